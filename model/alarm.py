@@ -1,0 +1,162 @@
+"""The words of alarm management (ISA-18.2 / IEC 62682)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from model.people import Actor
+from model.text import Text
+
+
+class Priority(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def digit(self) -> int:
+        """The digit shown in the shape: 1 for critical to 4 for low."""
+        return list(Priority).index(self) + 1
+
+
+class AlarmState(StrEnum):
+    NORMAL = "normal"
+    ACTIVE_UNACKNOWLEDGED = "active_unacknowledged"
+    ACTIVE_ACKNOWLEDGED = "active_acknowledged"
+    RETURNED_UNACKNOWLEDGED = "returned_unacknowledged"
+    LATCHED_UNACKNOWLEDGED = "latched_unacknowledged"
+    LATCHED_ACKNOWLEDGED = "latched_acknowledged"
+
+    @property
+    def wire(self) -> str:
+        """The state as other programs see it: latched alarms stay active on the wire and carry the flag ``latched``."""
+        return _WIRE[self]
+
+
+_WIRE = {
+    AlarmState.NORMAL: "normal",
+    AlarmState.ACTIVE_UNACKNOWLEDGED: "active_unacknowledged",
+    AlarmState.ACTIVE_ACKNOWLEDGED: "active_acknowledged",
+    AlarmState.RETURNED_UNACKNOWLEDGED: "returned_unacknowledged",
+    AlarmState.LATCHED_UNACKNOWLEDGED: "active_unacknowledged",
+    AlarmState.LATCHED_ACKNOWLEDGED: "active_acknowledged",
+}
+
+
+class AlarmEventKind(StrEnum):
+    """What happened to an alarm; the reason of a transition and the type of its journal line."""
+
+    RAISED = "raised"
+    RETURNED = "returned"
+    ACKNOWLEDGED = "acknowledged"
+    REALARMED = "realarmed"
+    LATCHED = "latched"
+    RESET = "reset"
+    SHELVED = "shelved"
+    UNSHELVED = "unshelved"
+    SHELVING_EXPIRED = "shelving_expired"
+    SUPPRESSED = "suppressed"
+    UNSUPPRESSED = "unsuppressed"
+    OUT_OF_SERVICE = "out_of_service"
+    IN_SERVICE = "in_service"
+    COMMENTED = "commented"
+    WITHDRAWN = "withdrawn"
+    """The rule or device has left the configuration; its open occurrence ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelving:
+    """Set aside by an operator. ``until_ns`` always set; ``one_shot`` ends at the return to normal too."""
+
+    by: str
+    reason: str
+    at_ns: int
+    until_ns: int
+    one_shot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Out of service (maintenance), or suppressed by design (logic: ``by`` is then the suppressing alarm)."""
+
+    by: str
+    reason: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One excursion: from the moment the condition held for its on-delay until it is over and seen. Immutable; each change is a new snapshot."""
+
+    id: str
+    rule: str
+    rule_version: str
+    device: str
+    points: tuple[str, ...]
+    priority: Priority
+    state: AlarmState
+    text: Text
+    cause: str
+    """What the ticket is one per, together with the device; the rule id unless the rule says otherwise."""
+    condition_since_ns: int
+    raised_at_ns: int
+    returned_at_ns: int | None = None
+    acknowledged_at_ns: int | None = None
+    acknowledged_by: str | None = None
+    inputs: Mapping[str, float | str | None] = field(default_factory=dict)
+    """Point id → value that fired it, in the point's own unit."""
+    suppressed_by: str | None = None
+    annunciated: bool = True
+    """False when it was born shelved, suppressed or out of service: recorded, not shouted, not ticketed."""
+    ended_at_ns: int | None = None
+    """When it left the list of standing alarms: returned and acknowledged (and reset), or superseded."""
+    superseded_by: str | None = None
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one alarm (a rule on a device) stands; what the journal keeps and the engine restores."""
+
+    rule: str
+    device: str
+    state: AlarmState = AlarmState.NORMAL
+    occurrence: str | None = None
+    shelving: Shelving | None = None
+    suppression: Removal | None = None
+    out_of_service: Removal | None = None
+    realarm_at_ns: int | None = None
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The flags on the wire, in a fixed order."""
+        latched = self.state in (AlarmState.LATCHED_UNACKNOWLEDGED, AlarmState.LATCHED_ACKNOWLEDGED)
+        named = (
+            ("shelved", self.shelving),
+            ("suppressed", self.suppression),
+            ("out_of_service", self.out_of_service),
+            ("latched", latched),
+        )
+        return tuple(name for name, held in named if held)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether annunciation and ticketing are withheld."""
+        return bool(self.shelving or self.suppression or self.out_of_service)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmEvent:
+    """One line of the alarm journal: what happened, by whom, and the snapshots after it."""
+
+    kind: AlarmEventKind
+    at_ns: int
+    standing: Standing
+    occurrence: Occurrence | None
+    by: Actor
+    comment: str = ""
+
+
+class IllegalAct(Exception):
+    """An operator's act that the alarm's present state does not allow. Nothing was changed; the message says why, in English."""

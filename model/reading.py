@@ -1,0 +1,133 @@
+"""What a device said at one moment."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from model.quality import Quality
+
+
+class Fault(StrEnum):
+    """Why a whole exchange with a device failed."""
+
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    CLOSED = "closed"
+    BAD_FRAME = "bad_frame"
+    EXCEPTION = "exception"
+    BAD_PAYLOAD = "bad_payload"
+    SILENT = "silent"
+    BROKER_LOST = "broker_lost"
+    LAST_WILL = "last_will"
+
+
+@dataclass(slots=True)
+class Block:
+    """One device's answer: a column per point of its profile, one set of times.
+
+    ``values`` is float64, NaN wherever the quality is bad; numbers, codes and bit fields alike (exact up to 2**53). ``qualities`` has a
+    ``Quality`` code per column, ``ABSENT`` where this block says nothing about the point. Text points carry NaN and their words in ``texts``.
+    ``fault`` is set when the exchange failed: then every column is bad. ``raw`` keeps the bytes received per request for the trace.
+    Treated as immutable once handed on.
+    """
+
+    device: str
+    source_ns: int
+    """When the device says it measured; the receive time where it has no clock."""
+    receive_ns: int
+    values: "array[float]"
+    qualities: bytes
+    texts: Mapping[int, str] = field(default_factory=dict)
+    fault: Fault | None = None
+    raw: tuple[tuple[str, bytes], ...] = ()
+    """(what was asked, bytes that came): ``("holding 2999+60", b"…")`` or ``("topic", payload)``."""
+
+
+def failed_block(device: str, columns: int, at_ns: int, fault: Fault, quality: Quality = Quality.COMM_FAILURE) -> Block:
+    """The block of an exchange that brought nothing: every column NaN and bad."""
+    return Block(device, at_ns, at_ns, array("d", [float("nan")]) * columns, bytes([quality]) * columns, fault=fault)
+
+
+class BlockSink(Protocol):
+    """Takes blocks as they come; never blocks, never raises."""
+
+    def accept(self, block: Block) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LastValue:
+    """The newest a point has said. ``value`` is None when the quality is bad."""
+
+    value: float | str | None
+    quality: Quality
+    source_ns: int
+    receive_ns: int
+
+
+class LiveValues(Protocol):
+    """Last values in memory; safe to read from any thread."""
+
+    def last(self, device: str, column: int) -> LastValue: ...
+
+    def link(self, device: str) -> "Link": ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a device's connection stands. ``since_ns`` is when it last changed; ``fault`` None means it answers."""
+
+    connected: bool
+    fault: Fault | None
+    since_ns: int
+    last_answer_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One stored reading; ``value`` None when bad."""
+
+    source_ns: int
+    value: float | str | None
+    quality: Quality
+
+
+class Aggregate(StrEnum):
+    MEAN = "mean"
+    MIN = "min"
+    MAX = "max"
+    FIRST = "first"
+    LAST = "last"
+    SUM = "sum"
+    COUNT = "count"
+    DELTA = "delta"
+
+
+@dataclass(frozen=True, slots=True)
+class CounterInterval:
+    """What a counter did between two edges, good readings only: first and last reading, and how often it fell."""
+
+    point: str
+    start_ns: int
+    first_ns: int
+    first: float
+    last_ns: int
+    last: float
+    falls: int
+
+
+class History(Protocol):
+    """The past, as stored. Blocking; safe to call from any thread. Times are half-open: start ≤ t < end."""
+
+    def readings(self, point: str, start_ns: int, end_ns: int, limit: int) -> Sequence[Sample]:
+        """Raw samples in order of source time, at most ``limit``."""
+        ...
+
+    def aggregate(self, point: str, edges_ns: Sequence[int], how: Aggregate) -> Sequence[float | None]:
+        """One value per interval between neighbouring edges, from good and uncertain readings; None where there are none."""
+        ...
+
+    def counters(self, points: Sequence[str], edges_ns: Sequence[int]) -> Sequence[CounterInterval]:
+        """What each counter did in each interval; intervals without a reading are left out. Order: point as given, then time."""
+        ...

@@ -1,0 +1,207 @@
+"""The site and everything standing on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from model.profile import Point, Profile
+from model.text import Text
+
+
+class System(StrEnum):
+    """The systems under watch, in the fixed order of every screen."""
+
+    POWER = "power"
+    HVAC = "hvac"
+    WATER = "water"
+    ELEVATOR = "elevator"
+    FIRE = "fire"
+    ELV = "elv"
+    GAS = "gas"
+    PARKING = "parking"
+    CHARGING = "charging"
+
+    @property
+    def label(self) -> Text:
+        return _SYSTEM_LABELS[self]
+
+
+_SYSTEM_LABELS = {
+    System.POWER: Text("供配电", "Power"),
+    System.HVAC: Text("空调", "HVAC"),
+    System.WATER: Text("给排水", "Water"),
+    System.ELEVATOR: Text("电梯", "Elevators"),
+    System.FIRE: Text("消防", "Fire"),
+    System.ELV: Text("弱电", "ELV"),
+    System.GAS: Text("燃气", "Gas"),
+    System.PARKING: Text("停车场", "Parking"),
+    System.CHARGING: Text("充电", "Charging"),
+}
+
+
+class AreaKind(StrEnum):
+    BLOCK = "block"
+    SUBSTATION = "substation"
+    PUMP_ROOM = "pump_room"
+    GARAGE = "garage"
+    PODIUM = "podium"
+    GATE = "gate"
+    ROOM = "room"
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A place on the site plan; x and y of the upper left corner, all in the plan's own units (north is up)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    id: str
+    name: Text
+    kind: AreaKind = AreaKind.ROOM
+    households: int = 0
+    floors: int = 0
+    plan: Rectangle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModbusTcp:
+    """Reached over TCP. ``framer`` is ``tcp`` or ``rtu`` (RTU frames over TCP)."""
+
+    host: str
+    port: int
+    unit: int
+    framer: str = "tcp"
+    timeout_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModbusSerial:
+    port: str
+    baud: int
+    parity: str
+    stop_bits: int
+    unit: int
+    timeout_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """``topic`` replaces the profile's common topic prefix ``{topic}``; ``values`` fill its other placeholders."""
+
+    topic: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    silent_after_s: float | None = None
+
+
+Connection = ModbusTcp | ModbusSerial | Mqtt
+
+
+@dataclass(frozen=True, slots=True)
+class Metering:
+    """What a meter counts. ``item`` is the electricity item of the national sub-metering guideline (standards: A1 … D6), ``role`` places it
+    in the balance: ``incomer`` meters add up to the site, ``feeder`` meters hang below one, ``use`` meters are what a report lists."""
+
+    role: str
+    item: str = ""
+    energy: str = "electricity"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device on site. The order of ``profile.points`` is the order of columns in its blocks."""
+
+    id: str
+    name: Text
+    system: System
+    area: str
+    profile: Profile
+    connection: Connection
+    every_ns: int
+    feeds: tuple[str, ...] = ()
+    params: Mapping[str, float] = field(default_factory=dict)
+    """Nameplate figures that rules may use: ``rated_current`` …, in the unit of the quantity they are compared with."""
+    metering: Metering | None = None
+    sheet: str = ""
+
+    @property
+    def device_class(self) -> str:
+        return self.profile.device_class
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        return self.profile.points
+
+    def point_id(self, column: int) -> str:
+        return f"{self.id}.{self.profile.points[column].name}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    kind: str = "embedded"
+    """``embedded`` or ``influxdb``."""
+    url: str = ""
+    org: str = ""
+    bucket: str = "guanjia"
+    token: str = field(default="", repr=False)
+    version: int = 2
+    """Major version of the InfluxDB engine: 1 speaks /write and InfluxQL, 2 /api/v2/write and Flux."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerConfig:
+    """``url`` is ``embedded`` or ``mqtt://host:port`` / ``mqtts://…``."""
+
+    url: str = "embedded"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    port: int = 1883
+    """Loopback port of the embedded broker; 0 takes a free one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone on the roster a ticket can be dispatched to."""
+
+    id: str
+    name: str
+    role: str
+    skills: tuple[str, ...] = ()
+    phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    id: str
+    name: Text
+    timezone: ZoneInfo
+    areas: Mapping[str, Area]
+    devices: Mapping[str, Device]
+    rule_files: tuple[str, ...] = ()
+    store: StoreConfig = StoreConfig()
+    broker: BrokerConfig = BrokerConfig()
+    journal_url: str = "sqlite"
+    people: tuple[Person, ...] = ()
+    declared_demand_kw: float | None = None
+    parking_spaces: Mapping[str, int] = field(default_factory=dict)
+    """Capacity per ``underground`` and ``ground``."""
+    plan: Rectangle | None = None
+    language: str = "zh"
+    floor_area_m2: float | None = None
+
+    def point(self, point_id: str) -> tuple[Device, int] | None:
+        """The device and column of ``<device id>.<point name>``, or None when the site has no such point."""
+        device_id, _, name = point_id.rpartition(".")
+        device = self.devices.get(device_id)
+        column = device.profile.column(name) if device else None
+        return None if device is None or column is None else (device, column)
+
+    def fed_by(self, device_id: str) -> tuple[str, ...]:
+        """Ids of the devices whose ``feeds`` name this one."""
+        return tuple(d.id for d in self.devices.values() if device_id in d.feeds)
