@@ -87,7 +87,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One excursion: from the moment the condition held for its on-delay until it is over and seen. Immutable; each change is a new snapshot."""
+    """One excursion: from the moment the condition held for its on-delay until it is over and seen. Each change is a new snapshot."""
 
     id: str
     rule: str

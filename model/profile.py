@@ -48,7 +48,7 @@ class WordOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Where a Modbus point lies. ``address`` is the zero-based PDU address, ``words`` its length in registers (or 1 coil)."""
+    """Where a Modbus point lies. ``address`` is the zero-based PDU address, ``words`` its length in registers (or coils)."""
 
     table: Table
     address: int
@@ -81,8 +81,9 @@ class Point:
     access: Access = Access.READ
     encoding: str | None = None
     sentinels: tuple[int, ...] = ()
-    """Raw values that mean 'not available'; NaN always does."""
-    enum: Mapping[int, Text] = field(default_factory=dict)
+    """Raw bit patterns, unsigned, that mean 'not available'; NaN always does."""
+    enum: Mapping[int | str, Text] = field(default_factory=dict)
+    """Code → words; the code is a string only for text points."""
     bits: Mapping[str, Text] = field(default_factory=dict)
     """Bit positions ``"3"`` or fields ``"0-7"`` and what they mean."""
     unit_select: str | None = None
@@ -106,6 +107,10 @@ class ModbusDefaults:
     inter_request_ms: int = 0
     bridge_gaps: bool = False
     """Whether unlisted registers between two points may be read across."""
+    merge_reads: bool = True
+    """False: the device answers one value per request."""
+    serial: Mapping[str, int | str] = field(default_factory=dict)
+    """``baudrate``, ``parity``, ``stopbits`` as delivered."""
 
 
 @dataclass(frozen=True, slots=True)

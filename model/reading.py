@@ -28,7 +28,7 @@ class Block:
     """One device's answer: a column per point of its profile, one set of times.
 
     ``values`` is float64, NaN wherever the quality is bad; numbers, codes and bit fields alike (exact up to 2**53). ``qualities`` has a
-    ``Quality`` code per column, ``ABSENT`` where this block says nothing about the point. Text points carry NaN and their words in ``texts``.
+    ``Quality`` code per column, ``ABSENT`` where this block says nothing about the point. Text points are NaN, their words in ``texts``.
     ``fault`` is set when the exchange failed: then every column is bad. ``raw`` keeps the bytes received per request for the trace.
     Treated as immutable once handed on.
     """

@@ -1,0 +1,105 @@
+"""Last values in memory: what every screen asks first."""
+
+from array import array
+from dataclasses import dataclass, field
+
+from model.quality import ABSENT, Quality
+from model.reading import Block, Fault, LastValue, Link
+from model.site import Site
+
+_NEVER = LastValue(None, Quality.NOT_YET_READ, 0, 0)
+
+
+@dataclass(slots=True)
+class _Latest:
+    """The newest of one device. ``block`` alone where every block carries every column; times per column where some are partial."""
+
+    columns: int
+    block: Block | None = None
+    source_ns: "array[int] | None" = None
+    receive_ns: "array[int] | None" = None
+    link: Link = field(default_factory=lambda: Link(False, None, 0, None))
+
+
+class LiveTable:
+    """``model.reading.LiveValues``. Written on the event loop only; a reader in another thread sees whole blocks, never half of one."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._latest = {device.id: _Latest(len(device.points)) for device in site.devices.values()}
+
+    def take(self, block: Block) -> Link | None:
+        """Keep the block. Returns the new link state when the device has just gone or come back, else None."""
+        latest = self._latest[block.device]
+        if ABSENT in block.qualities:
+            self._merge(latest, block)
+        else:
+            latest.block = block
+            latest.source_ns = latest.receive_ns = None
+        return self._link(latest, block)
+
+    def _link(self, latest: _Latest, block: Block) -> Link | None:
+        before, connected = latest.link, block.fault is None
+        answered_ns = block.receive_ns if connected else before.last_answer_ns
+        if connected == before.connected and (connected or before.fault == block.fault):
+            latest.link = Link(connected, before.fault, before.since_ns, answered_ns)
+            return None
+        since_ns = before.since_ns if before.fault is not None and not connected else block.receive_ns
+        latest.link = Link(connected, block.fault, since_ns, answered_ns)
+        return latest.link if connected != before.connected or before.since_ns == 0 else None
+
+    def _merge(self, latest: _Latest, block: Block) -> None:
+        """Lay a partial block over what stands, column by column."""
+        base = latest.block
+        values = array("d", base.values if base else [float("nan")] * latest.columns)
+        qualities = bytearray(base.qualities if base else bytes([Quality.NOT_YET_READ]) * latest.columns)
+        source = array("q", latest.source_ns or [base.source_ns if base else 0] * latest.columns)
+        receive = array("q", latest.receive_ns or [base.receive_ns if base else 0] * latest.columns)
+        texts = dict(base.texts) if base else {}
+        for column, quality in enumerate(block.qualities):
+            if quality != ABSENT:
+                values[column], qualities[column] = block.values[column], quality
+                source[column], receive[column] = block.source_ns, block.receive_ns
+                if column in block.texts:
+                    texts[column] = block.texts[column]
+        latest.source_ns, latest.receive_ns = source, receive
+        latest.block = Block(block.device, block.source_ns, block.receive_ns, values, bytes(qualities), texts, block.fault, block.raw)
+
+    def last(self, device: str, column: int) -> LastValue:
+        latest = self._latest[device]
+        block = latest.block
+        if block is None:
+            return _NEVER
+        quality = Quality(block.qualities[column])
+        source_ns = latest.source_ns[column] if latest.source_ns else block.source_ns
+        receive_ns = latest.receive_ns[column] if latest.receive_ns else block.receive_ns
+        value: float | str | None = None
+        if quality >= Quality.UNCERTAIN:
+            value = block.texts.get(column) if self._site.devices[device].points[column].is_text else block.values[column]
+        return LastValue(value, quality, source_ns, receive_ns)
+
+    def link(self, device: str) -> Link:
+        return self._latest[device].link
+
+    def raw(self, device: str) -> tuple[tuple[str, bytes], ...]:
+        """The bytes of the newest exchange, for the walk back to the wire."""
+        block = self._latest[device].block
+        return block.raw if block else ()
+
+    def connected(self) -> int:
+        """How many devices answer now."""
+        return sum(latest.link.connected for latest in self._latest.values())
+
+    def quality_counts(self) -> dict[str, int]:
+        """Points by severity; never read counts as bad."""
+        counts = {"good": 0, "uncertain": 0, "bad": 0}
+        for latest in self._latest.values():
+            if latest.block is None:
+                counts["bad"] += latest.columns
+                continue
+            for code in set(latest.block.qualities):
+                counts[Quality(code).severity] += latest.block.qualities.count(code)
+        return counts
+
+    def last_fault(self, device: str) -> Fault | None:
+        return self._latest[device].link.fault
