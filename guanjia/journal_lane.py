@@ -7,13 +7,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import structlog
 
 from model.alarm import AlarmEvent
 from model.clock import SECOND, Clock
-from model.ports import DuplicateOpen, Journal, JournalWrite, PartHealth
+from model.ports import Journal, JournalUnavailable, JournalWrite, PartHealth
 from model.ticket import Ticket, TicketEvent
 
 log = structlog.get_logger()
@@ -89,7 +89,7 @@ class JournalLane:
             try:
                 told = await loop.run_in_executor(self._thread, self._transaction, job)
                 break
-            except OSError as error:
+            except JournalUnavailable as error:
                 self._refusing = f"the journal can't be written: {error}"
                 log.error("journal_refused", error=str(error), waiting_s=pause_s)
                 await self._clock.sleep_until(self._clock.monotonic_ns() + int(pause_s * SECOND))
@@ -115,13 +115,15 @@ class JournalLane:
         if job.work is not None:
             with self._journal.write() as tx:
                 recorder = _Recorder(tx)
-                job.result = job.work(recorder)
+                job.result = job.work(cast(JournalWrite, recorder))
             return [(None, recorder.changes)]
         try:
             return self._record(job.events)
-        except DuplicateOpen as error:
-            log.error("journal_duplicate_refused", error=str(error), events=len(job.events))
-            return self._record_singly(job.events)
+        except JournalUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad event must not take its neighbours along
+            log.error("journal_batch_refused", error=repr(error), events=len(job.events))
+            return self._record_singly(job)
 
     def _record(self, events: Sequence[AlarmEvent]) -> list[tuple[AlarmEvent | None, Sequence[TicketChange]]]:
         told: list[tuple[AlarmEvent | None, Sequence[TicketChange]]] = []
@@ -131,14 +133,18 @@ class JournalLane:
                 told.append((event, self._on_alarm(tx, event)))
         return told
 
-    def _record_singly(self, events: Sequence[AlarmEvent]) -> list[tuple[AlarmEvent | None, Sequence[TicketChange]]]:
-        """The database refused one of the batch: keep the others."""
+    def _record_singly(self, job: _Job) -> list[tuple[AlarmEvent | None, Sequence[TicketChange]]]:
+        """Something in the batch was refused: keep all the others, and name the one."""
         told: list[tuple[AlarmEvent | None, Sequence[TicketChange]]] = []
-        for event in events:
+        while job.events:
+            event = job.events[0]
             try:
                 told += self._record([event])
-            except DuplicateOpen as error:
-                log.error("journal_event_refused", kind=event.kind.value, rule=event.standing.rule, error=str(error))
+            except JournalUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - logged with its name; the next events still count
+                log.error("journal_event_refused", kind=event.kind.value, rule=event.standing.rule, error=repr(error))
+            job.events = job.events[1:]
         return told
 
 
@@ -153,5 +159,5 @@ class _Recorder:
         self._tx.put_ticket(ticket, event)
         self.changes.append((ticket, event))
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._tx, name)

@@ -1,6 +1,6 @@
 """What the rooms of the house ask of each other, as protocols: they meet here and nowhere else."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -66,6 +66,10 @@ class JournalWrite(Protocol):
         """Insert or replace the ticket and append the event. Raises ``DuplicateOpen`` on a second open ticket of one asset and cause."""
         ...
 
+    def loads(self) -> Mapping[str, int]:
+        """Owner → how many open tickets they have; people without any are absent."""
+        ...
+
     def next_number(self, series: str, day: str) -> int:
         """1, 2, 3 … within a series (``GD``) and a site-local day (``260114``); never given twice."""
         ...
@@ -75,6 +79,10 @@ class JournalWrite(Protocol):
 
 class DuplicateOpen(Exception):
     """The database refused a second open occurrence or ticket for the same alarm or cause."""
+
+
+class JournalUnavailable(Exception):
+    """The journal can't be written just now (disk full, locked, server away). Nothing was kept; the same write may be tried again."""
 
 
 class Journal(Protocol):

@@ -116,6 +116,8 @@ class TicketEvent:
     comment: str = ""
     state: TicketState | None = None
     """The state after it."""
+    owner: str | None = None
+    """The owner after it."""
 
 
 class IllegalTicketAct(Exception):

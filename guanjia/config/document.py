@@ -1,6 +1,7 @@
 """YAML that remembers its lines, and the check of it against a pydantic model with *every* mistake collected."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -76,27 +77,73 @@ def _walk(node: yaml.Node, path: Path, file: str, lines: dict[Path, int], mistak
             _walk(value, (*path, name), file, lines, mistakes)
 
 
-def validate(document: Document, model: type[M]) -> tuple[M | None, list[Mistake]]:
-    """Check the whole document; either the model or every mistake."""
+def validate(document: Document, model: type[M], at: Path = ()) -> tuple[M | None, list[Mistake]]:
+    """Check what stands at the path ``at``; either the model or every mistake in it."""
+    data = document.data
+    for part in at:
+        data = data[part]
     try:
-        return model.model_validate(document.data), []
+        return model.model_validate(data), []
     except ValidationError as error:
-        return None, [_mistake(document, model, detail) for detail in error.errors()]
+        return None, [_mistake(document, model, at, detail) for detail in error.errors()]
 
 
-def _mistake(document: Document, model: type[BaseModel], detail: ErrorDetails) -> Mistake:
-    path = tuple(part for part in detail["loc"] if _is_place(document, part))
-    if detail["type"] == "extra_forbidden":
-        return document.mistake(path, _unknown(str(path[-1]), _allowed(model, path[:-1])))
-    if detail["type"] == "missing":
-        return document.mistake(path, f"'{path[-1]}' is missing")
-    message = detail["msg"].removeprefix("Value error, ")
+def _mistake(document: Document, model: type[BaseModel], at: Path, detail: ErrorDetails) -> Mistake:
+    inside = tuple(part for part in detail["loc"] if _is_place(part))
+    return document.mistake((*at, *inside), _message(model, inside, detail))
+
+
+def _message(model: type[BaseModel], inside: Path, detail: ErrorDetails) -> str:
+    limits = detail.get("ctx", {})
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return _unknown(str(inside[-1]), _allowed(model, inside[:-1]))
+    if kind == "missing":
+        return f"'{inside[-1]}' is missing"
     shown = detail.get("input")
-    said = f" (found {shown!r})" if isinstance(shown, str | int | float | bool) else ""
-    return document.mistake(path, f"{message}{said}")
+    found = f" (found {shown!r})" if isinstance(shown, str | int | float | bool) else ""
+    if kind in ("literal_error", "enum"):
+        choices = re.findall(r"'([^']*)'", str(limits["expected"])) or [str(limits["expected"])]
+        close = difflib.get_close_matches(str(shown), choices, 1)
+        return f"write one of {', '.join(choices)}{f'; did you mean {close[0]!r}?' if close else ''}{found}"
+    if kind == "string_pattern_mismatch":
+        pattern = str(limits["pattern"])
+        return _PATTERNS.get(pattern, f"must look like {pattern}") + found
+    if kind in _LIMITS:
+        word, key = _LIMITS[kind]
+        return f"{word} {limits[key]}{found}"
+    if kind.endswith(("_type", "_parsing")):
+        return f"write {_KINDS.get(kind.rsplit('_', 1)[0], detail['msg'])}{found}"
+    return f"{detail['msg'].removeprefix('Value error, ')}{found}"
 
 
-def _is_place(document: Document, part: str | int) -> bool:
+_LIMITS = {
+    "greater_than_equal": ("must be at least", "ge"),
+    "less_than_equal": ("must be at most", "le"),
+    "greater_than": ("must be more than", "gt"),
+    "less_than": ("must be less than", "lt"),
+    "too_short": ("too few items: write at least", "min_length"),
+    "string_too_short": ("must not be empty: at least this many characters:", "min_length"),
+}
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "string": "text (in quotes if it looks like a number)",
+    "list": "a list, one '- ' per item",
+    "dict": "keys and values, 'key: value'",
+    "model": "keys and values, 'key: value'",
+}
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": "use small letters, digits and _, starting with a letter",
+    r"^[a-z0-9][a-z0-9_-]*$": "use small letters, digits, - and _",
+    r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$": "use small letters, digits, - and _, parts joined by dots",
+    r"^(embedded|mqtts?://.+)$": "write embedded, mqtt://host:port or mqtts://host:port",
+    r"^([A-D]\d?)?$": "write an item of the sub-metering guideline: A to D and at most one digit, such as C1",
+}
+
+
+def _is_place(part: str | int) -> bool:
     """Pydantic adds union tags and function names to a location; the file has no such key."""
     return isinstance(part, int) or not any(mark in part for mark in "[(")
 

@@ -180,9 +180,12 @@ def _cross_check(document: Document, written: _Profile) -> list[Mistake]:
         if point.name in seen:
             mistakes.append(document.mistake((*at, "name"), f"'{point.name}' is already point {seen[point.name]}; names are unique"))
         seen.setdefault(point.name, index)
-        for key, ref, known in (("enum_ref", point.enum_ref, written.enums), ("bits_ref", point.bits_ref, written.bits)):
+        for key, section, ref, known in (
+            ("enum_ref", "enums", point.enum_ref, written.enums),
+            ("bits_ref", "bits", point.bits_ref, written.bits),
+        ):
             if ref is not None and ref not in known:
-                mistakes.append(document.mistake((*at, key), f"'{ref}' is not under {key[:-4]}s:; known: {', '.join(known) or 'none'}"))
+                mistakes.append(document.mistake((*at, key), f"'{ref}' is not under '{section}:'; known: {', '.join(known) or 'none'}"))
         if point.unit_select is not None and point.unit_select not in names and written.protocol == "mqtt":
             mistakes.append(document.mistake((*at, "unit_select"), f"no point is named '{point.unit_select}'"))
         mistakes += [document.mistake((*at, key), message) for key, message in _wire_mistakes(point, written.protocol)]

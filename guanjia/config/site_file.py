@@ -7,11 +7,28 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel
 
 from guanjia.config.document import Document, parse, validate
 from guanjia.config.profile_file import LIBRARY, load_profile
-from guanjia.config.site_schema import AreaFile, BoxFile, ConnectionFile, DeviceFile, MqttFile, SiteFile
+from guanjia.config.site_schema import (
+    LISTS,
+    REQUIRED,
+    SECTIONS,
+    AreaFile,
+    BoxFile,
+    BrokerFile,
+    ConnectionFile,
+    DeviceFile,
+    FactsFile,
+    JournalFile,
+    MqttFile,
+    PersonFile,
+    StoreFile,
+)
 from model.mistake import ConfigError, Mistake
 from model.profile import Profile, TopicPath
 from model.site import (
@@ -46,14 +63,64 @@ def load_site(path: Path, environment: Mapping[str, str] = os.environ) -> Site:
 def read_site(text: str, file: str, folder: Path, environment: Mapping[str, str] = os.environ) -> Site:
     """Like ``load_site``, from the text; relative names in it are looked up below ``folder``."""
     document = parse(text, file)
-    written, mistakes = validate(document, SiteFile)
-    if written is None:
-        raise ConfigError(mistakes)
+    parts, mistakes = _parts(document)
     reader = _Reader(document, folder, environment, mistakes)
-    site = reader.site(written)
-    if reader.mistakes:
+    site = reader.site(parts)
+    if reader.mistakes or site is None:
         raise ConfigError(reader.mistakes)
     return site
+
+
+@dataclass
+class _Parts:
+    """What of the file could be read; a part with a mistake is None or left out, so that the rest is still checked."""
+
+    site: FactsFile | None = None
+    store: StoreFile | None = None
+    journal: JournalFile | None = None
+    mqtt: BrokerFile | None = None
+    areas: dict[int, AreaFile] = field(default_factory=dict)
+    devices: dict[int, DeviceFile] = field(default_factory=dict)
+    people: dict[int, PersonFile] = field(default_factory=dict)
+    rules: list[str] = field(default_factory=list)
+
+
+def _parts(document: Document) -> tuple[_Parts, list[Mistake]]:
+    """Check each part of the file by itself."""
+    if not isinstance(document.data, dict):
+        raise ConfigError([document.mistake((), "write keys and values: 'site:', 'areas:', 'devices:' …")])
+    known = [*SECTIONS, *LISTS, "rules"]
+    parts = _Parts()
+    mistakes = [document.mistake((key,), f"'{key}' is not known{near(key, known)}") for key in document.data if key not in known]
+    mistakes += [document.mistake((key,), f"'{key}:' is missing or empty") for key in REQUIRED if not document.data.get(key)]
+    for key, model in SECTIONS.items():
+        if key in document.data:
+            found, wrong = validate(document, model, (key,))
+            setattr(parts, key, found)
+            mistakes += wrong
+        elif key not in REQUIRED:
+            setattr(parts, key, model())
+    for key, model in LISTS.items():
+        mistakes += _items(document, key, model, getattr(parts, key))
+    rules = document.data.get("rules", [])
+    if isinstance(rules, list) and all(isinstance(r, str) for r in rules):
+        parts.rules = rules
+    else:
+        mistakes.append(document.mistake(("rules",), "write a list of file names or patterns, such as [rules/*.yaml]"))
+    return parts, mistakes
+
+
+def _items(document: Document, key: str, model: type[BaseModel], into: dict[int, Any]) -> list[Mistake]:
+    items = document.data.get(key) or []
+    if not isinstance(items, list):
+        return [document.mistake((key,), "write a list, one '- ' per item")]
+    mistakes: list[Mistake] = []
+    for index in range(len(items)):
+        found, wrong = validate(document, model, (key, index))
+        mistakes += wrong
+        if found is not None:
+            into[index] = found
+    return mistakes
 
 
 def near(name: str, known: Iterable[str]) -> str:
@@ -73,30 +140,45 @@ class _Reader:
     def wrong(self, path: tuple[str | int, ...], message: str) -> None:
         self.mistakes.append(self.document.mistake(path, message))
 
-    def site(self, w: SiteFile) -> Site:
+    def site(self, w: _Parts) -> Site | None:
+        """The site, or None when a part it can't do without is wrong; mistakes are added on the way."""
         areas = self._areas(w.areas)
         devices = self._devices(w.devices, areas)
-        if w.site.timezone not in available_timezones():
-            self.wrong(("site", "timezone"), f"'{w.site.timezone}' is no time zone{near(w.site.timezone, available_timezones())}")
-        zone = ZoneInfo(w.site.timezone) if w.site.timezone in available_timezones() else ZoneInfo("UTC")
-        store = w.store
+        rule_files = tuple(self._rule_files(w.rules))
+        store = self._store(w.store or StoreFile())
+        broker = w.mqtt or BrokerFile()
+        password = self._secret(("mqtt", "password"), broker.password)
+        journal_url = self._secret(("journal", "url"), (w.journal or JournalFile()).url)
+        if w.site is None:
+            return None
         return Site(
             id=w.site.id,
             name=Text(w.site.name.zh, w.site.name.en),
-            timezone=zone,
+            timezone=self._zone(w.site.timezone),
             areas=areas,
             devices=devices,
-            rule_files=tuple(self._rule_files(w.rules)),
-            store=StoreConfig(store.kind, store.url, store.org, store.bucket, self._secret(("store", "token"), store.token), store.version),
-            broker=BrokerConfig(w.mqtt.broker, w.mqtt.username, self._secret(("mqtt", "password"), w.mqtt.password), w.mqtt.port),
-            journal_url=self._secret(("journal", "url"), w.journal.url),
-            people=tuple(Person(p.id, p.name, p.role, tuple(p.skills), p.phone) for p in w.people),
+            rule_files=rule_files,
+            store=store,
+            broker=BrokerConfig(broker.broker, broker.username, password, broker.port),
+            journal_url=journal_url,
+            people=tuple(Person(p.id, p.name, p.role, tuple(p.skills), p.phone) for p in w.people.values()),
             declared_demand_kw=w.site.declared_demand_kw,
             parking_spaces={str(k): v for k, v in w.site.parking_spaces.items()},
             plan=_box(w.site.plan),
             language=w.site.language,
             floor_area_m2=w.site.floor_area_m2,
         )
+
+    def _zone(self, name: str) -> ZoneInfo:
+        if name in available_timezones():
+            return ZoneInfo(name)
+        self.wrong(("site", "timezone"), f"'{name}' is no time zone{near(name, available_timezones())}")
+        return ZoneInfo("UTC")
+
+    def _store(self, w: StoreFile) -> StoreConfig:
+        if w.kind == "influxdb" and not w.url:
+            self.wrong(("store", "url"), "an influxdb store needs 'url: http://host:8086'")
+        return StoreConfig(w.kind, w.url, w.org, w.bucket, self._secret(("store", "token"), w.token), w.version)
 
     def _secret(self, path: tuple[str, ...], value: str) -> str:
         """``${NAME}`` from the environment; ``file:PATH`` from a file beside the site file."""
@@ -120,23 +202,28 @@ class _Reader:
                 self.wrong(("rules", index), f"no file matches '{pattern}' beside the site file")
             yield from map(str, found)
 
-    def _areas(self, written: list[AreaFile]) -> dict[str, Area]:
+    def _areas(self, written: Mapping[int, AreaFile]) -> dict[str, Area]:
         areas: dict[str, Area] = {}
-        for index, a in enumerate(written):
+        for index, a in written.items():
             if a.id in areas:
                 self.wrong(("areas", index, "id"), f"area '{a.id}' is written twice; ids are unique")
             areas[a.id] = Area(a.id, Text(a.name.zh, a.name.en), a.kind, a.households, a.floors, _box(a.plan))
         return areas
 
-    def _devices(self, written: list[DeviceFile], areas: Mapping[str, Area]) -> dict[str, Device]:
+    def _names(self, key: str) -> set[str]:
+        """Every id written in a list, those of items with other mistakes too: one mistake is not to make a second."""
+        items = self.document.data.get(key)
+        return {str(i.get("id")) for i in items if isinstance(i, dict)} if isinstance(items, list) else set()
+
+    def _devices(self, written: Mapping[int, DeviceFile], areas: Mapping[str, Area]) -> dict[str, Device]:
         devices: dict[str, Device] = {}
         wires: dict[tuple[object, ...], str] = {}
-        ids = {d.id for d in written}
-        for index, d in enumerate(written):
+        ids, area_ids = self._names("devices"), self._names("areas")
+        for index, d in written.items():
             at = ("devices", index)
             if d.id in devices:
                 self.wrong((*at, "id"), f"device '{d.id}' is written twice; ids are unique")
-            if d.area not in areas:
+            if d.area not in area_ids:
                 self.wrong((*at, "area"), f"no area '{d.area}'{near(d.area, areas)}")
             for feed_index, fed in enumerate(d.feeds):
                 if fed not in ids:
@@ -156,8 +243,8 @@ class _Reader:
             self.wrong((*at, "modbus"), f"the same address and unit as '{wires[wire]}'; two devices can't share it")
         wires.setdefault(wire, d.id)
 
-    def _loops(self, written: list[DeviceFile], devices: Mapping[str, Device]) -> None:
-        for index, d in enumerate(written):
+    def _loops(self, written: Mapping[int, DeviceFile], devices: Mapping[str, Device]) -> None:
+        for index, d in written.items():
             seen, reached = set(d.feeds), list(d.feeds)
             while reached:
                 fed = devices.get(reached.pop())

@@ -25,6 +25,15 @@ def duration_s(value: Any) -> float:
     return duration_ns(value) / SECOND
 
 
+def period_ns(value: Any) -> int:
+    """A poll period: 50 ms to a day."""
+    period = duration_ns(value)
+    if not SECOND // 20 <= period <= DAY:
+        raise ValueError("a device is polled at most every 50ms and at least every 1d")
+    return period
+
+
+Period = Annotated[int, BeforeValidator(period_ns)]
 Duration = Annotated[int, BeforeValidator(duration_ns)]
 Seconds = Annotated[float, BeforeValidator(duration_s)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -101,7 +110,7 @@ class DeviceFile(Strict):
     profile: str
     modbus: ConnectionFile | None = None
     mqtt: MqttFile | None = None
-    every: Annotated[Duration, Field(ge=SECOND // 20, le=DAY)] = SECOND
+    every: Period = SECOND
     feeds: list[str] = []
     params: dict[str, float] = {}
     metering: MeteringFile | None = None
@@ -137,12 +146,8 @@ class PersonFile(Strict):
     phone: str = ""
 
 
-class SiteFile(Strict):
-    site: FactsFile
-    areas: list[AreaFile] = Field(min_length=1)
-    devices: list[DeviceFile] = Field(min_length=1)
-    rules: list[str] = []
-    store: StoreFile = StoreFile()
-    journal: JournalFile = JournalFile()
-    mqtt: BrokerFile = BrokerFile()
-    people: list[PersonFile] = []
+SECTIONS: dict[str, type[BaseModel]] = {"site": FactsFile, "store": StoreFile, "journal": JournalFile, "mqtt": BrokerFile}
+"""Parts of the file that are one mapping each."""
+LISTS: dict[str, type[BaseModel]] = {"areas": AreaFile, "devices": DeviceFile, "people": PersonFile}
+"""Parts that are a list of mappings."""
+REQUIRED = ("site", "areas", "devices")
