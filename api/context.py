@@ -16,7 +16,10 @@ from model.ticket import Ticket, TicketAct, TicketClass
 
 
 class AlarmActs(Protocol):
-    """Operator's acts. Each is on disk and on the stream before it returns; IllegalAct when the state does not allow it, KeyError when unknown."""
+    """Operator's acts. Each is on disk and on the stream before it returns.
+
+    IllegalAct when the state does not allow it, KeyError when the occurrence, rule or device is unknown.
+    """
 
     async def acknowledge(self, occurrence: str, by: Actor, comment: str) -> Occurrence: ...
 

@@ -49,6 +49,8 @@ class AlarmEventKind(StrEnum):
 
     RAISED = "raised"
     RETURNED = "returned"
+    SUPERSEDED = "superseded"
+    """The condition recurred before anyone acknowledged or reset it: this occurrence ends, the next RAISED opens the new one."""
     ACKNOWLEDGED = "acknowledged"
     REALARMED = "realarmed"
     LATCHED = "latched"

@@ -65,5 +65,7 @@ class Rule:
     life_safety: bool = False
     suppressed_by: tuple[str, ...] = ()
     ticket: TicketOrder | None = None
+    priority_by_class: Mapping[str, Priority] = field(default_factory=dict)
+    """Device class → priority, where it differs from ``priority``."""
     file: str = ""
     line: int = 0

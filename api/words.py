@@ -1,0 +1,298 @@
+"""From the model's words to the shapes on the wire: names in both languages, times with the site's offset."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from api.shapes import (
+    AlarmLine,
+    ClockShape,
+    ConnectionShape,
+    DeviceDetail,
+    DeviceShape,
+    OccurrenceShape,
+    Phrase,
+    PointDetail,
+    PointShape,
+    QualityCount,
+    RationaleShape,
+    ReadingShape,
+    RemovalShape,
+    SampleShape,
+    ShelvingShape,
+    StandingShape,
+    TicketLine,
+    TicketShape,
+)
+from model.alarm import AlarmEvent, Occurrence, Removal, Shelving, Standing
+from model.clock import SECOND
+from model.profile import Point
+from model.reading import LastValue, Link, LiveValues, Sample
+from model.rule import Rationale
+from model.site import Connection, Device, ModbusSerial, ModbusTcp, Site
+from model.text import Text
+from model.ticket import PromiseClock, Ticket, TicketEvent
+from model.units import display_unit
+from tickets.ticket_state import allowed
+
+
+@lru_cache(maxsize=16_384)
+def rfc3339(at_ns: int, zone: ZoneInfo) -> str:
+    """``2026-01-14T08:00:00.250+08:00``. Remembered, since all points of a device share their times."""
+    text = datetime.fromtimestamp(at_ns // SECOND, zone).isoformat()
+    return f"{text[:19]}.{at_ns % SECOND // 1_000_000:03d}{text[19:]}"
+
+
+def phrase(text: Text) -> Phrase:
+    return {"zh": text.zh, "en": text.en}
+
+
+def rationale(why: Rationale) -> RationaleShape:
+    return {
+        "cause": phrase(why.cause),
+        "consequence": phrase(why.consequence),
+        "action": phrase(why.action),
+        "respond_within_s": why.respond_within_s,
+        "steps": [phrase(step) for step in why.steps],
+        "source": why.source,
+    }
+
+
+def address(connection: Connection) -> str:
+    """Where a device is reached, in one line for people."""
+    if isinstance(connection, ModbusTcp):
+        return f"{connection.framer}://{connection.host}:{connection.port} unit {connection.unit}"
+    if isinstance(connection, ModbusSerial):
+        return f"{connection.port} {connection.baud} baud unit {connection.unit}"
+    return f"mqtt topic {connection.topic}"
+
+
+def _meaning(point: Point, value: float | str | None) -> Phrase | None:
+    if not point.enum or not isinstance(value, float | int):
+        return None
+    named = point.enum.get(int(value))
+    return phrase(named) if named else None
+
+
+class Wire:
+    """Writes the wire shapes of one site; it knows the names, the units and the local time."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def time(self, at_ns: int) -> str:
+        return rfc3339(at_ns, self._site.timezone)
+
+    def maybe_time(self, at_ns: int | None) -> str | None:
+        """Null for an instant that has not come; zero nanoseconds stand for never."""
+        return self.time(at_ns) if at_ns else None
+
+    # --- the model -------------------------------------------------------------------------------------------------
+
+    def point(self, device: Device, column: int, last: LastValue) -> PointShape:
+        point = device.points[column]
+        return {
+            **self.reading(device, column, last),
+            "name": point.name,
+            "label": phrase(point.label),
+            "unit": point.unit,
+            "display_unit": display_unit(point.unit),
+        }
+
+    def reading(self, device: Device, column: int, last: LastValue) -> ReadingShape:
+        """The part of a point that changes."""
+        return {
+            "id": device.point_id(column),
+            "device": device.id,
+            "value": last.value,
+            "meaning": _meaning(device.points[column], last.value),
+            "quality": last.quality.severity.value,
+            "reason": last.quality.reason,
+            "source_time": self.maybe_time(last.source_ns),
+            "receive_time": self.maybe_time(last.receive_ns),
+        }
+
+    def point_detail(self, device: Device, column: int, last: LastValue) -> PointDetail:
+        point = device.points[column]
+        return {
+            **self.point(device, column, last),
+            "type": point.type.value,
+            "enum": {str(code): phrase(text) for code, text in point.enum.items()},
+            "bits": {bits: phrase(text) for bits, text in point.bits.items()},
+            "low": point.low,
+            "high": point.high,
+        }
+
+    def connection(self, link: Link) -> ConnectionShape:
+        return {
+            "state": "connected" if link.connected else "disconnected",
+            "fault": link.fault.value if link.fault else None,
+            "since": self.maybe_time(link.since_ns),
+            "last_answer": self.maybe_time(link.last_answer_ns),
+        }
+
+    def link_news(self, device: str, link: Link) -> dict[str, Any]:
+        """The stream's ``link`` event: a device has gone silent, or answers again."""
+        return {"device": device, **self.connection(link)}
+
+    def device(self, device: Device, live: LiveValues) -> DeviceShape:
+        count: QualityCount = {"good": 0, "uncertain": 0, "bad": 0}
+        for column in range(len(device.points)):
+            count[live.last(device.id, column).quality.severity.value] += 1
+        return {
+            "id": device.id,
+            "name": phrase(device.name),
+            "system": device.system.value,
+            "area": device.area,
+            "class": device.device_class,
+            "profile": device.profile.id,
+            "connection": self.connection(live.link(device.id)),
+            "quality": count,
+        }
+
+    def device_detail(self, device: Device, live: LiveValues) -> DeviceDetail:
+        metering = device.metering
+        return {
+            **self.device(device, live),
+            "manufacturer": device.profile.manufacturer,
+            "model": device.profile.model,
+            "address": address(device.connection),
+            "every_s": device.every_ns / SECOND,
+            "feeds": list(device.feeds),
+            "fed_by": list(self._site.fed_by(device.id)),
+            "params": dict(device.params),
+            "metering": {"role": metering.role, "item": metering.item, "energy": metering.energy} if metering else None,
+            "points": [self.point(device, column, live.last(device.id, column)) for column in range(len(device.points))],
+        }
+
+    def sample(self, sample: Sample) -> SampleShape:
+        return {
+            "source_time": self.time(sample.source_ns),
+            "value": sample.value,
+            "quality": sample.quality.severity.value,
+            "reason": sample.quality.reason,
+        }
+
+    # --- alarms ----------------------------------------------------------------------------------------------------
+
+    def occurrence(self, occurrence: Occurrence, standing: Standing | None) -> OccurrenceShape:
+        """``standing`` gives the flags; None for an occurrence that is over."""
+        device = self._site.devices.get(occurrence.device)
+        return {
+            "id": occurrence.id,
+            "rule": occurrence.rule,
+            "rule_version": occurrence.rule_version,
+            "device": occurrence.device,
+            "device_name": phrase(device.name) if device else None,
+            "system": device.system.value if device else None,
+            "area": device.area if device else None,
+            "points": list(occurrence.points),
+            "priority": occurrence.priority.value,
+            "state": occurrence.state.wire,
+            "flags": list(standing.flags) if standing else [],
+            "text": phrase(occurrence.text),
+            "condition_since": self.time(occurrence.condition_since_ns),
+            "raised_at": self.time(occurrence.raised_at_ns),
+            "returned_at": self.maybe_time(occurrence.returned_at_ns),
+            "acknowledged_at": self.maybe_time(occurrence.acknowledged_at_ns),
+            "acknowledged_by": occurrence.acknowledged_by,
+            "ended_at": self.maybe_time(occurrence.ended_at_ns),
+            "inputs": dict(occurrence.inputs),
+            "annunciated": occurrence.annunciated,
+            "suppressed_by": occurrence.suppressed_by,
+            "superseded_by": occurrence.superseded_by,
+            "cause": occurrence.cause,
+            "ticket": occurrence.ticket,
+        }
+
+    def standing(self, standing: Standing) -> StandingShape:
+        return {
+            "rule": standing.rule,
+            "device": standing.device,
+            "state": standing.state.wire,
+            "flags": list(standing.flags),
+            "occurrence": standing.occurrence,
+            "shelving": self._shelving(standing.shelving) if standing.shelving else None,
+            "suppression": self._removal(standing.suppression) if standing.suppression else None,
+            "out_of_service": self._removal(standing.out_of_service) if standing.out_of_service else None,
+        }
+
+    def _shelving(self, shelving: Shelving) -> ShelvingShape:
+        return {
+            "by": shelving.by,
+            "reason": shelving.reason,
+            "at": self.time(shelving.at_ns),
+            "until": self.time(shelving.until_ns),
+            "one_shot": shelving.one_shot,
+        }
+
+    def _removal(self, removal: Removal) -> RemovalShape:
+        return {"by": removal.by, "reason": removal.reason, "at": self.time(removal.at_ns)}
+
+    def alarm_line(self, event: AlarmEvent) -> AlarmLine:
+        return {
+            "at": self.time(event.at_ns),
+            "what": event.kind.value,
+            "by": event.by.name,
+            "comment": event.comment,
+            "state": event.standing.state.wire,
+            "flags": list(event.standing.flags),
+        }
+
+    def alarm_news(self, event: AlarmEvent) -> dict[str, Any]:
+        """The stream's ``alarm`` event: what happened, and how the alarm stands after it."""
+        return {
+            **self.alarm_line(event),
+            "occurrence": self.occurrence(event.occurrence, event.standing) if event.occurrence else None,
+            "standing": self.standing(event.standing),
+        }
+
+    # --- tickets ---------------------------------------------------------------------------------------------------
+
+    def ticket(self, ticket: Ticket, now_ns: int) -> TicketShape:
+        return {
+            "id": ticket.id,
+            "number": ticket.number,
+            "class": ticket.ticket_class.value,
+            "state": ticket.state.value,
+            "device": ticket.device,
+            "area": ticket.area,
+            "title": phrase(ticket.title),
+            "cause": ticket.cause,
+            "skill": ticket.skill,
+            "opened_at": self.time(ticket.opened_at_ns),
+            "opened_by": ticket.opened_by,
+            "owner": ticket.owner,
+            "clocks": [self._clock(clock, now_ns) for clock in ticket.clocks],
+            "alarms": list(ticket.alarms),
+            "first_steps": [phrase(step) for step in ticket.first_steps],
+            "hold_reason": ticket.hold_reason,
+            "reworks": ticket.reworks,
+            "result": ticket.result,
+            "closed_at": self.maybe_time(ticket.closed_at_ns),
+            "allowed": [act.value for act in allowed(ticket)],
+        }
+
+    def _clock(self, clock: PromiseClock, now_ns: int) -> ClockShape:
+        return {
+            "promise": clock.promise.value,
+            "due_at": self.time(clock.due_at_ns),
+            "met_at": self.maybe_time(clock.met_at_ns),
+            "paused_at": self.maybe_time(clock.paused_at_ns),
+            "broken": clock.is_broken(now_ns),
+        }
+
+    def ticket_line(self, event: TicketEvent) -> TicketLine:
+        return {
+            "at": self.time(event.at_ns),
+            "what": event.what,
+            "by": event.by,
+            "comment": event.comment,
+            "state": event.state.value if event.state else None,
+            "owner": event.owner,
+        }
+
+    def ticket_news(self, ticket: Ticket, event: TicketEvent, now_ns: int) -> dict[str, Any]:
+        """The stream's ``ticket`` event: what happened, and the ticket after it."""
+        return {**self.ticket_line(event), "ticket": self.ticket(ticket, now_ns)}

@@ -1,0 +1,65 @@
+"""When a device is polled next. Pure: monotonic times in, the next due time out."""
+
+from random import Random
+from zlib import crc32
+
+from model.clock import SECOND
+
+FIRST_PAUSE_NS = SECOND
+LONGEST_PAUSE_NS = 8 * SECOND
+"""With a second for the connection and one for the poll, whoever comes back is read again within 10 s."""
+
+
+class Backoff:
+    """Pauses that double from 1 s to 8 s, each shortened by up to a quarter so that many silent devices do not knock all at once."""
+
+    def __init__(self, name: str) -> None:
+        self._random = Random(crc32(name.encode()))
+        self.failures = 0
+
+    def next_ns(self) -> int:
+        self.failures += 1
+        pause_ns = min(FIRST_PAUSE_NS << min(self.failures - 1, 8), LONGEST_PAUSE_NS)
+        return int(pause_ns * (1 - self._random.random() / 4))
+
+    def reset(self) -> None:
+        self.failures = 0
+
+
+class Schedule:
+    """A grid of due times: one per period, from a phase that the device's name fixes, so that devices spread over the period.
+
+    While the device is silent it leaves the grid and is tried after growing pauses; its first answer puts it back.
+    """
+
+    def __init__(self, name: str, period_ns: int, start_ns: int) -> None:
+        self.period_ns = period_ns
+        self.origin_ns = start_ns + crc32(name.encode()) * period_ns // (1 << 32)
+        self.due_ns = self.origin_ns
+        self._backoff = Backoff(name)
+
+    @property
+    def failures(self) -> int:
+        """Silences in a row; 0 while the device answers."""
+        return self._backoff.failures
+
+    def answered(self, now_ns: int) -> int:
+        """The poll is over and the device was there. Moves to the next due time and returns how many were skipped for being past."""
+        on_grid = self.failures == 0
+        before_ns, self.due_ns = self.due_ns, self._grid_after(max(self.due_ns, now_ns))
+        self._backoff.reset()
+        return (self.due_ns - before_ns) // self.period_ns - 1 if on_grid else 0
+
+    def silent(self, now_ns: int) -> int:
+        """The poll is over and nobody answered. Moves to the next try and returns how many due times the pause leaves out."""
+        return self.pause_until(now_ns + self._backoff.next_ns(), now_ns)
+
+    def pause_until(self, due_ns: int, now_ns: int) -> int:
+        """Try again at ``due_ns``, at the latest a full pause from now; returns how many due times are left out."""
+        self._backoff.failures = max(self._backoff.failures, 1)
+        self.due_ns = due_ns
+        return max(0, (due_ns - self._grid_after(now_ns)) // self.period_ns + 1)
+
+    def _grid_after(self, now_ns: int) -> int:
+        """The first due time later than now."""
+        return self.origin_ns + ((now_ns - self.origin_ns) // self.period_ns + 1) * self.period_ns

@@ -1,0 +1,47 @@
+// The alarm desk: find, see, acknowledge, set aside, and walk back to the register.
+import { h } from '../core/dom.js'
+import { changed, followSite, live, loadSite } from '../core/live.js'
+import { t } from '../core/words.js'
+import { drawDesk } from '../frame/desk.js'
+import { alarmsToday } from '../site/details.js'
+import { drawer } from './drawer.js'
+import { filterBar } from './filters.js'
+import { list } from './list.js'
+import { desk, listOf, select } from './state.js'
+
+export async function open (root) {
+  await loadSite()
+  await followSite()
+  readAddress()
+  addEventListener('hashchange', readAddress)
+  addEventListener('keydown', steer)
+  drawDesk(root, 'alarms', () => [filterBar(), h('div', { class: `alarm-desk ${desk.selected ? 'with-drawer' : ''}`, 'data-key': 'desk' }, list(), desk.selected ? drawer() : null)],
+    () => [alarmsToday() === null ? '' : t('alarms.today', { count: alarmsToday() })])
+}
+
+function readAddress () {
+  const id = decodeURIComponent(location.hash.slice(1))
+  if (id) select(id)
+  changed()
+}
+
+/** Arrow keys walk the list, Enter goes to the comment, Escape closes what is open, a slash starts a search. */
+function steer (event) {
+  const typing = event.target.matches('input, textarea, select')
+  if (event.key === 'Escape') {
+    if (desk.shelving) desk.shelving = null
+    else select(null)
+    event.target.blur?.()
+    return changed()
+  }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.key === '/') { event.preventDefault(); document.querySelector('.search').focus() }
+  if (event.key === 'Enter' && desk.selected && event.target === document.body) document.querySelector('.act-row .field')?.focus()
+  if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    event.preventDefault()
+    const ids = listOf(live).flatMap(({ members }) => members).map((alarm) => alarm.id)
+    const next = ids[ids.indexOf(desk.selected) + (event.key === 'ArrowDown' ? 1 : -1)] ?? ids[0]
+    if (next) select(next)
+    changed()
+  }
+}

@@ -1,0 +1,108 @@
+// All access to the API. What the rest of the console sees of it is decided here and nowhere else.
+import { setServerTime } from './clock.js'
+
+const ROOT = '/api/v1'
+const TIMEOUT_MS = 8000
+
+/** An answer that was not a success. `status` 0: no answer at all. `title` and `detail` come from the problem document. */
+export class ApiError extends Error {
+  constructor (status, problem = {}) {
+    super(problem.detail || problem.title || `HTTP ${status}`)
+    this.status = status
+    this.problem = problem
+  }
+}
+
+async function ask (method, path, body) {
+  const headers = { Accept: 'application/json' }
+  if (method !== 'GET') Object.assign(headers, { 'Content-Type': 'application/json', 'X-Requested-With': 'guanjia' })
+  let answer
+  try {
+    answer = await fetch(ROOT + path, { method, headers, body: body && JSON.stringify(body), credentials: 'same-origin', signal: AbortSignal.timeout(TIMEOUT_MS) })
+  } catch (cause) {
+    throw new ApiError(0, { detail: String(cause) })
+  }
+  setServerTime(answer.headers.get('Date'))
+  if (answer.status === 401 && document.documentElement.dataset.page !== 'login') toLogin()
+  const text = await answer.text()
+  const content = text ? JSON.parse(text) : null
+  if (!answer.ok) throw new ApiError(answer.status, content ?? {})
+  return content
+}
+
+export const toLogin = () => location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
+
+const query = (values) => {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  return known.length ? `?${new URLSearchParams(known)}` : ''
+}
+
+const get = (path, values = {}) => ask('GET', path + query(values))
+const post = (path, body = {}) => ask('POST', path, body)
+
+/** Every page of a list, or its first `pages`. */
+async function all (path, values = {}, pages = Infinity) {
+  const items = []
+  let cursor
+  do {
+    const page = await get(path, { limit: 1000, ...values, cursor })
+    items.push(...page.items)
+    cursor = page.next_cursor
+    pages -= 1
+  } while (cursor && pages > 0)
+  return items
+}
+
+const id = encodeURIComponent
+
+export const logIn = (username, password) => post('/auth/session', { username, password })
+export const logOut = () => ask('DELETE', '/auth/session')
+export const me = () => get('/me')
+export const site = () => get('/site')
+export const devices = () => all('/devices')
+export const device = (key) => get(`/devices/${id(key)}`)
+export const rules = () => all('/rules')
+export const roster = async () => (await get('/roster')).items
+export const point = (key) => get(`/points/${id(key)}`)
+export const points = (filter) => all('/points', filter)
+
+/** Readings of a point: `[{at, value, quality, reason}]`, raw or one per interval. */
+export async function readings (point, { start, end, interval, aggregate }) {
+  const items = await all(`/points/${id(point)}/readings`, { start: new Date(start).toISOString(), end: new Date(end).toISOString(), interval, aggregate })
+  return items.map((item) => ({ at: Date.parse(item.source_time ?? item.start), value: item.value, quality: item.quality ?? 'good', reason: item.reason ?? '' }))
+}
+
+export const alarms = (filter, pages) => all('/alarms', filter, pages)
+export const alarm = (key) => get(`/alarms/${id(key)}`)
+export const flags = async () => (await get('/alarms/flags')).items
+export const alarmFigures = (start) => get('/alarms/kpis', { start: new Date(start).toISOString() })
+export const trace = (key) => get(`/alarms/${id(key)}/trace`)
+export const actOnAlarm = (key, act, body) => post(`/alarms/${id(key)}/${act}`, body)
+
+export const tickets = (filter, pages) => all('/tickets', filter, pages)
+export const ticket = (key) => get(`/tickets/${id(key)}`)
+export const openTicket = (draft) => post('/tickets', draft)
+export const actOnTicket = (key, act, body) => post(`/tickets/${id(key)}/${act}`, body)
+
+export const consumption = (filter) => get('/energy/consumption', filter)
+export const demand = (filter) => get('/energy/demand', filter)
+
+/** The site's load as `[{at, kw}]`, one value per quarter of an hour. */
+export async function demandCurve (start, end) {
+  const answer = await demand({ start: new Date(start).toISOString(), end: new Date(end).toISOString() })
+  return answer.items.filter((item) => item.kw !== null).map((item) => ({ at: Date.parse(item.start), kw: item.kw }))
+}
+
+/** The event stream; the browser itself resumes it by Last-Event-ID. */
+export const stream = (filter = {}) => new EventSource(`${ROOT}/stream${query(filter)}`)
+
+/** Whether the server answers at all, within `ms`. */
+export async function answers (ms) {
+  try {
+    const answer = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(ms) })
+    setServerTime(answer.headers.get('Date'))
+    return answer.ok
+  } catch {
+    return false
+  }
+}

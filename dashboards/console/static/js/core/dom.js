@@ -1,0 +1,53 @@
+// Elements from plain calls, and one way to bring a drawn panel up to date without losing focus, cursor or a running pulse.
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+/** An HTML element. Properties named on… are listeners, `style` is an object, all else attributes; null and false leave one out. */
+export const h = (tag, properties, ...children) => fill(document.createElement(tag), properties, children)
+
+/** The same for SVG. */
+export const s = (tag, properties, ...children) => fill(document.createElementNS(SVG, tag), properties, children)
+
+function fill (node, properties, children) {
+  for (const [name, value] of Object.entries(properties ?? {})) {
+    if (value === undefined || value === null || value === false) continue
+    if (name.startsWith('on')) node[name] = value
+    else if (name === 'style') for (const [key, part] of Object.entries(value)) node.style.setProperty(key, part)
+    else node.setAttribute(name, value === true ? '' : value)
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false))
+  return node
+}
+
+const LISTENERS = ['onclick', 'oninput', 'onchange', 'onsubmit', 'onkeydown', 'onpointermove', 'onpointerleave']
+
+/** Make the children of `live` equal to `fresh`, keeping every element that is still the same kind of thing (same tag, same `data-key`). */
+export function renew (live, ...fresh) {
+  matchChildren(live, fresh.flat(Infinity).filter(Boolean).map((node) => node instanceof Node ? node : new Text(node)))
+}
+
+function matchChildren (live, fresh) {
+  const keyed = new Map([...live.children].filter((node) => node.dataset?.key).map((node) => [node.dataset.key, node]))
+  fresh.forEach((wanted, index) => {
+    const here = live.childNodes[index]
+    const same = keyed.get(wanted.dataset?.key) ?? here
+    if (!isSameKind(same, wanted)) return void live.insertBefore(wanted, here ?? null)
+    if (same !== here) live.insertBefore(same, here ?? null)
+    matchNode(same, wanted)
+  })
+  while (live.childNodes.length > fresh.length) live.lastChild.remove()
+}
+
+const isSameKind = (a, b) => a?.nodeName === b.nodeName && a.dataset?.key === b.dataset?.key
+
+function matchNode (live, wanted) {
+  if (live.nodeType === Node.TEXT_NODE) {
+    if (live.data !== wanted.data) live.data = wanted.data
+    return
+  }
+  for (const { name } of [...live.attributes]) if (name !== 'style' && !wanted.hasAttribute(name)) live.removeAttribute(name)
+  for (const { name, value } of wanted.attributes) if (name !== 'style' && live.getAttribute(name) !== value) live.setAttribute(name, value)
+  if (live.style.cssText !== wanted.style.cssText) live.style.cssText = wanted.style.cssText
+  for (const name of LISTENERS) if (live[name] !== wanted[name]) live[name] = wanted[name]
+  matchChildren(live, [...wanted.childNodes])
+}

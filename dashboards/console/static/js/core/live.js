@@ -1,0 +1,110 @@
+// What the site is like now, as one object every page draws from. Filled once, then kept by the stream.
+import * as api from './api.js'
+import { openLink } from './link.js'
+import { setTimezone } from './clock.js'
+
+export const live = {
+  me: null, site: null, areas: new Map(), rules: new Map(), people: new Map(), devices: new Map(), points: new Map(),
+  alarms: new Map(), flags: [], tickets: new Map(), link: { lost: false },
+  /** When each device last answered: values that did not change are not sent again. */
+  answered: new Map(),
+  /** Counts what has happened to alarms, so that what was derived from them is asked again. */
+  alarmChanges: 0
+}
+
+const listeners = new Set()
+let due = false
+
+/** Tell every page that something changed: at most once per frame, however many events came. */
+export function changed () {
+  if (due) return
+  due = true
+  requestAnimationFrame(() => { due = false; for (const listener of listeners) listener() })
+}
+
+/** Calls `draw` now, at every change, and once a second for the clocks. */
+export function drawLive (draw) {
+  listeners.add(draw)
+  setInterval(changed, 1000)
+  changed()
+}
+
+/** Load who and where we are; every page needs it. */
+export async function loadSite () {
+  const [me, site, rules, people] = await Promise.all([api.me(), api.site(), api.rules(), api.roster()])
+  Object.assign(live, { me, site, areas: byId(site.areas), rules: byId(rules), people: byId(people) })
+  setTimezone(site.timezone)
+}
+
+const byId = (items) => new Map(items.map((item) => [item.id, item]))
+
+async function loadAlarms () {
+  const [alarms, flags] = await Promise.all([api.alarms({ active: true }), api.flags()])
+  live.alarms = byId(alarms)
+  live.flags = flags
+}
+
+async function loadTickets () {
+  live.tickets = byId(await api.tickets({ open: true }))
+}
+
+/**
+ * Keep alarms, tickets and connections up to date, and the last values of `points` (filters for `/points`), if a page shows any;
+ * `stream` narrows the readings that come. Everything is fetched anew after the server was away: events may have been missed.
+ */
+export async function followSite ({ points = [], stream = {}, onTicket = () => {} } = {}) {
+  const load = async () => {
+    const [devices, values] = await Promise.all([api.devices(), Promise.all(points.map(api.points)), loadAlarms(), loadTickets()])
+    live.devices = byId(devices)
+    live.points = byId(values.flat())
+    changed()
+  }
+  await load().catch(unlessUnreachable)
+  openLink({
+    hear: (kind, data) => {
+      HEARD[kind](data)
+      if (kind === 'ticket') onTicket(data)
+      changed()
+    },
+    back: load,
+    change: (link) => { live.link = link; document.documentElement.classList.toggle('lost', link.lost); changed() },
+    filter: points.length ? stream : { readings: 'none' }
+  })
+}
+
+/** No answer at all is the line's business, which says so and tries again; anything else is a mistake. */
+function unlessUnreachable (error) {
+  if (error.status !== 0) throw error
+}
+
+const HEARD = {
+  readings: ({ items, devices }) => {
+    for (const item of items) if (live.points.has(item.id)) live.points.set(item.id, { ...live.points.get(item.id), ...item })
+    for (const [device, at] of Object.entries(devices ?? {})) live.answered.set(device, at)
+  },
+  alarm: ({ occurrence, standing }) => {
+    live.alarmChanges += 1
+    if (occurrence) takeAlarm(occurrence)
+    if (standing) takeStanding(standing)
+  },
+  ticket: (data) => takeTicket(data.ticket ?? data),
+  link: ({ device, ...connection }) => {
+    const known = live.devices.get(device)
+    if (known) live.devices.set(device, { ...known, connection })
+  }
+}
+
+export function takeAlarm (alarm) {
+  if (alarm.ended_at || alarm.state === 'normal') live.alarms.delete(alarm.id)
+  else live.alarms.set(alarm.id, alarm)
+}
+
+function takeStanding (standing) {
+  const others = live.flags.filter(({ rule, device }) => rule !== standing.rule || device !== standing.device)
+  live.flags = standing.flags.some((flag) => flag !== 'latched') ? [...others, standing] : others
+}
+
+export function takeTicket (ticket) {
+  if (ticket.state === 'closed' || ticket.state === 'cancelled') live.tickets.delete(ticket.id)
+  else live.tickets.set(ticket.id, ticket)
+}

@@ -1,0 +1,112 @@
+// A line over time in our own SVG: site time below, limits dashed, gaps hatched, the value under the pointer.
+import { s } from '../core/dom.js'
+import { now, siteDay, siteParts } from '../core/clock.js'
+import { clockTime, number, digitsOf, shortDate, unitShown, THIN } from '../core/format.js'
+
+const HOUR = 3600000
+const STEPS = [HOUR / 12, HOUR / 4, HOUR, 3 * HOUR, 6 * HOUR, 24 * HOUR]
+
+/**
+ * `samples` are `[{at, value}]` in order, value null where there was none. `box` is `{width, height, left, bottom}` in the drawing's own
+ * pixels; `limits` are `[{value, words}]`. `at` puts the reading line under an instant.
+ */
+export function plot ({ samples, start, end, box, unit = '', limits = [], at = null, ends = false }) {
+  const { width, height, left = 0, bottom = 26 } = box
+  const values = [...samples.map((sample) => sample.value).filter((value) => value !== null), ...limits.map((limit) => limit.value)]
+  const [low, high] = range(values)
+  const floor = height - bottom
+  const x = (time) => left + (time - start) / (end - start) * (width - left)
+  const y = (value) => 8 + (1 - (value - low) / (high - low)) * (floor - 14)
+  return s('svg', { class: 'plot', viewBox: `0 0 ${width} ${height}`, role: 'img' },
+    hatchPattern(),
+    gaps(samples, start, Math.min(end, now())).map(([from, to]) => s('rect', { class: 'gap', x: x(from), y: 4, width: Math.max(1, x(to) - x(from)), height: floor - 4 })),
+    limits.map(({ value, words }) => [s('path', { class: 'limit', d: `M${left} ${y(value)}H${width}` }), words && s('text', { class: 'limit-words', x: left, y: y(value) - 5 }, words)]),
+    left ? valueAxis(low, high, left, width, y, unit) : null,
+    segments(samples).map((part) => s('path', { class: 'trend', d: `M${part.map((sample) => `${x(sample.at).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L')}` })),
+    ends ? endTimes(start, end, left, width, height) : timeAxis(start, end, x, height),
+    at === null ? tip(samples, x, y) : under(nearest(samples, at), x, y, floor, width, unit))
+}
+
+function range (values) {
+  const low = Math.min(...values)
+  const high = Math.max(...values)
+  if (!values.length) return [0, 1]
+  const pad = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1
+  return [low - pad, high + pad]
+}
+
+const hatchPattern = () => s('defs', {}, s('pattern', { id: 'gap-hatch', width: 8, height: 8, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' }, s('path', { class: 'gap-stroke', d: 'M0 0V8' })))
+
+/** Longer than this many usual steps without a value is a gap. */
+const GAP_STEPS = 3.5
+
+function usualStep (samples) {
+  const steps = samples.slice(1).map((sample, index) => sample.at - samples[index].at).sort((a, b) => a - b)
+  return steps[Math.floor(steps.length / 2)] ?? HOUR
+}
+
+function segments (samples) {
+  const longest = usualStep(samples) * GAP_STEPS
+  const parts = [[]]
+  let before = null
+  for (const sample of samples) {
+    if (sample.value === null || (before && sample.at - before.at > longest)) parts.push([])
+    if (sample.value !== null) parts.at(-1).push(sample)
+    before = sample
+  }
+  return parts.filter((part) => part.length > 1)
+}
+
+/** `[from, to]` of every stretch without values, the one after the last sample too. */
+function gaps (samples, start, end) {
+  const good = samples.filter((sample) => sample.value !== null)
+  const longest = usualStep(samples) * GAP_STEPS
+  const edges = [start, ...good.map((sample) => sample.at), end]
+  return edges.slice(1).map((edge, index) => [edges[index], edge]).filter(([from, to]) => to - from > longest)
+}
+
+function timeAxis (start, end, x, height) {
+  const step = STEPS.find((candidate) => (end - start) / candidate <= 8) ?? STEPS.at(-1)
+  const marks = []
+  for (let at = Math.ceil((start - siteDay(start)) / step) * step + siteDay(start); at <= end; at += step) marks.push(at)
+  return marks.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` }), s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': 'middle' }, step >= 24 * HOUR || siteParts(at).hour + siteParts(at).minute === 0 ? shortDate(at) : clockTime(at))))
+}
+
+const endTimes = (start, end, left, width, height) => [
+  s('text', { class: 'time', x: left, y: height - 4 }, clockTime(start)), s('text', { class: 'time', x: width, y: height - 4, 'text-anchor': 'end' }, clockTime(end))]
+
+function valueAxis (low, high, left, width, y, unit) {
+  const step = niceStep((high - low) / 4)
+  const lines = []
+  for (let value = Math.ceil(low / step) * step; value <= high; value += step) lines.push(value)
+  const digits = Math.max(0, -Math.floor(Math.log10(step)))
+  return lines.map((value) => s('g', {}, s('path', { class: 'grid', d: `M${left} ${y(value)}H${width}` }), s('text', { class: 'time', x: left - 8, y: y(value) + 5, 'text-anchor': 'end' }, number(value, digits))))
+}
+
+function niceStep (raw) {
+  const power = 10 ** Math.floor(Math.log10(raw))
+  return [1, 2, 5, 10].find((factor) => factor * power >= raw) * power
+}
+
+function tip (samples, x, y) {
+  const last = samples.at(-1)
+  return last && last.value !== null ? s('circle', { class: 'tip', cx: x(last.at), cy: y(last.value), r: 5 }) : null
+}
+
+const nearest = (samples, at) => samples.filter((sample) => sample.value !== null).reduce((best, sample) => !best || Math.abs(sample.at - at) < Math.abs(best.at - at) ? sample : best, null)
+
+function under (sample, x, y, floor, width, unit) {
+  if (!sample) return null
+  const right = x(sample.at) < width - 160
+  const words = `${clockTime(sample.at)}  ${number(sample.value, Math.max(1, digitsOf(unit, sample.value)))}${unit ? THIN + unitShown(unit) : ''}`
+  return s('g', { class: 'under' }, s('path', { class: 'mark', d: `M${x(sample.at)} 4V${floor}` }), s('circle', { class: 'tip', cx: x(sample.at), cy: y(sample.value), r: 5 }),
+    s('text', { class: 'value', x: x(sample.at) + (right ? 10 : -10), y: 20, 'text-anchor': right ? 'start' : 'end' }, words))
+}
+
+/** The instant under a pointer event on a plot drawn with these settings. */
+export function instantAt (event, { start, end, box }) {
+  const { left, width } = event.currentTarget.getBoundingClientRect()
+  const share = ((event.clientX - left) / width * box.width - (box.left ?? 0)) / (box.width - (box.left ?? 0))
+  return start + Math.min(1, Math.max(0, share)) * (end - start)
+}
+

@@ -1,0 +1,50 @@
+// A new critical alarm sounds until somebody acknowledges it. Browsers let a page sound only after a person has allowed it.
+import { live } from '../core/live.js'
+
+const KEY = 'guanjia.sound'
+let audio = null
+let repeat = null
+
+export const soundWanted = () => localStorage.getItem(KEY) === 'on'
+
+export function setSound (wanted) {
+  localStorage.setItem(KEY, wanted ? 'on' : 'off')
+  if (wanted) startSound()
+  else silence()
+}
+
+/** Makes ready to sound; does nothing until the user has allowed it. */
+export function startSound () {
+  if (!soundWanted() || audio) return
+  audio = new AudioContext()
+  if (audio.state === 'suspended') addEventListener('pointerdown', () => audio?.resume(), { once: true })
+}
+
+/** Sound while a critical alarm stands unacknowledged. Called at every change. */
+export function announce () {
+  const wanted = soundWanted() && [...live.alarms.values()].some((alarm) => alarm.priority === 'critical' && alarm.state === 'active_unacknowledged' && !alarm.flags.length)
+  if (wanted && !repeat) repeat = setInterval(chime, 2500)
+  if (!wanted) silence()
+}
+
+function silence () {
+  clearInterval(repeat)
+  repeat = null
+}
+
+/** Two falling tones, 880 and 660 Hz: heard through talk, not shrill. */
+function chime () {
+  if (audio?.state !== 'running') return
+  for (const [hertz, delay] of [[880, 0], [660, 0.22]]) {
+    const tone = audio.createOscillator()
+    const volume = audio.createGain()
+    const start = audio.currentTime + delay
+    tone.frequency.value = hertz
+    volume.gain.setValueAtTime(0, start)
+    volume.gain.linearRampToValueAtTime(0.3, start + 0.02)
+    volume.gain.linearRampToValueAtTime(0, start + 0.2)
+    tone.connect(volume).connect(audio.destination)
+    tone.start(start)
+    tone.stop(start + 0.22)
+  }
+}

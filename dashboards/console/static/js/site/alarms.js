@@ -1,0 +1,70 @@
+// Alarms as people speak of them: place before device, what is wrong, in which order, and which follow from which.
+import { PRIORITIES, isReturned, isUnacknowledged } from '../draw/shape.js'
+import { instant } from '../core/clock.js'
+import { say } from '../core/words.js'
+
+const rank = (alarm) => PRIORITIES.indexOf(alarm.priority)
+
+/** Worst first; unacknowledged before acknowledged; newest first. */
+export const byWorst = (a, b) =>
+  rank(a) - rank(b) || isUnacknowledged(b.state) - isUnacknowledged(a.state) || instant(b.raised_at) - instant(a.raised_at)
+
+export const isSilent = (alarm) => alarm.flags.some((flag) => flag !== 'latched')
+export const isActive = (alarm) => !isSilent(alarm) && !isReturned(alarm.state)
+
+/** The device's own name without the place it already begins with. */
+const withoutPlace = (name, place) => (name.startsWith(place) ? name.slice(place.length) : name.endsWith(place) ? name.slice(0, -place.length) : name).replace(/^[\s,:：，]+|[\s,:：，]+$/g, '')
+
+export function placeOf (alarm, live) {
+  return say(live.areas.get(alarm.area ?? live.devices.get(alarm.device)?.area)?.name)
+}
+
+export const deviceName = (alarm, live) => say(alarm.device_name ?? live.devices.get(alarm.device)?.name) || alarm.device
+
+/** What is wrong, without the device: 困人 of 7号楼 1#梯 困人. */
+export function symptom (alarm, live) {
+  const text = say(alarm.text)
+  const rest = text.replace(deviceName(alarm, live), '').replace(/^[\s,:：，]+|[\s,:：，]+$/g, '')
+  return rest || text
+}
+
+/** Place and device as one phrase, neither named twice. */
+export function whereOf (alarm, live) {
+  const place = placeOf(alarm, live)
+  const name = withoutPlace(deviceName(alarm, live), place)
+  return [place, name].filter(Boolean).join(' ')
+}
+
+/** `{where, what}` of a row's title. */
+export const titleOf = (alarm, live) => ({ where: whereOf(alarm, live), what: symptom(alarm, live) })
+
+/**
+ * Alarms bundled by root cause: `[{cause, members, silenced}]`, worst bundle first. `cause` is null for an alarm that stands alone.
+ * `members` are worst first; `silenced` are the standings held back because of the cause. `feeds` maps a device to all it supplies.
+ */
+export function bundles (alarms, flags, feeds) {
+  const shown = alarms.filter((alarm) => !isSilent(alarm)).sort(byWorst)
+  const silencedBy = (cause) => flags.filter((standing) => standing.suppression && isBy(standing.suppression.by, cause))
+  const causes = shown.filter((alarm) => silencedBy(alarm).length || shown.some((other) => follows(other, alarm, feeds)))
+  const claimed = new Set()
+  const result = []
+  for (const cause of causes) {
+    if (claimed.has(cause.id)) continue
+    const members = shown.filter((alarm) => !claimed.has(alarm.id) && (alarm === cause || follows(alarm, cause, feeds)))
+    members.forEach((alarm) => claimed.add(alarm.id))
+    result.push({ cause, members, silenced: silencedBy(cause) })
+  }
+  for (const alarm of shown) if (!claimed.has(alarm.id)) result.push({ cause: null, members: [alarm], silenced: [] })
+  return result.sort((a, b) => byWorst(a.members[0], b.members[0]))
+}
+
+/** Alarms that begin within this time after a supply failed are taken as its effects. */
+const EFFECT_MS = 120_000
+
+function follows (effect, cause, feeds) {
+  if (effect === cause || !feeds.get(cause.device)?.has(effect.device)) return false
+  const later = instant(effect.raised_at) - instant(cause.raised_at)
+  return later > -EFFECT_MS / 4 && later < EFFECT_MS
+}
+
+const isBy = (by, cause) => by === cause.id || by === `${cause.rule}@${cause.device}`

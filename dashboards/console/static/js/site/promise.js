@@ -1,0 +1,31 @@
+// What a ticket's clock shows: time left, how full the bar is, and in which tone.
+import { instant } from '../core/clock.js'
+import { left, over } from '../core/format.js'
+
+/** The promise the whole ticket is measured by: its end if it has one, else the last promise not yet kept. */
+export function mainClock (ticket) {
+  const open = ticket.clocks.filter((clock) => !clock.met_at)
+  return open.find((clock) => clock.promise === 'finish') ?? open.at(-1) ?? null
+}
+
+/** The nearer promise that stands before the main one: accept, then arrive. */
+export const nextClock = (ticket) => {
+  const main = mainClock(ticket)
+  return ticket.clocks.find((clock) => !clock.met_at && clock !== main && (clock.promise === 'accept' || clock.promise === 'arrive')) ?? null
+}
+
+/** `{text, fraction, tone}`: tone is running, short (under a quarter left), over or paused. */
+export function clockView (clock, ticket, at) {
+  const due = instant(clock.due_at)
+  const paused = instant(clock.paused_at)
+  const rest = due - (paused ?? at)
+  if (rest < 0) return { text: over(-rest), fraction: 1, tone: 'over' }
+  const fraction = Math.min(1, rest / Math.max(1, due - instant(ticket.opened_at)))
+  return { text: left(rest), fraction, tone: paused ? 'paused' : fraction < 0.25 ? 'short' : 'running' }
+}
+
+const restOf = (ticket, at) => { const clock = mainClock(ticket); return clock ? instant(clock.due_at) - at : Infinity }
+
+/** Emergencies first, then least time left; tickets on hold last. */
+export const byUrgency = (at) => (a, b) =>
+  (a.state === 'held') - (b.state === 'held') || (b.class === 'emergency') - (a.class === 'emergency') || restOf(a, at) - restOf(b, at)

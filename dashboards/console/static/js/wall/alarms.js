@@ -1,0 +1,86 @@
+// Active alarms: place before device, the first action, age and beginning. A root cause and what follows from it stand together.
+import { h } from '../core/dom.js'
+import { instant, now } from '../core/clock.js'
+import { age, since } from '../core/format.js'
+import { live } from '../core/live.js'
+import { say, t } from '../core/words.js'
+import { flag, isUnacknowledged, shape } from '../draw/shape.js'
+import { fit, widthOf } from '../draw/text.js'
+import { bundles, titleOf } from '../site/alarms.js'
+import { alarmsToday, feedsNow } from '../site/details.js'
+
+const ROW = 75.5
+const CONSEQUENCES = 47
+const ROOM = 506
+
+export function alarmPanel () {
+  const all = bundles([...live.alarms.values()], live.flags, feedsNow())
+  const shown = whatFits(all)
+  const count = all.reduce((sum, { members }) => sum + members.length, 0)
+  const more = count - shown.reduce((sum, { members }) => sum + members.length, 0)
+  const unseen = all.flatMap(({ members }) => members).filter((alarm) => isUnacknowledged(alarm.state)).length
+  return h('section', { class: 'panel alarms', 'data-key': 'alarms' },
+    h('h2', {}, h('a', { href: '/alarms' }, t('wall.alarms', { count })),
+      h('span', { class: 't2' }, unseen ? t('wall.unacknowledged', { count: unseen }) : '')),
+    count ? h('ol', {}, shown.map(bundleView)) : calm(),
+    footer(more))
+}
+
+/** As many bundles as the panel has places for; a bundle too long keeps its worst members. */
+function whatFits (all) {
+  let room = ROOM
+  const shown = []
+  for (const bundle of all) {
+    const extra = bundle.cause ? CONSEQUENCES : 0
+    const places = Math.floor((room - extra) / ROW)
+    if (places < 1) break
+    shown.push({ ...bundle, members: worstWithCause(bundle, places) })
+    room -= extra + shown.at(-1).members.length * ROW
+  }
+  return shown
+}
+
+function worstWithCause ({ members, cause }, places) {
+  const limit = Math.min(places, cause ? 3 : 1)
+  const first = members.slice(0, limit)
+  return !cause || first.includes(cause) ? first : [...first.slice(0, -1), cause]
+}
+
+function bundleView ({ cause, members, silenced }) {
+  const rows = members.map((alarm) => row(alarm, alarm === cause))
+  if (!cause) return rows
+  return h('li', { class: 'bundle', 'data-key': `b${cause.id}` }, h('ol', {}, rows), consequences(cause, silenced))
+}
+
+function row (alarm, isFirst) {
+  const title = t('alarm.title', titleOf(alarm, live))
+  const old = age(now() - instant(alarm.raised_at))
+  const begun = instant(alarm.raised_at)
+  const room = 502 - 20 - widthOf(old, 31, true)
+  const action = say(live.rules.get(alarm.rule)?.why.action)
+  const from = isFirst ? t('since.first', { time: since(begun) }) : t('since', { time: since(begun) })
+  return h('li', { class: 'alarm', 'data-key': alarm.id }, h('a', { href: `/alarms#${alarm.id}` },
+    shape(alarm.priority, alarm.state, 70),
+    h('b', { class: 'title t1', style: { 'font-size': `${fit(title, room, [27, 25, 23, 21, 20], true)}px` } }, title),
+    h('span', { class: 'action t2', style: { 'font-size': `${fit(`→ ${action}`, 502 - 14 - widthOf(from, 20), [23, 21, 20])}px` } }, action ? `→ ${action}` : ''),
+    h('b', { class: 'age t1' }, old),
+    h('span', { class: 'since t3' }, from)))
+}
+
+/** 后果 7：电梯 3、弱电 2 … */
+function consequences (cause, silenced) {
+  const others = [...live.alarms.values()].filter((alarm) => alarm !== cause && !alarm.flags.length && feedsNow().get(cause.device)?.has(alarm.device))
+  const systems = [...others.map((alarm) => alarm.system), ...silenced.map((standing) => live.devices.get(standing.device)?.system)]
+  const counted = live.site.systems.map(({ id, label }) => [say(label), systems.filter((system) => system === id).length]).filter(([, count]) => count)
+  const parts = counted.map(([name, count]) => t('wall.consequence', { name, count })).join(t('list.comma'))
+  return h('p', { class: 'consequences t2' }, t('wall.consequences', { count: systems.length, parts }))
+}
+
+const calm = () => h('div', { class: 'nothing' }, h('p', { class: 't2' }, t('wall.no_alarms')),
+  h('p', { class: 't3' }, alarmsToday() === null ? '' : t('wall.alarms_today', { count: alarmsToday() })))
+
+function footer (more) {
+  const counted = ['shelved', 'suppressed', 'out_of_service'].map((kind) => [kind, live.flags.filter((standing) => standing.flags.includes(kind)).length])
+  return h('footer', {}, counted.map(([kind, count]) => h('span', { class: 't3' }, flag(kind, 24), t(`wall.${kind}`, { count }))),
+    more > 0 ? h('a', { class: 't1 more', href: '/alarms' }, t('wall.more', { count: more })) : null)
+}

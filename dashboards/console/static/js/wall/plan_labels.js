@@ -1,0 +1,100 @@
+// Names and alarms beside the places of the plan, set so that none covers a building or another name.
+import { s } from '../core/dom.js'
+import { live } from '../core/live.js'
+import { say, t } from '../core/words.js'
+import { isUnacknowledged, shape } from '../draw/shape.js'
+import { widthOf } from '../draw/text.js'
+import { deviceName, symptom, whereOf } from '../site/alarms.js'
+import { middle } from './plan_places.js'
+
+const CALM = [{ size: 21, bold: false, line: 30 }, { size: 20, bold: false, line: 28 }]
+const LOUD = [{ size: 23, bold: true, line: 38 }, { size: 21, bold: true, line: 38 }]
+const SIDES = { gate: ['aside', 'beside', 'above', 'below'], other: ['right', 'left', 'below', 'above'] }
+/** What a label's alarm shape takes of its length. */
+const SHAPE = 48
+
+/** A label for every place but the blocks, alarms first and floors, which have room anywhere, last: `[{x, y, text, view, type, mirrored}]`; one that has no room is left out. */
+export function placeLabels (views, panel, heading) {
+  const taken = views.filter(({ area }) => area.kind !== 'garage').map(({ area, box }) => solid(area, box))
+  taken.push({ x: 0, y: 0, width: 36 + widthOf(heading, 24), height: 42 }, { x: 710, y: 0, width: 110, height: 42 })
+  const wanted = views.filter(({ area }) => area.kind !== 'block').sort((a, b) => !!b.worst - !!a.worst || (a.area.kind === 'garage') - (b.area.kind === 'garage'))
+  return wanted.map((view) => {
+    const label = settle(view, taken, panel)
+    if (label) taken.push(label.box)
+    return label
+  }).filter(Boolean)
+}
+
+/** What a place really covers: small places are drawn as a sign in the middle of their rectangle. */
+function solid ({ kind }, box) {
+  const sign = { substation: [44, 38], pump_room: [32, 32], gate: [88, 18] }[kind]
+  if (!sign) return { ...box, y: box.y - (kind === 'block' ? box.height * 0.12 : 0) }
+  const { x, y } = middle(box)
+  return { x: x - sign[0] / 2, y: y - sign[1] / 2, width: sign[0], height: sign[1] }
+}
+
+function settle (view, taken, panel) {
+  for (const [text, type] of wordings(view)) {
+    const size = { width: widthOf(text, type.size, type.bold) + (view.worst ? SHAPE : 0) + 4, height: type.line }
+    const spot = spots(view, size).find((at) => isFree({ ...at, ...size }, taken, panel, view))
+    if (spot) return { view, text, type, mirrored: spot.mirrored, box: { x: spot.x, y: spot.y, ...size } }
+  }
+  return null
+}
+
+/** From the fullest wording to the shortest, each in its larger type first; the place is the last to go. */
+function wordings ({ area, worst }) {
+  const name = say(area.name)
+  const texts = worst ? [whereOf(worst, live), t('alarm.title', { where: name, what: symptom(worst, live) }), name, deviceName(worst, live)] : [name]
+  return texts.flatMap((text) => (worst ? LOUD : CALM).map((type) => [text, type]))
+}
+
+function spots ({ area, box }, { width, height }) {
+  if (area.kind === 'garage') return inside(box, width, height)
+  if (area.kind === 'podium' || area.kind === 'room') return [{ x: box.x + 16, y: box.y + (box.height - height) / 2, within: true }, ...around(box, width, height, SIDES.other)]
+  return around(solid(area, box), width, height, SIDES[area.kind] ?? SIDES.other)
+}
+
+function around (box, width, height, sides) {
+  const middleY = box.y + box.height / 2 - height / 2
+  const at = {
+    right: { x: box.x + box.width + 8, y: middleY },
+    left: { x: box.x - width - 8, y: middleY, mirrored: true },
+    below: { x: box.x + box.width / 2 - width / 2, y: box.y + box.height + 2 },
+    above: { x: box.x + box.width / 2 - width / 2, y: box.y - height - 2 }
+  }
+  at.aside = { x: at.left.x, y: box.y + box.height / 2 - height - 2, mirrored: true }
+  at.beside = { x: at.right.x, y: box.y + box.height / 2 - height - 2 }
+  return sides.map((side) => at[side])
+}
+
+/** A grid of places within a floor, from its upper left corner. */
+function inside (box, width, height) {
+  const found = []
+  for (let y = box.y + 6; y + height <= box.y + box.height; y += 8) {
+    for (let x = box.x + 20; x + width <= box.x + box.width; x += 24) found.push({ x, y })
+  }
+  return found
+}
+
+function isFree (spot, taken, panel, view) {
+  if (spot.x < 8 || spot.y < 4 || spot.x + spot.width > panel.width - 8 || spot.y + spot.height > panel.height - 4) return false
+  if (crosses(spot.y, spot.height, 45) || crosses(spot.y, spot.height, 575) || crosses(spot.x, spot.width, 796)) return false
+  const own = spot.within ? view.box : null
+  return !taken.some((box) => !(own && box.x === own.x && box.y === own.y) && overlaps(box, spot))
+}
+
+/** Whether a label would lie across the outline of the site. */
+const crosses = (start, length, line) => start < line && start + length > line
+
+const overlaps = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+
+export function labelOf ({ view, text, type, mirrored, box }) {
+  const { worst, area } = view
+  const baseline = box.y + box.height / 2 + type.size * 0.36
+  const loud = worst && (isUnacknowledged(worst.state) || worst.priority === 'critical' || worst.priority === 'high')
+  const shift = worst && !mirrored ? SHAPE : 0
+  return s('g', { class: `label ${worst ? 'abnormal' : ''}`, 'data-key': `label ${area.id}` },
+    worst && shape(worst.priority, worst.state, 52, { x: mirrored ? box.x + box.width - 46 : box.x - 6, y: box.y + box.height / 2 - 26 }),
+    s('text', { x: box.x + shift, y: baseline, 'font-size': type.size, 'font-weight': loud ? 700 : 400 }, text))
+}

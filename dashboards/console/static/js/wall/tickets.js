@@ -1,0 +1,57 @@
+// Open tickets with their running clocks, emergencies first, then least time left.
+import { h } from '../core/dom.js'
+import { instant, now } from '../core/clock.js'
+import { age, left } from '../core/format.js'
+import { live } from '../core/live.js'
+import { t } from '../core/words.js'
+import { fit, widthOf } from '../draw/text.js'
+import { personName } from '../site/people.js'
+import { byUrgency, clockView, mainClock, nextClock } from '../site/promise.js'
+import { ticketTitle } from '../site/tickets.js'
+
+const PLACES = 6
+
+export function ticketPanel () {
+  const all = [...live.tickets.values()]
+  const running = all.filter((ticket) => ticket.state !== 'held').sort(byUrgency(now()))
+  return h('section', { class: 'panel tickets', 'data-key': 'tickets' },
+    h('h2', {}, h('a', { href: '/tickets' }, t('wall.tickets', { count: all.length })), h('span', { class: 't3' }, t('wall.time_left'))),
+    all.length ? h('ol', {}, running.slice(0, PLACES).map(row)) : h('div', { class: 'nothing' }, h('p', { class: 't2' }, t('wall.no_tickets'))),
+    footer(all, running))
+}
+
+function row (ticket) {
+  const clock = mainClock(ticket)
+  const view = clock ? clockView(clock, ticket, now()) : { text: age(now() - instant(ticket.opened_at)), fraction: 0, tone: 'met' }
+  const title = ticketTitle(ticket, live)
+  const room = 376 - 16 - widthOf(view.text, 31, true)
+  return h('li', { class: 'ticket', 'data-key': ticket.id }, h('a', { href: `/tickets/${ticket.id}` },
+    h('b', { class: 'title t1', style: { 'font-size': `${fit(title, room, [24, 22, 20], true)}px` } }, title),
+    h('b', { class: `left t1 ${view.tone === 'over' ? 'over-label' : ''}` }, view.text),
+    h('span', { class: `bar ${view.tone}` }, h('i', { style: { width: `${view.fraction * 100}%` } })),
+    h('span', { class: 'promise t3' }, promiseWords(ticket)),
+    h('span', { class: 'stand t3' }, standWords(ticket))))
+}
+
+/** 小问题 30 分　刘洋; an emergency says how fast somebody was there. */
+function promiseWords (ticket) {
+  const arrive = ticket.clocks.find((clock) => clock.promise === 'arrive')
+  const arrived = ticket.class === 'emergency' && arrive?.met_at
+  const promise = t(`ticket.class.${ticket.class}.promise`)
+  const took = arrived ? t('ticket.arrived_in', { time: left(instant(arrive.met_at) - instant(ticket.opened_at)).replace(/^0/, '') }) : null
+  return [promise, took, arrived ? null : personName(ticket.owner)].filter(Boolean).map((part) => h('i', {}, part))
+}
+
+function standWords (ticket) {
+  const next = nextClock(ticket)
+  if (!next || (ticket.state !== 'registered' && ticket.state !== 'dispatched')) return t(`ticket.state.${ticket.state}`)
+  const view = clockView(next, ticket, now())
+  return t(`ticket.waits.${next.promise}`, { time: view.text })
+}
+
+function footer (all, running) {
+  const held = all.length - running.length
+  const overdue = running.filter((ticket) => ticket.clocks.some((clock) => !clock.met_at && instant(clock.due_at) < now())).length
+  return h('footer', { class: 't3' }, h('span', {}, t('wall.tickets_footer', { held, overdue })),
+    running.length > PLACES ? h('a', { class: 't1 more', href: '/tickets' }, t('wall.more', { count: running.length - PLACES })) : null)
+}

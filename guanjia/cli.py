@@ -1,0 +1,20 @@
+"""The command line: ``guanjia …``."""
+
+import typer
+
+from guanjia.commands import check, dashboards, demo, rules, run, simulate, user
+
+app = typer.Typer(
+    name="guanjia",
+    help="Guanjia (管家): a steward for buildings. Try it: guanjia demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
+app.command("check")(check.check)
+app.command("simulate")(simulate.simulate)
+app.add_typer(rules.app, name="rules")
+app.add_typer(dashboards.app, name="dashboards")
+app.add_typer(user.app, name="user")

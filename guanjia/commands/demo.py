@@ -1,0 +1,121 @@
+"""``guanjia demo``: the reference site, all of it, on this machine."""
+
+import asyncio
+import socket
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.security import hash_password
+from guanjia.commands.run import serve
+from guanjia.commands.words import configuration, out, refuse
+from guanjia.platform import SitePlatform
+from guanjia.process import use_logs
+from model.people import Role, User
+from model.ports import Journal
+from simulators.reference_site import FIRST_PORT, ports_needed, reference_site
+
+HOST = "127.0.0.1"
+PASSWORD = "demo"
+"""The demo's logins are public, and served on loopback only."""
+LOGINS = {
+    "engineer": (Role.OPERATOR, "工程部 李强"),
+    "technician": (Role.TECHNICIAN, "维修技工 刘洋"),
+    "energy": (Role.ENERGY, "能源管理员 赵敏"),
+    "manager": (Role.MANAGER, "维修中心主管 孙建国"),
+    "tester": (Role.TESTER, "测试"),
+    "admin": (Role.ADMIN, "系统管理员"),
+}
+
+
+class FleetSize(StrEnum):
+    SMALL = "small"
+    REFERENCE = "reference"
+    LARGE = "large"
+
+
+def demo(
+    fleet: Annotated[FleetSize, typer.Option("--fleet", help="About 40, 250 or 1,000 devices.")] = FleetSize.REFERENCE,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same day.")] = 1,
+    speed: Annotated[float, typer.Option("--speed", min=0.1, max=600, help="Site seconds per second in the simulators.")] = 1.0,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the console.")] = 8080,
+    control_port: Annotated[int, typer.Option("--control-port", min=0, max=65535, help="Port of the simulators' control API.")] = 8090,
+    data: Annotated[Path, typer.Option("--data", help="Everything the demo keeps lives in this folder.")] = Path("data/demo"),
+) -> None:
+    """Bring up the reference site: simulated devices, collectors, history, alarms, tickets, console. Example: guanjia demo --fleet small"""
+    for wanted, option in ((port, "--port"), (control_port, "--control-port")):
+        if wanted and not _is_free(wanted):
+            raise refuse(f"port {wanted} is taken; choose another with {option}")
+    data.mkdir(parents=True, exist_ok=True)
+    site = data / "site.yaml"
+    first = _free_run(ports_needed(fleet.value), FIRST_PORT)
+    site.write_text(reference_site(fleet.value, HOST, first, broker_port=_free_run(1, 18830)), encoding="utf-8")
+    use_logs(data / "platform.log")
+    found = configuration(site)
+    _welcome(port, control_port, data)
+    serve(found, data, HOST, port, demo=True, beside=_Simulators(site, data, seed, speed, control_port))
+
+
+def _welcome(port: int, control_port: int, data: Path) -> None:
+    out.print(f"\n[bold]管家 Guanjia[/]  http://{HOST}:{port}\n")
+    for name, (role, display) in LOGINS.items():
+        out.print(f"  {name:<11} {display}  ({role})")
+    out.print(f"\n  password: {PASSWORD}   control API of the simulators: http://{HOST}:{control_port}/docs")
+    out.print(f"  logs and data: {data}   stop with Ctrl-C\n", markup=False)
+
+
+class _Simulators:
+    """The simulated fleet, a process of its own so that its cost is not the platform's. It ends when this process does, however it ends."""
+
+    def __init__(self, site: Path, data: Path, seed: int, speed: float, control_port: int) -> None:
+        self._words = ["--site", str(site), "--seed", str(seed), "--speed", str(speed), "--control-port", str(control_port)]
+        self._words += ["--incidents", "--log-file", str(data / "simulators.log"), "--until-input-ends"]
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, platform: SitePlatform) -> None:
+        await asyncio.to_thread(_add_logins, platform.journal)
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "guanjia", "simulate", *self._words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
+        )
+
+    async def ended(self) -> None:
+        assert self._process is not None
+        code = await self._process.wait()
+        out.print(f"the simulators have ended (exit code {code}); see simulators.log", markup=False)
+
+    async def stop(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            await self._process.wait()
+
+
+def _add_logins(journal: Journal) -> None:
+    known = {user.name for user in journal.users()}
+    for name, (role, display) in LOGINS.items():
+        if name not in known:
+            journal.put_user(User(name, role, display, hash_password(PASSWORD)))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_run(length: int, first: int) -> int:
+    """The first port of a run of free ones, at or after ``first``."""
+    start = first
+    for port in range(first, 60_000):
+        if not _is_free(port):
+            start = port + 1
+        elif port - start + 1 == length:
+            return start
+    raise refuse(f"there are no {length} free ports in a row on this machine")

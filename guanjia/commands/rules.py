@@ -1,0 +1,71 @@
+"""``guanjia rules``: the rule book."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from guanjia.commands.words import configuration, out, refuse
+from guanjia.config.configuration import RULE_LIBRARY, Configuration
+from guanjia.config.rule_file import load_rules
+from model.clock import SECOND
+from model.mistake import ConfigError
+from model.rule import Rule
+from rules.errors import Fit
+
+app = typer.Typer(help="The rule book: list it, explain a rule.", no_args_is_help=True)
+SiteOption = Annotated[Path | None, typer.Option("--site", help="A site file; without it, the built-in library alone.")]
+
+
+def _rules(site: Path | None) -> tuple[list[Rule], Configuration | None]:
+    if site is not None:
+        found = configuration(site)
+        return list(found.rules), found
+    rules, mistakes = load_rules(sorted(RULE_LIBRARY.glob("*.yaml")))
+    if mistakes:
+        raise ConfigError(mistakes)
+    return rules, None
+
+
+@app.command("list")
+def list_rules(site: SiteOption = None) -> None:
+    """List the rules, with how many devices each watches on a site. Example: guanjia rules list --site site.yaml"""
+    rules, found = _rules(site)
+    table = Table(box=None, header_style="bold")
+    for heading in ("rule", "priority", "zh", "en", "condition", *(("devices",) if found else ())):
+        table.add_column(heading, no_wrap=heading in ("rule", "priority"))
+    for rule in rules:
+        watched = [str(sum(v.fit is Fit.APPLIES for v in found.book.of_rule(rule.id)))] if found else []
+        table.add_row(rule.id, rule.priority, rule.text.zh, rule.text.en, rule.when, *watched)
+    out.print(table)
+
+
+@app.command("explain")
+def explain(
+    rule_id: Annotated[str, typer.Argument(help="The rule's id, such as pump.dry_run.", metavar="RULE")], site: SiteOption = None
+) -> None:
+    """Explain one rule: when, why, what to do, and on a site which devices it watches. Example: guanjia rules explain pump.dry_run"""
+    rules, found = _rules(site)
+    rule = next((r for r in rules if r.id == rule_id), None)
+    if rule is None:
+        raise refuse(f"no rule '{rule_id}'; 'guanjia rules list' shows them all")
+    lines = (
+        ("rule", f"{rule.id}  version {rule.version}  {rule.file}:{rule.line}"),
+        ("text", f"{rule.text.zh} / {rule.text.en}"),
+        ("when", rule.when),
+        ("delays", f"on {rule.on_delay_ns / SECOND:g} s, off {rule.off_delay_ns / SECOND:g} s"),
+        ("deadband", ", ".join(f"{name} {band:g} {rule.units.get(name, '')}".strip() for name, band in rule.deadband.items()) or "none"),
+        ("priority", f"{rule.priority}{', latched' if rule.latched else ''}{', life safety' if rule.life_safety else ''}"),
+        ("cause", f"{rule.why.cause.zh} / {rule.why.cause.en}"),
+        ("consequence", f"{rule.why.consequence.zh} / {rule.why.consequence.en}"),
+        ("action", f"{rule.why.action.zh} / {rule.why.action.en}"),
+        ("respond within", f"{rule.why.respond_within_s // 60} min"),
+        ("source", rule.why.source),
+        ("suppressed by", ", ".join(rule.suppressed_by) or "nothing"),
+    )
+    for name, words in lines:
+        out.print(f"{name:>15}  {words}", markup=False, soft_wrap=True)
+    for verdict in found.book.of_rule(rule.id) if found else []:
+        if verdict.fit is not Fit.NOT_IN_SCOPE:
+            out.print(f"{'':>15}  {verdict.device.id}: {verdict.detail or 'watched'}", markup=False, soft_wrap=True)

@@ -1,0 +1,65 @@
+"""``guanjia user``: who may log in."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.security import hash_password
+from guanjia.commands.words import out, refuse
+from model.people import Role, User
+from store.journal.journal import SqlJournal, open_journal
+
+app = typer.Typer(help="Who may log in.", no_args_is_help=True)
+Data = Annotated[Path, typer.Option("--data", help="The platform's data folder.")]
+Url = Annotated[str, typer.Option("--journal", help="The journal, when the site does not use the one in the data folder.")]
+
+
+def _journal(url: str, data: Path) -> SqlJournal:
+    data.mkdir(parents=True, exist_ok=True)
+    return open_journal(url, data, {})
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="Login name.", metavar="NAME")],
+    role: Annotated[Role, typer.Option("--role", help="operator is the engineering room.")],
+    data: Data,
+    display: Annotated[str, typer.Option("--display", help="The name people read.")] = "",
+    password: Annotated[str | None, typer.Option("--password", help="Asked for when not given.")] = None,
+    journal: Url = "sqlite",
+) -> None:
+    """Add a login, or give an existing one another role or password. Example: guanjia user add lin --role technician --data data"""
+    secret = password or str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    if len(secret) < 8:
+        raise refuse("a password needs at least 8 characters")
+    users = _journal(journal, data)
+    users.put_user(User(name, role, display or name, hash_password(secret)))
+    users.close()
+    out.print(f"{name} may log in as {role}.", markup=False)
+
+
+@app.command("list")
+def list_users(data: Data, journal: Url = "sqlite") -> None:
+    """List the logins. Example: guanjia user list --data data"""
+    users = _journal(journal, data)
+    table = Table("name", "role", "display", "state", box=None, header_style="bold")
+    for user in users.users():
+        table.add_row(user.name, user.role, user.display, "disabled" if user.disabled else "active")
+    users.close()
+    out.print(table)
+
+
+@app.command("disable")
+def disable(name: Annotated[str, typer.Argument(help="Login name.", metavar="NAME")], data: Data, journal: Url = "sqlite") -> None:
+    """Refuse a login from now on; what it did stays on record. Example: guanjia user disable lin --data data"""
+    users = _journal(journal, data)
+    user = users.user(name)
+    if user is None:
+        users.close()
+        raise refuse(f"no login '{name}'; 'guanjia user list' shows them")
+    users.put_user(replace(user, disabled=True))
+    users.close()
+    out.print(f"{name} may no longer log in.", markup=False)

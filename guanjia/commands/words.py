@@ -1,0 +1,39 @@
+"""How commands speak: mistakes whole, errors with what to do, exit code 2 for what was refused."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from guanjia.config.configuration import Configuration, load_configuration
+from model.mistake import ConfigError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+REFUSED = 2
+
+
+def refuse(message: str) -> typer.Exit:
+    """Say why on standard error; raise the result."""
+    err.print(message, markup=False)
+    return typer.Exit(REFUSED)
+
+
+@contextmanager
+def mistakes_shown() -> Iterator[None]:
+    """Print every mistake of a configuration, one a line, and exit with 2."""
+    try:
+        yield
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            err.print(str(mistake), markup=False, soft_wrap=True)
+        count = len(error.mistakes)
+        raise refuse(f"{count} mistake{'s' if count > 1 else ''}; nothing was started") from None
+
+
+def configuration(site: Path) -> Configuration:
+    """The configuration, or exit with 2."""
+    with mistakes_shown():
+        return load_configuration(site)

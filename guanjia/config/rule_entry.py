@@ -1,0 +1,156 @@
+"""One rule as written in YAML, and its conversion to the model's ``Rule``."""
+
+from string import Formatter
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from model.alarm import Priority
+from model.rule import Rationale, Rule, Scope, TicketOrder
+from model.site import System
+from model.text import Text
+from model.ticket import TicketClass
+from rules.duration import duration_ns
+
+TEXT_PLACES = frozenset({"device"})
+"""What an alarm text may hold in braces."""
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _both_languages(value: Any) -> Any:
+    """A bare string stands for both languages."""
+    return {"zh": value, "en": value} if isinstance(value, str) else value
+
+
+def _duration(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("write a duration as a number and a unit: 500ms, 10s, 5min, 1h or 2d")
+    return duration_ns(value)
+
+
+def _fillable(text: "Words") -> "Words":
+    """An alarm's text may name the device and nothing else."""
+    for phrase in (text.zh, text.en):
+        try:
+            places = {place for _, place, _, _ in Formatter().parse(phrase) if place is not None}
+        except ValueError:
+            places = {"{"}
+        if places - TEXT_PLACES:
+            raise ValueError(f"only {{device}} can stand in braces, not {{{sorted(places - TEXT_PLACES)[0]}}}")
+    return text
+
+
+Phrase = Annotated[str, Field(min_length=1)]
+Nanoseconds = Annotated[int, BeforeValidator(_duration)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
+
+
+class Words(Strict):
+    zh: Phrase
+    en: Phrase
+
+    def text(self) -> Text:
+        return Text(self.zh, self.en)
+
+
+Bilingual = Annotated[Words, BeforeValidator(_both_languages)]
+AlarmText = Annotated[Words, BeforeValidator(_both_languages), AfterValidator(_fillable)]
+
+
+class ScopeEntry(Strict):
+    device_class: str | None = Field(None, alias="class")
+    system: System | None = None
+    area: str | None = None
+    device: str | None = None
+    profile: str | None = None
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "ScopeEntry":
+        if not self.model_fields_set:
+            raise ValueError("say what the rule is for: class, system, area, device or profile; 'device: \"*\"' is every device")
+        return self
+
+
+class WhyEntry(Strict):
+    cause: Bilingual
+    consequence: Bilingual
+    action: Bilingual
+    respond_within: Nanoseconds
+
+
+class TicketEntry(Strict):
+    ticket_class: TicketClass = Field(alias="class")
+    skill: str = ""
+    cause: str = ""
+
+
+class RuleEntry(Strict):
+    id: Identifier
+    scope: ScopeEntry = Field(alias="for")
+    when: Phrase
+    clear_when: Phrase | None = None
+    on_delay: Nanoseconds = 0
+    off_delay: Nanoseconds = 0
+    deadband: dict[str, Annotated[float, Field(gt=0)]] = {}
+    units: dict[str, str] = {}
+    params: dict[str, float] = {}
+    priority: Priority
+    priority_by_class: dict[str, Priority] = {}
+    latched: bool = False
+    realarm: Nanoseconds | None = None
+    shelvable: bool = True
+    max_shelve: Nanoseconds = 3_600_000_000_000
+    life_safety: bool = False
+    text: AlarmText
+    why: WhyEntry
+    steps: list[Bilingual] = []
+    source: str = ""
+    suppressed_by: list[str] = []
+    ticket: TicketEntry | None = None
+    replace: bool = False
+
+    @model_validator(mode="after")
+    def _life_safety_is_never_hidden(self) -> "RuleEntry":
+        if self.life_safety and self.suppressed_by:
+            raise ValueError("a life-safety alarm is never folded under another; remove 'suppressed_by'")
+        return self
+
+    def rule(self, version: str, file: str, line: int) -> Rule:
+        return Rule(
+            id=self.id,
+            scope=Scope(**self.scope.model_dump()),
+            when=self.when,
+            text=self.text.text(),
+            why=self._rationale(),
+            priority=self.priority,
+            version=version,
+            clear_when=self.clear_when,
+            on_delay_ns=self.on_delay,
+            off_delay_ns=self.off_delay,
+            deadband=self.deadband,
+            units=self.units,
+            params=self.params,
+            latched=self.latched,
+            realarm_ns=self.realarm,
+            shelvable=self.shelvable and not self.life_safety,
+            max_shelve_ns=self.max_shelve,
+            life_safety=self.life_safety,
+            suppressed_by=tuple(self.suppressed_by),
+            ticket=TicketOrder(self.ticket.ticket_class, self.ticket.skill, self.ticket.cause) if self.ticket else None,
+            priority_by_class=self.priority_by_class,
+            file=file,
+            line=line,
+        )
+
+    def _rationale(self) -> Rationale:
+        return Rationale(
+            cause=self.why.cause.text(),
+            consequence=self.why.consequence.text(),
+            action=self.why.action.text(),
+            respond_within_s=self.why.respond_within // 1_000_000_000,
+            steps=tuple(step.text() for step in self.steps),
+            source=self.source,
+        )

@@ -1,0 +1,95 @@
+"""The acts of people on alarms and tickets: judged by the pure rooms, written through the journal lane, told once they are on disk."""
+
+from collections.abc import Callable, Sequence
+
+from api.context import TicketDraft
+from guanjia.journal_lane import JournalLane
+from model.alarm import AlarmEvent, IllegalAct, Occurrence, Standing
+from model.clock import Clock
+from model.people import Actor
+from model.ports import Journal, JournalWrite
+from model.ticket import Ticket, TicketAct
+from rules.engine import Engine
+from tickets.desk import Desk
+
+
+class AlarmDesk:
+    """``api.context.AlarmActs`` over the engine. Runs on the event loop, as the engine does."""
+
+    def __init__(self, engine: Engine, lane: JournalLane, journal: Journal, clock: Clock) -> None:
+        self._engine = engine
+        self._lane = lane
+        self._journal = journal
+        self._clock = clock
+
+    async def acknowledge(self, occurrence: str, by: Actor, comment: str) -> Occurrence:
+        return await self._act(occurrence, lambda now_ns: self._engine.acknowledge(occurrence, by, now_ns, comment))
+
+    async def shelve(self, occurrence: str, by: Actor, reason: str, duration_ns: int, one_shot: bool) -> Occurrence:
+        return await self._act(occurrence, lambda now_ns: self._engine.shelve(occurrence, by, reason, duration_ns, now_ns, one_shot))
+
+    async def unshelve(self, occurrence: str, by: Actor) -> Occurrence:
+        return await self._act(occurrence, lambda now_ns: self._engine.unshelve(occurrence, by, now_ns))
+
+    async def reset(self, occurrence: str, by: Actor) -> Occurrence:
+        return await self._act(occurrence, lambda now_ns: self._engine.reset(occurrence, by, now_ns))
+
+    async def comment(self, occurrence: str, by: Actor, text: str) -> Occurrence:
+        return await self._act(occurrence, lambda now_ns: self._engine.comment(occurrence, by, text, now_ns))
+
+    async def out_of_service(self, rule: str, device: str, by: Actor, reason: str) -> Standing:
+        await self._lane.commit(self._engine.out_of_service(rule, device, by, reason, self._clock.now_ns()))
+        return self._engine.standing(rule, device)
+
+    async def in_service(self, rule: str, device: str, by: Actor) -> Standing:
+        await self._lane.commit(self._engine.in_service(rule, device, by, self._clock.now_ns()))
+        return self._engine.standing(rule, device)
+
+    def standing(self, rule: str, device: str) -> Standing:
+        return self._engine.standing(rule, device)
+
+    def flagged(self) -> Sequence[Standing]:
+        return self._engine.flagged()
+
+    async def _act(self, occurrence: str, act: Callable[[int], Sequence[AlarmEvent]]) -> Occurrence:
+        try:
+            events = act(self._clock.now_ns())
+        except KeyError:
+            raise self._no_longer(occurrence) from None
+        await self._lane.commit(events)
+        found = self._journal.occurrence(occurrence)
+        assert found is not None, "an event was recorded for it just now"
+        return found
+
+    def _no_longer(self, occurrence: str) -> Exception:
+        """The engine knows only what is open: either it is over, or it never was."""
+        past = self._journal.occurrence(occurrence)
+        return KeyError(occurrence) if past is None else IllegalAct(f"alarm {occurrence} is over; there is nothing left to act on")
+
+
+class TicketDesk:
+    """``api.context.TicketActs`` over the desk."""
+
+    def __init__(self, desk: Desk, lane: JournalLane, clock: Clock) -> None:
+        self._desk = desk
+        self._lane = lane
+        self._clock = clock
+
+    async def open(self, draft: TicketDraft, by: Actor) -> Ticket:
+        def opening(tx: JournalWrite) -> Ticket:
+            return self._desk.open_by_hand(
+                tx,
+                title=draft.title,
+                ticket_class=draft.ticket_class,
+                area=draft.area,
+                by=by,
+                now_ns=self._clock.now_ns(),
+                device=draft.device,
+                skill=draft.skill,
+                note=draft.note,
+            )
+
+        return await self._lane.work(opening)
+
+    async def act(self, ticket: str, act: TicketAct, by: Actor, comment: str = "", owner: str | None = None) -> Ticket:
+        return await self._lane.work(lambda tx: self._desk.act(tx, ticket, act, by, self._clock.now_ns(), comment, owner))

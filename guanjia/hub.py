@@ -1,0 +1,83 @@
+"""Where every block passes: last values, spool, rules, stream, in that order. Nothing here waits."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from guanjia.live import LiveTable
+from model.alarm import AlarmEvent
+from model.clock import SECOND, Clock
+from model.reading import Block, BlockSink, Link
+
+log = structlog.get_logger()
+TICK_NS = SECOND // 10
+"""How often time is let pass in the engine: an on-delay ends at most this late."""
+
+
+class Judge(Protocol):
+    """The rule engine, as the hub sees it."""
+
+    def observe(self, block: Block) -> Sequence[AlarmEvent]: ...
+
+    def advance(self, now_ns: int) -> Sequence[AlarmEvent]: ...
+
+    @property
+    def next_due_ns(self) -> int | None: ...
+
+
+class Hub:
+    """``model.reading.BlockSink`` of the collectors. A block that one part chokes on still reaches the others; it is counted and logged."""
+
+    def __init__(
+        self,
+        live: LiveTable,
+        sinks: Sequence[BlockSink],
+        judge: Judge,
+        put: Callable[[Sequence[AlarmEvent]], None],
+        on_link: Callable[[str, Link], None],
+        clock: Clock,
+    ) -> None:
+        self._live = live
+        self._sinks = tuple(sinks)
+        self._judge = judge
+        self._put = put
+        self._on_link = on_link
+        self._clock = clock
+        self.counters: dict[str, float] = {"guanjia_blocks_total": 0, "guanjia_points_total": 0, "guanjia_hub_errors_total": 0}
+
+    def accept(self, block: Block) -> None:
+        self.counters["guanjia_blocks_total"] += 1
+        self.counters["guanjia_points_total"] += len(block.qualities)
+        link = self._guarded(self._live.take, block)
+        for sink in self._sinks:
+            self._guarded(sink.accept, block)
+        events = self._guarded(self._judge.observe, block)
+        if events:
+            self._put(events)
+        if link is not None:
+            self._on_link(block.device, link)
+
+    def _guarded(self, part: Callable[[Block], Any], block: Block) -> Any:
+        try:
+            return part(block)
+        except Exception as error:
+            # One part's mistake must not stop a reading's way through the others.
+            self.counters["guanjia_hub_errors_total"] += 1
+            log.exception("hub_part_failed", part=getattr(part, "__qualname__", repr(part)), device=block.device, error=repr(error))
+            return None
+
+    async def run(self) -> None:
+        """Let time pass in the engine, for as long as the platform runs."""
+        due_ns = self._clock.monotonic_ns()
+        while True:
+            due_ns = max(due_ns + TICK_NS, self._clock.monotonic_ns())
+            await self._clock.sleep_until(due_ns)
+            next_due_ns = self._judge.next_due_ns
+            now_ns = self._clock.now_ns()
+            if next_due_ns is not None and next_due_ns <= now_ns:
+                events = self._judge.advance(now_ns)
+                if events:
+                    self._put(events)
+            await asyncio.sleep(0)

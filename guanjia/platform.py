@@ -1,0 +1,141 @@
+"""The platform of one site, wired: the only place where the rooms of the house are put together."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import structlog
+
+from api.context import Platform
+from api.streams import EventStream
+from api.words import Wire
+from collectors.run import Collectors
+from guanjia.desks import AlarmDesk, TicketDesk
+from guanjia.hub import Hub
+from guanjia.journal_lane import JournalLane, TicketChange
+from guanjia.live import LiveTable
+from guanjia.numbering import OccurrenceNumbers
+from guanjia.token_secret import token_secret
+from guanjia.web_server import WebServer
+from model.alarm import AlarmEvent
+from model.clock import SECOND, Clock
+from model.ports import JournalWrite, PartHealth
+from model.reading import Link
+from model.rule import Rule
+from model.site import Site
+from rules.engine import Engine
+from store.history.open import open_history
+from store.journal.journal import open_journal
+from tickets.desk import Desk
+
+log = structlog.get_logger()
+_FIRST_ANSWERS_S = 15.0
+"""How long after start the collectors may lack every device before ``/readyz`` says so."""
+
+
+class SitePlatform:
+    """Everything of one site between its devices and its people. ``run`` goes on until ``stop``; then all is flushed and closed."""
+
+    def __init__(self, site: Site, rules: Sequence[Rule], data: Path, clock: Clock, *, demo: bool = False) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self._site, self._clock = site, clock
+        self._journal = open_journal(site.journal_url, data, {d.id: d.system.value for d in site.devices.values()})
+        self._store = open_history(site.store, site, data, clock)
+        self._live = LiveTable(site)
+        self._stream = EventStream(site, self._live, clock)
+        self._wire = Wire(site)
+        self._engine = Engine(site, rules, OccurrenceNumbers.after(self._journal, site.timezone))
+        desk = Desk(site, rules)
+
+        def on_alarm(tx: JournalWrite, event: AlarmEvent) -> Sequence[TicketChange]:
+            return desk.on_alarm(tx, event, clock.now_ns())
+
+        self._lane = JournalLane(self._journal, on_alarm, self._tell, clock)
+        self._hub = Hub(self._live, (self._store, self._stream), self._engine, self._lane.put, self._tell_link, clock)
+        self._collectors = Collectors(site, self._hub, clock)
+        self._started_ns = clock.monotonic_ns()
+        self._stopping = asyncio.Event()
+        self.journal = self._journal
+        self.context = Platform(
+            site=site,
+            rules=rules,
+            live=self._live,
+            history=self._store.history,
+            journal=self._journal,
+            alarms=AlarmDesk(self._engine, self._lane, self._journal, clock),
+            tickets=TicketDesk(desk, self._lane, clock),
+            stream=self._stream,
+            clock=clock,
+            health=self._health,
+            token_secret=token_secret(data),
+            counters=_Counters(self),
+            demo=demo,
+        )
+
+    async def run(self, web: WebServer) -> None:
+        """Restore the alarms, then read, judge, record and serve until ``stop``."""
+        self._lane.put(self._engine.restore(self._journal.standings(), self._clock.now_ns()))
+        self._store.start()
+        lane = asyncio.create_task(self._lane.run(), name="journal-lane")
+        try:
+            async with asyncio.TaskGroup() as group:
+                hub = group.create_task(self._hub.run(), name="hub")
+                group.create_task(self._collectors.run(), name="collectors")
+                group.create_task(web.serve(), name="web")
+                await self._stopping.wait()
+                await self._collectors.stop()
+                self._stream.close()
+                web.stop()
+                hub.cancel()
+        finally:
+            self._lane.stop()
+            await lane
+            await asyncio.to_thread(self._store.stop)
+            self._journal.close()
+
+    def stop(self) -> None:
+        """End ``run``: first the reading, then the telling, then the writing."""
+        self._stopping.set()
+
+    def _tell(self, event: AlarmEvent | None, changes: Sequence[TicketChange]) -> None:
+        now_ns = self._clock.now_ns()
+        if event is not None:
+            self._stream.publish("alarm", self._wire.alarm_news(event))
+        for ticket, line in changes:
+            self._stream.publish("ticket", self._wire.ticket_news(ticket, line, now_ns))
+
+    def _tell_link(self, device: str, link: Link) -> None:
+        self._stream.publish("link", {"device": device, "connection": self._wire.connection(link)})
+
+    def _health(self) -> list[PartHealth]:
+        return [self._lane.health(), *self._store.health(), self._reading()]
+
+    def _reading(self) -> PartHealth:
+        """Reading is well while anything answers; just after the start it is given time."""
+        connected = self._live.connected()
+        young = self._clock.monotonic_ns() - self._started_ns < _FIRST_ANSWERS_S * SECOND
+        ok = connected > 0 or young
+        return PartHealth("collectors", ok, "" if ok else f"none of {len(self._site.devices)} devices answers")
+
+    def counters(self) -> dict[str, float]:
+        """Every counter of the process by metric name."""
+        return {**self._hub.counters, **self._collectors.metrics(), **self._store.counters()}
+
+
+class _Counters(Mapping[str, float]):
+    """The counters as they stand whenever somebody looks."""
+
+    def __init__(self, platform: SitePlatform) -> None:
+        self._platform = platform
+
+    def __getitem__(self, name: str) -> float:
+        return self._platform.counters()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._platform.counters())
+
+    def __len__(self) -> int:
+        return len(self._platform.counters())
+
+    def items(self):  # type: ignore[no-untyped-def] # one look for all of them
+        return self._platform.counters().items()

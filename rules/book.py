@@ -1,0 +1,91 @@
+"""The rule book of a site: which rule watches which device, and where it does not, why."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from model.rule import Rule
+from model.site import Device, Site
+from rules.binder import Ground
+from rules.condition import Condition
+from rules.errors import DoesNotFit, Fit
+from rules.inputs import Inputs
+from rules.syntax import Formula, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a rule applies to a device, and if not, what is in the way."""
+
+    rule: Rule
+    device: Device
+    fit: Fit
+    detail: str = ""
+    condition: Condition | None = None
+
+
+class Book:
+    """Every rule against every device, compiled once. Raises ConditionError for a condition that can't be read."""
+
+    def __init__(self, site: Site, rules: Sequence[Rule]) -> None:
+        self.site = site
+        self.rules = tuple(rules)
+        self.inputs = {device.id: Inputs(device) for device in site.devices.values()}
+        self.verdicts = tuple(self._verdicts())
+
+    def applying(self) -> Iterator[Verdict]:
+        return (verdict for verdict in self.verdicts if verdict.fit is Fit.APPLIES)
+
+    def of_rule(self, rule_id: str) -> list[Verdict]:
+        """How a rule stands to every device, for ``guanjia rules explain``."""
+        return [verdict for verdict in self.verdicts if verdict.rule.id == rule_id]
+
+    def of_device(self, device_id: str) -> list[Verdict]:
+        return [verdict for verdict in self.verdicts if verdict.device.id == device_id]
+
+    def problems(self) -> list[Verdict]:
+        """Verdicts that are mistakes of the rule's author, not a device that measures less: a unit, a far point or words that can't be."""
+        return [v for v in self.verdicts if v.fit in (Fit.UNIT_REFUSED, Fit.FAR_POINT_MISSING, Fit.WORDS_REFUSED)]
+
+    def unused(self) -> list[tuple[Rule, str]]:
+        """Rules that watch nothing on this site, with the first thing in the way."""
+        used = {verdict.rule.id for verdict in self.applying()}
+        return [(rule, self._obstacle(rule)) for rule in self.rules if rule.id not in used]
+
+    def _obstacle(self, rule: Rule) -> str:
+        details = [v.detail for v in self.of_rule(rule.id) if v.fit is not Fit.NOT_IN_SCOPE]
+        return details[0] if details else "no device of the site is in its scope"
+
+    def _verdicts(self) -> Iterator[Verdict]:
+        for rule in self.rules:
+            when, clear_when = parse(rule.when), parse(rule.clear_when) if rule.clear_when else None
+            for device in self.site.devices.values():
+                if is_in_scope(rule, device):
+                    yield self._verdict(rule, device, when, clear_when)
+                else:
+                    yield Verdict(rule, device, Fit.NOT_IN_SCOPE)
+
+    def _verdict(self, rule: Rule, device: Device, when: Formula, clear_when: Formula | None) -> Verdict:
+        params = {**rule.params, **device.params}
+        ground = Ground(self.inputs[device.id], self._far, params, rule.units, rule.deadband, self.site.timezone)
+        try:
+            return Verdict(rule, device, Fit.APPLIES, condition=Condition(when, clear_when, ground))
+        except DoesNotFit as error:
+            return Verdict(rule, device, error.fit, error.detail)
+
+    def _far(self, point_id: str) -> tuple[Inputs, int] | None:
+        found = self.site.point(point_id)
+        return (self.inputs[found[0].id], found[1]) if found else None
+
+
+def is_in_scope(rule: Rule, device: Device) -> bool:
+    """Whether every part of the rule's ``for`` matches; each is a shell-like pattern."""
+    scope = rule.scope
+    wanted = (
+        (scope.device_class, device.device_class),
+        (scope.system, device.system.value),
+        (scope.area, device.area),
+        (scope.device, device.id),
+        (scope.profile, device.profile.id),
+    )
+    return all(pattern is None or fnmatchcase(word, pattern) for pattern, word in wanted)

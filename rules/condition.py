@@ -1,0 +1,40 @@
+"""A rule's condition, compiled once for one device: closures over its inputs, three-valued, with hysteresis."""
+
+from collections.abc import Callable
+
+from rules.binder import Binder, Ground, Slot
+from rules.inputs import Value
+from rules.syntax import Formula
+
+
+class Condition:
+    """Says whether a rule's condition is true (True), false (False) or can't be known for want of good readings (None)."""
+
+    __slots__ = ("_clearing", "_holding", "_rising", "_windows", "slots")
+
+    def __init__(self, when: Formula, clear_when: Formula | None, ground: Ground) -> None:
+        """Raises DoesNotFit when the device can't answer it."""
+        binder = Binder(ground)
+        self._rising = binder.bind(when.tree)
+        self._holding = binder.bind(when.tree, holding=True) if ground.deadband else self._rising
+        self._clearing: Callable[[], bool | None] | None = binder.bind(clear_when.tree) if clear_when else None
+        self._windows = tuple(binder.windows.values())
+        self.slots: tuple[Slot, ...] = tuple(binder.slots.values())
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it can change without a new reading."""
+        return bool(self._windows)
+
+    def judge(self, now_ns: int, *, held: bool, active: bool) -> bool | None:
+        """``held``: it was true when last known, so deadbands count. ``active``: the alarm is, so ``clear_when`` decides."""
+        for window in self._windows:
+            window.observe(now_ns)
+        if active and self._clearing is not None:
+            cleared = self._clearing()
+            return None if cleared is None else not cleared
+        return self._holding() if held else self._rising()
+
+    def inputs(self) -> dict[str, Value]:
+        """Point id → present value in the point's own unit."""
+        return {slot.point_id: slot.inputs.values[slot.index] for slot in self.slots}

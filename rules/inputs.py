@@ -1,0 +1,50 @@
+"""What conditions know of one device: the last value of each point they ask for."""
+
+from math import isfinite
+
+from model.quality import ABSENT, is_usable
+from model.reading import Block
+from model.site import Device
+
+Value = float | str | None
+"""A number in the point's own unit, words of a text point, or None: bad, stale or never read."""
+
+
+class Inputs:
+    """The points of one device that rules ask for, each in a slot. Only these are looked at when a block comes."""
+
+    __slots__ = ("_columns", "_is_text", "device", "offline", "usable_ns", "values")
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.offline: bool | None = None
+        """Whether the last exchange failed; None before the first one."""
+        self.values: list[Value] = []
+        self.usable_ns: list[int | None] = []
+        """When each slot last brought a usable value."""
+        self._columns: list[int] = []
+        self._is_text: list[bool] = []
+
+    def slot(self, column: int) -> int:
+        """The slot of a column; made when it is asked for the first time."""
+        if column not in self._columns:
+            self._columns.append(column)
+            self._is_text.append(self.device.points[column].is_text)
+            self.values.append(None)
+            self.usable_ns.append(None)
+        return self._columns.index(column)
+
+    def take(self, block: Block, now_ns: int) -> None:
+        """Remember what the block says. A column it is silent about keeps its value; a bad one becomes None."""
+        self.offline = block.fault is not None
+        values, qualities, texts = block.values, block.qualities, block.texts
+        for slot, column in enumerate(self._columns):
+            quality = qualities[column]
+            if quality == ABSENT:
+                continue
+            value: Value = texts.get(column) if self._is_text[slot] else values[column]
+            if not is_usable(quality) or value is None or (isinstance(value, float) and not isfinite(value)):
+                self.values[slot] = None
+            else:
+                self.values[slot] = value
+                self.usable_ns[slot] = now_ns

@@ -1,0 +1,158 @@
+"""One value of a machine's truth → the bytes a register holds. Independent of the collectors: it shares no line with their decoder.
+
+truth ──unit──► wire unit ──offset, scale──► raw number ──type──► big-endian bytes ──word, byte order──► registers
+"""
+
+import math
+import re
+import struct
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from model.profile import ByteOrder, Point, Register, WireType, WordOrder
+from simulators.unit_table import SAME, Linear
+
+Value = float | str
+Encoder = Callable[[Value], bytes]
+"""A truth → the register bytes, always ``2 × words`` long (coils: one byte per coil)."""
+
+_INTEGER_BITS = {
+    WireType.U16: (16, False),
+    WireType.I16: (16, True),
+    WireType.U32: (32, False),
+    WireType.I32: (32, True),
+    WireType.U64: (64, False),
+    WireType.I64: (64, True),
+}
+_FLOAT_FORMATS = {WireType.F32: ">f", WireType.F64: ">d"}
+_FLOAT_LARGEST = {WireType.F32: 3.4028234663852886e38, WireType.F64: math.inf}
+_COUNTED = frozenset({"Wh", "kWh", "MWh", "varh", "kvarh", "VAh", "kVAh", "m3", "l"})
+_COUNTER_NAME = re.compile(r"(heartbeat|counter|count|starts|entries|exits|uptime)$|^heartbeat")
+_BIT_FIELD = re.compile(r"bits (\d+)-(\d+) of the (\d+)-bit value")
+
+
+def point_encoder(point: Point, conversion: Linear = SAME, resolution: float | None = None) -> Encoder:
+    """Compile a Modbus point. ``conversion`` leads from the truth's unit to the wire's; ``resolution`` is what one count is worth
+    when a scale register says so, and then stands in for the profile's scale."""
+    if not isinstance(point.wire, Register):
+        raise TypeError(f"{point.name} is not a Modbus point")
+    ordered = _orderer(point.wire)
+    as_bytes = _bytes_of(point, point.wire)
+    raw = _raw_number(point, conversion, resolution)
+    if point.type is WireType.STRING:
+        return lambda value: ordered(_text(value, point.wire.words))  # type: ignore[union-attr]
+    return lambda value: ordered(as_bytes(raw(value)))
+
+
+def is_counter(point: Point) -> bool:
+    """Whether the value only grows, so that at the end of its type it starts again at zero instead of sticking."""
+    return point.unit in _COUNTED or _COUNTER_NAME.search(point.name) is not None
+
+
+def fold_power_factor(power_factor: float, leading: bool) -> float:
+    """Schneider's four-quadrant float: lagging is itself, leading is folded beyond ±1 (register list PM5000, ``schneider_4q_fp_pf``)."""
+    if not leading:
+        return power_factor
+    return 2.0 - power_factor if power_factor >= 0 else -2.0 - power_factor
+
+
+def _raw_number(point: Point, conversion: Linear, resolution: float | None) -> Callable[[Value], float]:
+    factor, shift = conversion
+    scale = point.scale if resolution is None else resolution
+    gain, bias = factor / scale, (shift - point.offset) / scale
+
+    def raw(value: Value) -> float:
+        if isinstance(value, str):
+            return float(ord(value[0])) if value else 0.0
+        return value * gain + bias
+
+    return raw
+
+
+def _bytes_of(point: Point, register: Register) -> Callable[[float], bytes]:
+    if point.encoding == "bcd_yyyymmdd":
+        return _packed_decimal(register.words)
+    if point.encoding == "schneider_datetime4":
+        return _schneider_datetime
+    if point.type in _FLOAT_FORMATS:
+        return _float_bytes(point)
+    bits, signed = _INTEGER_BITS.get(point.type, (16 * register.words, False))
+    shift, width = _field(point.encoding, bits)
+    whole = _whole_number(point, width, signed)
+    return lambda raw: ((whole(raw) << shift) & ((1 << bits) - 1)).to_bytes(bits // 8, "big")
+
+
+def _field(encoding: str | None, bits: int) -> tuple[int, int]:
+    """Lowest bit and width of the number within its registers."""
+    found = _BIT_FIELD.match(encoding or "")
+    if found is None:
+        return 0, bits
+    low, high = int(found[1]), int(found[2])
+    return low, high - low + 1
+
+
+def _whole_number(point: Point, width: int, signed: bool) -> Callable[[float], int]:
+    """Rounded to the nearest count; what does not fit saturates, a counter starts again at zero; no value is the profile's sentinel.
+
+    A device without a sentinel has no way to say 'not available' and shows zero.
+    """
+    least, most = (-(1 << (width - 1)), (1 << (width - 1)) - 1) if signed else (0, (1 << width) - 1)
+    absent = point.sentinels[0] if point.sentinels else 0
+    wraps = is_counter(point)
+
+    def whole(raw: float) -> int:
+        if not math.isfinite(raw):
+            return absent if math.isnan(raw) else most if raw > 0 else least
+        number = round(raw)
+        if number > most and wraps:
+            return number % (most + 1)
+        return min(max(number, least), most)
+
+    return whole
+
+
+def _float_bytes(point: Point) -> Callable[[float], bytes]:
+    layout = struct.Struct(_FLOAT_FORMATS[point.type])
+    largest = _FLOAT_LARGEST[point.type]
+    absent = point.sentinels[0].to_bytes(layout.size, "big") if point.sentinels else layout.pack(math.nan)
+
+    def float_bytes(raw: float) -> bytes:
+        if math.isnan(raw):
+            return absent
+        return layout.pack(min(max(raw, -largest), largest))
+
+    return float_bytes
+
+
+def _packed_decimal(words: int) -> Callable[[float], bytes]:
+    """Each decimal digit in four bits: 20240115 is 0x20240115."""
+    digits = words * 4
+    return lambda raw: bytes.fromhex(f"{0 if math.isnan(raw) else int(raw) % 10**digits:0{digits}d}")
+
+
+def _schneider_datetime(epoch_s: float) -> bytes:
+    """Four words: year since 2000 · month (bits 8-11) and day · hour (bits 8-12) and minute · milliseconds of the minute."""
+    if math.isnan(epoch_s):
+        return b"\xff" * 8
+    moment = datetime.fromtimestamp(epoch_s, UTC)
+    milliseconds = moment.second * 1000 + moment.microsecond // 1000
+    return struct.pack(">4H", moment.year - 2000, moment.month << 8 | moment.day, moment.hour << 8 | moment.minute, milliseconds)
+
+
+def _text(value: Value, words: int) -> bytes:
+    """UTF-8, cut between characters, padded with NUL."""
+    text = value if isinstance(value, str) else f"{value:g}"
+    return text.encode()[: 2 * words].decode(errors="ignore").encode().ljust(2 * words, b"\0")
+
+
+def _orderer(register: Register) -> Callable[[bytes], bytes]:
+    """ABCD → CDAB (least significant word first), BADC (little-endian bytes), DCBA (both)."""
+    places = [[2 * word, 2 * word + 1] for word in range(register.words)]
+    if register.word_order is WordOrder.LSW_FIRST:
+        places.reverse()
+    if register.byte_order is ByteOrder.LITTLE:
+        places = [[low, high] for high, low in places]
+    order = [place for word in places for place in word]
+    if order == sorted(order):
+        return lambda wire: wire
+    return lambda wire: bytes(wire[place] for place in order)

@@ -1,0 +1,26 @@
+"""The public grid above the transformers: its voltage and frequency wander a little, the same for the whole site."""
+
+from random import Random
+
+from simulators.physics.chance import Drift
+from simulators.physics.outlet import NOMINAL_VOLTS
+
+_TAP = 1.015
+"""Transformers are tapped a little high, so that the far end of the feeders still has its voltage."""
+
+
+class Grid:
+    """Phase voltages at no load behind the transformers (V), and the frequency (Hz; within 50 ± 0.2 by GB/T 15945)."""
+
+    def __init__(self, rng: Random) -> None:
+        self._level = Drift(rng, 0.006, 900.0)
+        self._unbalance = [Drift(rng, 0.0015, 600.0) for _ in range(3)]
+        self._wander = Drift(rng, 0.015, 60.0)
+        self.volts = [NOMINAL_VOLTS * _TAP] * 3
+        self.frequency_hz = 50.0
+
+    def step(self, dt_s: float) -> None:
+        level = NOMINAL_VOLTS * _TAP * (1.0 + self._level.step(dt_s))
+        for k, drift in enumerate(self._unbalance):
+            self.volts[k] = level * (1.0 + drift.step(dt_s))
+        self.frequency_hz = 50.0 + self._wander.step(dt_s)

@@ -1,0 +1,157 @@
+"""One pump of a set with its drive: `booster_set`, Grundfos CIM and Danfoss FC points all show this machine."""
+
+from random import Random
+
+from simulators.machine import Truth
+from simulators.physics.chance import Drift, approach
+from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.outlet import Outlet
+from simulators.physics.pump_set import PumpSet
+from simulators.physics.pump_views import PUMP_UNITS, PumpState, view
+from simulators.physics.tank import MPA_PER_METRE
+
+_EFFICIENCY = 0.62
+"""Pump, motor and drive together at the rated point; assumed for small multistage sets."""
+_RATED_LOADING = 0.80
+"""Rated duty over nameplate current: pumps are not sized to the last ampere."""
+_MOTOR_PF = 0.86
+_CABINET_KW = 0.04
+"""Controller, relays and heater of its cabinet, running or not."""
+_TRIED = frozenset({"dry_run", "start_failure", "overload", "bearing_hot", "low_pressure"})
+"""Faults that show only on a pump that is asked to run: the set calls it."""
+
+
+class Pump(Breakable):
+    units = PUMP_UNITS
+    faults = fault_kinds(
+        dry_run="The suction valve is shut: the pump runs without water, suction pressure near 0, no flow, low current.",
+        seal_leak="The mechanical seal leaks: the leak contact closes, the pump goes on.",
+        start_failure="The pump is called but its contactor does not close: command without running, fault set.",
+        overload="The impeller rubs: the motor takes 130 % of its rated current.",
+        sensor_stuck="The discharge pressure transmitter keeps showing the pressure it had.",
+        bearing_hot="A bearing is failing: its temperature climbs past 95 degC towards 110 degC.",
+        low_pressure="The discharge pipe has burst before its transmitter: 40 % of the pressure there, nothing reaches the header.",
+    )
+
+    def __init__(
+        self, pump_id: str, device_class: str, pump_set: PumpSet, outlet: Outlet, rng: Random, rated_a: float | None = None
+    ) -> None:
+        """``rated_a``: nameplate current; without it the motor is sized for the duty."""
+        super().__init__()
+        self.id = pump_id
+        self.device_class = device_class
+        self._set = pump_set
+        self._outlet = outlet
+        duty = pump_set.duty
+        shaft_kw = duty.rated_m3h / 3600 * duty.rated_head_m * MPA_PER_METRE * 1000 / _EFFICIENCY
+        self.rated_a = rated_a or shaft_kw * 1000 / (3 * 230 * _MOTOR_PF) / _RATED_LOADING
+        self.rated_kw = _RATED_LOADING * self.rated_a * 3 * 230 * _MOTOR_PF / 1000
+        self.running = False
+        self.commanded = False
+        self.flow_m3h = 0.0
+        self.power_kw = 0.0
+        self._bearing_c = 35.0
+        self._wobble = Drift(rng, 0.004, 20.0)
+        self._hours = rng.uniform(2000, 15000)
+        self._powered_hours = self._hours * 2.1
+        self._starts = float(rng.randrange(800, 9000))
+        self._energy_kwh = self._hours * self.rated_kw * 0.6
+        self._held_mpa: float | None = None
+        pump_set.pumps.append(self)
+
+    @property
+    def is_able(self) -> bool:
+        """Whether the set may count on it."""
+        return self._outlet.is_healthy and not self._has("start_failure")
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether it is called because of what is wrong with it."""
+        return bool(self._broken & _TRIED)
+
+    @property
+    def delivers(self) -> bool:
+        """Whether it lifts water into the header."""
+        return self.running and not self._broken & {"dry_run", "low_pressure"}
+
+    def command(self, wanted: bool) -> None:
+        """What the set asks of it: it starts when it can."""
+        self.commanded = wanted
+        runs = wanted and self.is_able
+        if runs and not self.running:
+            self._starts += 1
+        self.running = runs
+
+    def step(self, dt_s: float) -> None:
+        hours = dt_s / 3600
+        if not self.is_able:
+            self.running = False
+        self._wobble.step(dt_s)
+        self.power_kw = self._power() if self.running else 0.0
+        self._outlet.draw(self.power_kw + (_CABINET_KW if self._outlet.is_live else 0.0), _MOTOR_PF)
+        self._energy_kwh += self.power_kw * hours
+        self._powered_hours += hours if self._outlet.is_live else 0.0
+        self._hours += hours if self.running else 0.0
+        self._warm(dt_s)
+
+    def _power(self) -> float:
+        """Affinity: power with the cube of speed, and with the flow from 35 % at closed valve to 100 % at the rated point."""
+        speed = self._set.speed
+        if self._has("overload"):
+            return 1.30 * self.rated_kw / _RATED_LOADING
+        if self._has("dry_run"):
+            return 0.25 * self.rated_kw * speed**3
+        loading = min(1.2, self.flow_m3h / (self._set.duty.rated_m3h * max(speed, 0.1)))
+        return self.rated_kw * speed**3 * (0.35 + 0.65 * loading) * (1.0 + self._wobble.value)
+
+    def _warm(self, dt_s: float) -> None:
+        if self._has("bearing_hot"):
+            self._bearing_c = approach(self._bearing_c, 110.0, dt_s, 180.0)
+            return
+        warm = 26.0 + (30.0 * min(1.0, self.power_kw / self.rated_kw) if self.running else 0.0)
+        self._bearing_c = approach(self._bearing_c, warm, dt_s, 1200.0)
+
+    def _on_fault(self, kind: str) -> None:
+        if kind == "bearing_hot":
+            self._bearing_c = 96.0
+        elif kind == "sensor_stuck":
+            self._held_mpa = self._discharge()
+        if kind in _TRIED:
+            self.command(True)
+
+    def _on_heal(self, kind: str) -> None:
+        if kind == "bearing_hot":
+            self._bearing_c = 45.0
+        elif kind == "sensor_stuck":
+            self._held_mpa = None
+
+    def _discharge(self) -> float:
+        return self._set.header_mpa * (0.4 if self._has("low_pressure") else 1.0) * (1.0 + 0.3 * self._wobble.value)
+
+    def truth(self) -> Truth:
+        running, volts = self.running, sum(self._outlet.volts) / 3
+        return view(
+            PumpState(
+                running=running,
+                fault=self._has("start_failure") or self._has("overload"),
+                commanded=self.commanded,
+                powered=self._outlet.is_live,
+                current_a=self.power_kw * 1000 / (3 * volts * _MOTOR_PF) if running else 0.0,
+                rated_a=self.rated_a,
+                speed=self._set.speed if running else 0.0,
+                suction_mpa=0.0 if self._has("dry_run") else self._set.suction_mpa,
+                discharge_mpa=self._discharge() if self._held_mpa is None else self._held_mpa,
+                setpoint_mpa=self._set.duty.setpoint_mpa,
+                flow_m3h=self.flow_m3h if running else 0.0,
+                power_kw=self.power_kw,
+                rated_kw=self.rated_kw,
+                energy_kwh=self._energy_kwh,
+                run_hours=self._hours,
+                powered_hours=self._powered_hours,
+                starts=self._starts,
+                bearing_c=self._bearing_c,
+                seal_leak=self._has("seal_leak"),
+                alarms=self.active_faults(),
+                volts=volts,
+            )
+        )

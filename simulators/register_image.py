@@ -1,0 +1,174 @@
+"""The four Modbus tables of one device, kept in step with its machine at the cost of what has changed.
+
+segments of one table      [2999 ── 3004]        [3009─3010]     [3019 ────── 3036]
+a read must lie within one segment; what lies between them is illegal, unless the device lets its gaps be read across
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from model.profile import Access, Point, Profile, Register, Table
+from model.site import Device
+from simulators.encode import Encoder, Value, fold_power_factor, point_encoder
+from simulators.machine import Truth
+from simulators.nameplate import constants
+from simulators.wire_unit import resolution, turn
+
+_LONGEST_BRIDGE = 125
+"""Registers between two points that a device with readable gaps still answers; a longer hole is illegal everywhere."""
+
+
+def is_bits(table: Table) -> bool:
+    return table in (Table.COIL, Table.DISCRETE)
+
+
+def _width(table: Table) -> int:
+    """Bytes kept per address."""
+    return 1 if is_bits(table) else 2
+
+
+@dataclass(slots=True)
+class _Segment:
+    start: int
+    cells: bytearray
+    """Two bytes per register, one per coil."""
+
+
+@dataclass(slots=True)
+class _Cell:
+    """Where one point's bytes go, and what was written there last."""
+
+    name: str
+    encode: Encoder
+    cells: bytearray
+    at: int
+    constant: Value
+    last: Value | None = None
+
+    def write(self, value: Value) -> None:
+        if value != self.last:
+            wire = self.encode(value)
+            self.cells[self.at : self.at + len(wire)] = wire
+            self.last = value
+
+
+@dataclass(slots=True)
+class RegisterImage:
+    """What a master reads. ``refresh`` takes the truth; a written register stays as written until the truth of it changes."""
+
+    profile: Profile
+    tables: Mapping[Table, list[_Segment]]
+    cells: list[_Cell]
+    folded: list[_Cell]
+    """Power factors that carry their quadrant with them."""
+    starts: dict[Table, list[int]] = field(init=False)
+    whole_points: frozenset[tuple[Table, int, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.starts = {table: [s.start for s in segments] for table, segments in self.tables.items()}
+        wires = (p.wire for p in self.profile.points)
+        self.whole_points = frozenset((w.table, w.address, w.words) for w in wires if isinstance(w, Register))
+
+    def refresh(self, truth: Truth) -> None:
+        for cell in self.cells:
+            cell.write(truth.get(cell.name, cell.constant))
+        for cell in self.folded:
+            cell.write(_four_quadrants(cell.name, truth))
+
+    def read(self, table: Table, address: int, count: int) -> bytes | None:
+        """The registers (two bytes each) or coils (one byte each, 0 or 1); None where the device has none."""
+        modbus = self.profile.modbus
+        if modbus is not None and not modbus.merge_reads and (table, address, count) not in self.whole_points:
+            return None
+        found = self._within(table, address, count)
+        return None if found is None else bytes(found[0].cells[found[1] : found[2]])
+
+    def write(self, table: Table, address: int, wire: bytes) -> bool:
+        """Put bytes where every register belongs to a point that may be written. False: refused, nothing changed."""
+        width = _width(table)
+        found = self._within(table, address, len(wire) // width)
+        if found is None or not self._writable(table, address, len(wire) // width):
+            return False
+        found[0].cells[found[1] : found[2]] = wire
+        return True
+
+    def _within(self, table: Table, address: int, count: int) -> tuple[_Segment, int, int] | None:
+        index = bisect_right(self.starts.get(table, []), address) - 1
+        if index < 0:
+            return None
+        segment = self.tables[table][index]
+        width = _width(table)
+        first, last = (address - segment.start) * width, (address - segment.start + count) * width
+        return (segment, first, last) if last <= len(segment.cells) else None
+
+    def _writable(self, table: Table, address: int, count: int) -> bool:
+        allowed: set[int] = set()
+        for point in self.profile.points:
+            wire = point.wire
+            if isinstance(wire, Register) and wire.table is table and point.access is Access.READ_WRITE:
+                allowed.update(range(wire.address, wire.address + wire.words))
+        return allowed.issuperset(range(address, address + count))
+
+
+def register_image(device: Device, truth: Truth, units: Mapping[str, str]) -> RegisterImage:
+    """Compile a device's image, already showing ``truth``."""
+    profile = device.profile
+    bridged = profile.modbus is not None and profile.modbus.bridge_gaps
+    placed = [(point, point.wire) for point in profile.points if isinstance(point.wire, Register)]
+    tables = {table: _segments((w for _, w in placed if w.table is table), table, bridged) for table in {w.table for _, w in placed}}
+    plate = constants(device, units)
+    known = {**plate, **truth}
+    cells: list[_Cell] = []
+    folded: list[_Cell] = []
+    for point, wire in placed:
+        segment, at = _place(tables[wire.table], wire)
+        encode = _coils(wire.words) if is_bits(wire.table) else _encoder(point, known, profile, units)
+        kind = folded if point.encoding == "schneider_4q_fp_pf" else cells
+        kind.append(_Cell(point.name, encode, segment.cells, at, plate[point.name]))
+    image = RegisterImage(profile, tables, cells, folded)
+    image.refresh(truth)
+    return image
+
+
+def _encoder(point: Point, known: Mapping[str, Value], profile: Profile, units: Mapping[str, str]) -> Encoder:
+    return point_encoder(point, turn(point, known, profile.points, units.get(point.name)), resolution(point, known, profile.points))
+
+
+def _segments(registers: Iterable[Register], table: Table, bridged: bool) -> list[_Segment]:
+    reach = _LONGEST_BRIDGE if bridged else 0
+    spans: list[list[int]] = []
+    for register in sorted(registers, key=lambda r: r.address):
+        end = register.address + register.words
+        if spans and register.address <= spans[-1][1] + reach:
+            spans[-1][1] = max(spans[-1][1], end)
+        else:
+            spans.append([register.address, end])
+    width = _width(table)
+    return [_Segment(start, bytearray((end - start) * width)) for start, end in spans]
+
+
+def _place(segments: list[_Segment], wire: Register) -> tuple[_Segment, int]:
+    segment = segments[bisect_right([s.start for s in segments], wire.address) - 1]
+    return segment, (wire.address - segment.start) * _width(wire.table)
+
+
+def _coils(words: int) -> Encoder:
+    """One byte per coil, the least significant bit first."""
+
+    def coils(value: Value) -> bytes:
+        number = int(float(value)) if value == value else 0
+        return bytes(number >> bit & 1 for bit in range(words))
+
+    return coils
+
+
+def _four_quadrants(name: str, truth: Truth) -> float:
+    """The folded power factor of ``power_factor_l1``: leading where the reactive power of the same phase has the other sign."""
+    phase = name.removeprefix("power_factor_")
+    power_factor, reactive = truth.get(name), truth.get(f"reactive_power_{phase}")
+    if not isinstance(power_factor, float):
+        return 1.0
+    active = truth.get(f"active_power_{phase}", power_factor)
+    leading = isinstance(active, float) and isinstance(reactive, float) and active * reactive < 0
+    return fold_power_factor(power_factor, leading)

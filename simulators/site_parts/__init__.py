@@ -1,0 +1,1 @@
+"""The systems of the reference site, one file each."""

@@ -1,0 +1,165 @@
+"""The files of the embedded history: one DuckDB database per calendar month (UTC, by source time), all attached to one instance.
+
+    2026-01.duckdb          as it fills, rows in order of arrival
+    2026-01.sorted.duckdb   the same month after it was closed and sorted by point; takes the place of the former
+    2026-01.sorting.duckdb  a sort that was not finished; deleted at the next start
+
+Each file stands alone: it carries its own series numbers and, per spool, the position up to which it has taken that spool's blocks,
+written in the transaction of the rows themselves. DuckDB keeps every other process out of the files.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+
+from model.clock import SECOND
+from store.history.spool_file import Row
+
+_TABLES = """
+create table if not exists {alias}.series (id integer not null, point varchar not null);
+create table if not exists {alias}.reading (series integer not null, source_ns bigint not null, value double, quality utinyint not null);
+create table if not exists {alias}.words (series integer not null, source_ns bigint not null, words varchar not null);
+create table if not exists {alias}.taken (spool varchar primary key, position bigint not null);
+"""
+_FILE = re.compile(r"(\d{4,}-\d\d)(\.sorted)?\.duckdb")
+_MEMORY = "256MB"
+_THREADS = 2
+
+
+def month_of(at_ns: int) -> str:
+    """``2026-01``."""
+    return datetime.fromtimestamp(at_ns // SECOND, UTC).strftime("%Y-%m")
+
+
+def month_bounds(month: str) -> tuple[int, int]:
+    """First instant of the month and of the next one."""
+    year, number = map(int, month.split("-"))
+    following = (year + number // 12, number % 12 + 1)
+    start, end = (int(datetime(y, m, 1, tzinfo=UTC).timestamp()) * SECOND for y, m in ((year, number), following))
+    return start, end
+
+
+def by_month(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """The rows of each month, in the order they came."""
+    months: dict[str, list[Row]] = {}
+    for month, run in groupby(rows, key=lambda row: month_of(row.source_ns)):
+        months.setdefault(month, []).extend(run)
+    return months
+
+
+class Months:
+    """``writing`` is held by whoever writes to a file or puts another in its place; readers never wait for it."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.directory = directory
+        self.writing = threading.RLock()
+        config: dict[str, str | bool | int | float | list[str]] = {"threads": _THREADS, "memory_limit": _MEMORY}
+        config["temp_directory"] = str(directory / "scratch")
+        self._instance = duckdb.connect(":memory:", config=config)
+        self._local = threading.local()
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._aliases: dict[str, str] = {}
+        self._clear_leftovers()
+        for path in sorted(directory.glob("*.duckdb")):
+            if found := _FILE.fullmatch(path.name):
+                self._aliases[found[1]] = self.attach(path)
+
+    def _clear_leftovers(self) -> None:
+        """What a killed process left: unfinished sorts, and unsorted files whose sorted copy is complete."""
+        for path in self.directory.glob("*.sorting.duckdb*"):
+            path.unlink()
+        for path in self.directory.glob("*.sorted.duckdb"):
+            delete(path.with_name(path.name.replace(".sorted", "")))
+
+    def cursor(self) -> "duckdb.DuckDBPyConnection":
+        """This thread's own connection to the instance."""
+        if not hasattr(self._local, "cursor"):
+            with self.writing:
+                self._local.cursor = self._instance.cursor()
+                self._cursors.append(self._local.cursor)
+        cursor: duckdb.DuckDBPyConnection = self._local.cursor
+        return cursor
+
+    @contextmanager
+    def transaction(self) -> "Iterator[duckdb.DuckDBPyConnection]":
+        """Commit at the end, undo on any error; everything read inside belongs to one moment."""
+        cursor = self.cursor()
+        cursor.begin()
+        try:
+            yield cursor
+        except BaseException:
+            cursor.rollback()
+            raise
+        cursor.commit()
+
+    def attach(self, path: Path) -> str:
+        """Open or create a file; the name under which its tables are found."""
+        alias = "h_" + re.sub(r"\W", "_", path.name.removesuffix(".duckdb"))
+        cursor = self.cursor()
+        quoted = str(path).replace("'", "''")
+        cursor.execute(f"attach '{quoted}' as {alias}")
+        cursor.execute(_TABLES.format(alias=alias))
+        return alias
+
+    def detach(self, alias: str) -> None:
+        """Close a file. Reads under way finish; later ones find no such schema."""
+        self.cursor().execute(f"detach {alias}")
+
+    def open(self, month: str) -> str:
+        """The alias of a month, its file created when there is none yet. Call with ``writing`` held."""
+        if month not in self._aliases:
+            self._aliases = {**self._aliases, month: self.attach(self.directory / f"{month}.duckdb")}
+        return self._aliases[month]
+
+    def replace(self, month: str, alias: str) -> None:
+        """Readers find the month under another alias from now on; the former file is closed and deleted."""
+        former = self._aliases[month]
+        self._aliases = {**self._aliases, month: alias}
+        self.detach(former)
+        delete(self.directory / f"{month}.duckdb")
+
+    def drop(self, month: str) -> None:
+        """Close and delete a whole month. Call with ``writing`` held."""
+        alias = self._aliases[month]
+        self._aliases = {name: known for name, known in self._aliases.items() if name != month}
+        self.detach(alias)
+        delete(self.directory / f"{month}.duckdb")
+        delete(self.directory / f"{month}.sorted.duckdb")
+
+    def names(self) -> list[str]:
+        return sorted(self._aliases)
+
+    def between(self, start_ns: int, end_ns: int) -> list[tuple[str, int, int]]:
+        """(alias, first, end) of every month that overlaps, oldest first."""
+        overlapping = []
+        for month, alias in sorted(self._aliases.items()):
+            first, end = month_bounds(month)
+            if first < end_ns and start_ns < end:
+                overlapping.append((alias, first, end))
+        return overlapping
+
+    def used_bytes(self) -> int:
+        return sum(path.stat().st_size for path in self.directory.glob("*.duckdb*"))
+
+    def close(self) -> None:
+        """Write everything into the files proper and let go of them."""
+        with self.writing:
+            for alias in self._aliases.values():
+                self.detach(alias)
+            self._aliases = {}
+            for cursor in self._cursors:
+                cursor.close()
+            self._instance.close()
+
+
+def delete(path: Path) -> None:
+    """Remove a database file and its write-ahead log."""
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)

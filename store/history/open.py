@@ -1,0 +1,114 @@
+"""Puts spool, drain and history together as the site's store configuration asks."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.clock import DAY, Clock
+from model.ports import PartHealth
+from model.reading import Block, History
+from model.site import Site, StoreConfig
+from store.history.compaction import tidy
+from store.history.drain import Drain
+from store.history.embedded import EmbeddedSink
+from store.history.embedded_history import EmbeddedHistory
+from store.history.influx import InfluxSink
+from store.history.influx_history import InfluxHistory
+from store.history.influx_server import InfluxServer
+from store.history.influx_v1 import InfluxServer1
+from store.history.influx_v2 import InfluxServer2
+from store.history.layout import columns_of
+from store.history.months import Months
+from store.history.spool import Spool, SpoolBounds
+from store.history.tail import Tail
+
+KEEP_NS = 3653 * DAY
+"""Operating records of equipment are kept ten years."""
+_TIDY_EVERY_S = 3600.0
+_DRAIN_PATIENCE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Backend:
+    """A sink with its readers: what the store kind decides."""
+
+    drain: Drain
+    history: History
+    tidy: Callable[[], None]
+    close: Callable[[], None]
+    counters: Callable[[], dict[str, float]]
+
+
+class HistoryStore:
+    """Takes blocks, keeps them, answers about the past."""
+
+    def __init__(self, spool: Spool, backend: _Backend) -> None:
+        self._spool = spool
+        self._backend = backend
+        self._stopping = threading.Event()
+        self._tidying = threading.Thread(target=self._tidy, name="history-tidy", daemon=True)
+        self.history = backend.history
+
+    def accept(self, block: Block) -> None:
+        """Never blocks, never raises; see ``Spool``."""
+        self._spool.accept(block)
+
+    def start(self) -> None:
+        self._spool.start()
+        self._backend.drain.start()
+        self._tidying.start()
+
+    def stop(self) -> None:
+        """Commit everything accepted to the spool, let the batch in hand finish, close the files; what is not drained stays spooled."""
+        self._stopping.set()
+        self._spool.stop()
+        self._backend.drain.stop(_DRAIN_PATIENCE_S)
+        self._backend.close()
+        self._spool.close()
+
+    def flush(self) -> None:
+        """Commit to the spool what was accepted so far, so that ``history`` sees it now rather than a quarter of a second later."""
+        self._spool.flush()
+
+    def _tidy(self) -> None:
+        while not self._stopping.wait(_TIDY_EVERY_S):
+            self._backend.tidy()
+
+    def health(self) -> list[PartHealth]:
+        return [self._spool.health(), self._backend.drain.health()]
+
+    def counters(self) -> dict[str, float]:
+        return self._spool.counters() | self._backend.drain.counters() | self._backend.counters()
+
+
+def open_history(config: StoreConfig, site: Site, directory: Path, clock: Clock, bounds: SpoolBounds | None = None) -> HistoryStore:
+    """Everything is kept under ``directory``: ``spool.sqlite`` and, for the embedded history, ``history/*.duckdb``."""
+    directory.mkdir(parents=True, exist_ok=True)
+    spool = Spool(directory / "spool.sqlite", columns_of(site), clock, bounds)
+    backend = _influx(config, site, spool, clock) if config.kind == "influxdb" else _embedded(directory, spool, clock)
+    return HistoryStore(spool, backend)
+
+
+def _embedded(directory: Path, spool: Spool, clock: Clock) -> _Backend:
+    months = Months(directory / "history")
+    sink = EmbeddedSink(months, spool)
+    return _Backend(
+        drain=Drain(spool, sink, clock),
+        history=EmbeddedHistory(months, Tail(spool, sink.name), spool.file.identity),
+        tidy=lambda: tidy(months, clock.now_ns(), KEEP_NS),
+        close=months.close,
+        counters=lambda: {"guanjia_history_bytes": float(months.used_bytes())},
+    )
+
+
+def _influx(config: StoreConfig, site: Site, spool: Spool, clock: Clock) -> _Backend:
+    server: InfluxServer = InfluxServer1(config) if config.version == 1 else InfluxServer2(config)
+    sink = InfluxSink(server, site, spool)
+    return _Backend(
+        drain=Drain(spool, sink, clock),
+        history=InfluxHistory(server, site, Tail(spool, sink.name)),
+        tidy=lambda: None,
+        close=server.close,
+        counters=sink.counters,
+    )

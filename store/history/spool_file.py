@@ -1,0 +1,169 @@
+"""The spool on disk: one SQLite file in WAL mode, one row per block.
+
+    layout   id · device · columns (JSON list of point names)
+    block    id (never reused) · layout · times · qualities and float64 values as blobs · texts · fault · raw
+    cursor   sink · position: the last block id that sink has taken
+    loss     what had to be dropped unread, for ever on record
+    identity one random word; a sink that remembers a position remembers it together with this word
+
+``synchronous=NORMAL``: a killed process loses nothing committed; a power cut may take the last seconds before the previous checkpoint.
+"""
+
+import json
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from store.history.layout import Layout
+
+_SCHEMA = """
+create table if not exists identity (word text not null);
+create table if not exists layout (id integer primary key, device text not null, columns text not null, unique (device, columns));
+create table if not exists block (
+    id integer primary key autoincrement, layout integer not null, source_ns integer not null, receive_ns integer not null,
+    qualities blob not null, numbers blob not null, texts blob, fault text, raw blob);
+create table if not exists cursor (sink text primary key, position integer not null);
+create table if not exists loss (at_ns integer not null, first_id integer not null, last_id integer not null, blocks integer not null,
+    reason text not null);
+"""
+_INSERT = "insert into block (layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw) values (?, ?, ?, ?, ?, ?, ?, ?)"
+_SELECT = "select id, layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw from block"
+
+NewRow = tuple[int, int, int, bytes, "memoryview | bytes", bytes | None, str | None, bytes | None]
+"""(layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw)"""
+
+
+class Row(NamedTuple):
+    """A block as stored."""
+
+    id: int
+    layout: int
+    source_ns: int
+    receive_ns: int
+    qualities: bytes
+    numbers: bytes
+    """float64 per column, in the byte order of the machine."""
+    texts: bytes | None
+    """JSON object of column → words."""
+    fault: str | None
+    raw: bytes | None
+    """MessagePack list of (what was asked, bytes that came)."""
+
+
+class SpoolFile:
+    """Every act on the file. Writes share one connection under a lock; each reading thread has its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writing = threading.Lock()
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._writer = self._connect()
+        self._writer.execute("pragma auto_vacuum = incremental")
+        self._writer.execute("pragma journal_mode = wal")
+        self._writer.executescript(_SCHEMA)
+        with self._write() as connection:
+            connection.execute("insert into identity select ? where not exists (select 1 from identity)", (uuid.uuid4().hex,))
+        self.identity = str(self._reader.execute("select word from identity").fetchone()[0])
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=10)
+        connection.execute("pragma synchronous = normal")
+        self._opened.append(connection)
+        return connection
+
+    @property
+    def _reader(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = self._connect()
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._writing:
+            self._writer.execute("begin immediate")
+            try:
+                yield self._writer
+                self._writer.execute("commit")
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.execute("rollback")
+
+    def close(self) -> None:
+        """Close every connection, those of other threads too; none may be reading."""
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
+
+    def register_layouts(self, columns: Mapping[str, Sequence[str]]) -> dict[int, Layout]:
+        """Make sure each device's present columns have a layout; return all there ever were."""
+        rows = [(device, json.dumps(list(names))) for device, names in columns.items()]
+        with self._write() as connection:
+            connection.executemany("insert or ignore into layout (device, columns) values (?, ?)", rows)
+        stored = self._reader.execute("select id, device, columns from layout")
+        return {number: Layout(number, device, tuple(json.loads(names))) for number, device, names in stored}
+
+    def append(self, rows: Sequence[NewRow]) -> None:
+        """Commit the rows, all or none."""
+        with self._write() as connection:
+            connection.executemany(_INSERT, rows)
+
+    def after(self, position: int, limit: int) -> list[Row]:
+        """The next rows behind a position, in the order they were accepted."""
+        found = self._reader.execute(f"{_SELECT} where id > ? order by id limit ?", (position, limit))
+        return list(map(Row._make, found))
+
+    def of_layouts(self, layouts: Sequence[int], position: int, start_ns: int, end_ns: int) -> list[Row]:
+        """Rows of the given layouts behind a position, with start ≤ source time < end."""
+        numbers = ", ".join(map(str, layouts))
+        where = f"where id > ? and layout in ({numbers}) and source_ns >= ? and source_ns < ? order by id"
+        return list(map(Row._make, self._reader.execute(f"{_SELECT} {where}", (position, start_ns, end_ns))))
+
+    def span(self) -> tuple[int, int]:
+        """Ids of the oldest row held and of the newest ever written; (newest + 1, newest) when empty."""
+        oldest = self._reader.execute("select id from block order by id limit 1").fetchone()
+        newest = self._reader.execute("select seq from sqlite_sequence where name = 'block'").fetchone()
+        last = int(newest[0]) if newest else 0
+        return (int(oldest[0]) if oldest else last + 1), last
+
+    def receive_ns(self, number: int) -> int | None:
+        """When the block of that id, or the next one held, was received."""
+        row = self._reader.execute("select receive_ns from block where id >= ? order by id limit 1", (number,)).fetchone()
+        return int(row[0]) if row else None
+
+    def cursor(self, sink: str) -> int:
+        row = self._reader.execute("select position from cursor where sink = ?", (sink,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def set_cursor(self, sink: str, position: int) -> None:
+        with self._write() as connection:
+            connection.execute("insert or replace into cursor values (?, ?)", (sink, position))
+
+    def drop_through(self, last_id: int) -> int:
+        """Delete everything up to and including an id; the number of rows deleted."""
+        with self._write() as connection:
+            return connection.execute("delete from block where id <= ?", (last_id,)).rowcount
+
+    def record_loss(self, at_ns: int, first_id: int, last_id: int, blocks: int, reason: str) -> None:
+        with self._write() as connection:
+            connection.execute("insert into loss values (?, ?, ?, ?, ?)", (at_ns, first_id, last_id, blocks, reason))
+
+    def lost(self) -> int:
+        """Blocks dropped before every sink had them, since the file was made."""
+        return int(self._reader.execute("select coalesce(sum(blocks), 0) from loss").fetchone()[0])
+
+    def used_bytes(self) -> int:
+        """Bytes in use; pages set free but not yet given back do not count."""
+        pages, free, size = (self._reader.execute(f"pragma {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
+        return int((pages - free) * size)
+
+    def give_back(self, pages: int) -> None:
+        """Return free pages to the file system, at most so many at a time, once more than that lie idle."""
+        if self._reader.execute("pragma freelist_count").fetchone()[0] > pages:
+            with self._writing:
+                self._writer.execute(f"pragma incremental_vacuum({pages})").fetchall()

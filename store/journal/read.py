@@ -1,0 +1,89 @@
+"""Questions asked of the journal inside one open transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from model.alarm import AlarmEvent, AlarmState, Occurrence, Standing
+from model.ports import OccurrenceFilter, TicketFilter
+from model.ticket import Ticket, TicketEvent
+from store.journal.pages import occurrence_page, ticket_page
+from store.journal.rows import (
+    OCCURRENCE_COLUMNS,
+    STANDING_COLUMNS,
+    TICKET_COLUMNS,
+    TICKET_EVENT_COLUMNS,
+    AnyRow,
+    alarm_event_from,
+    ticket_from,
+)
+from store.journal.schema import alarm_events, alarms, occurrences, ticket_events, ticket_occurrences, tickets
+
+_NOT_PLAINLY_NORMAL = sa.or_(
+    alarms.c.state != AlarmState.NORMAL,
+    alarms.c.occurrence.is_not(None),
+    alarms.c.shelving.is_not(None),
+    alarms.c.suppression.is_not(None),
+    alarms.c.out_of_service.is_not(None),
+)
+
+
+def standing_alarms(connection: sa.Connection) -> list[tuple[Standing, Occurrence | None]]:
+    joined = alarms.outerjoin(occurrences, occurrences.c.id == alarms.c.occurrence)
+    columns = [column.label(f"column_{at}") for at, column in enumerate(STANDING_COLUMNS + OCCURRENCE_COLUMNS)]
+    return [_pair(row) for row in connection.execute(sa.select(*columns).select_from(joined).where(_NOT_PLAINLY_NORMAL))]
+
+
+def _pair(row: Sequence[Any]) -> tuple[Standing, Occurrence | None]:
+    width = len(STANDING_COLUMNS)
+    of_alarm, of_occurrence = row[:width], row[width:]
+    return Standing(*of_alarm), None if of_occurrence[0] is None else Occurrence(*of_occurrence)
+
+
+def standing(connection: sa.Connection, rule: str, device: str) -> Standing:
+    row = connection.execute(sa.select(*STANDING_COLUMNS).where(alarms.c.rule == rule, alarms.c.device == device)).one_or_none()
+    return Standing(rule, device) if row is None else Standing(*row)
+
+
+def one_occurrence(connection: sa.Connection, occurrence_id: str) -> Occurrence | None:
+    row = connection.execute(sa.select(*OCCURRENCE_COLUMNS).where(occurrences.c.id == occurrence_id)).one_or_none()
+    return None if row is None else Occurrence(*row)
+
+
+def listed_occurrences(connection: sa.Connection, where: OccurrenceFilter) -> list[Occurrence]:
+    return [Occurrence(*row) for row in occurrence_page(connection, where)]
+
+
+def story_of_alarm(connection: sa.Connection, occurrence_id: str) -> list[AlarmEvent]:
+    rows = connection.execute(sa.select(alarm_events).where(alarm_events.c.occurrence == occurrence_id).order_by(alarm_events.c.seq))
+    return [alarm_event_from(row) for row in rows]
+
+
+def alarms_of(connection: sa.Connection, ticket_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Ticket id → ids of its occurrences, oldest first; tickets without any are absent."""
+    pair = (ticket_occurrences.c.ticket, ticket_occurrences.c.occurrence)
+    found: dict[str, tuple[str, ...]] = {}
+    chosen = sa.select(*pair).where(ticket_occurrences.c.ticket.in_(ticket_ids)).order_by(ticket_occurrences.c.position)
+    for ticket, occurrence in connection.execute(chosen):
+        found[ticket] = (*found.get(ticket, ()), occurrence)
+    return found
+
+
+def one_ticket(connection: sa.Connection, ticket_id: str) -> Ticket | None:
+    rows = connection.execute(sa.select(*TICKET_COLUMNS).where(tickets.c.id == ticket_id)).all()
+    return next(iter(_with_alarms(connection, rows)), None)
+
+
+def listed_tickets(connection: sa.Connection, where: TicketFilter) -> list[Ticket]:
+    return _with_alarms(connection, ticket_page(connection, where))
+
+
+def _with_alarms(connection: sa.Connection, rows: Sequence[AnyRow]) -> list[Ticket]:
+    attached = alarms_of(connection, [row.id for row in rows])
+    return [ticket_from(row, attached.get(row.id, ())) for row in rows]
+
+
+def story_of_ticket(connection: sa.Connection, ticket_id: str) -> list[TicketEvent]:
+    chosen = sa.select(*TICKET_EVENT_COLUMNS).where(ticket_events.c.ticket == ticket_id).order_by(ticket_events.c.seq)
+    return [TicketEvent(*row) for row in connection.execute(chosen)]

@@ -1,0 +1,71 @@
+"""The model's dataclasses as rows and back. Columns carry the fields' own names, so no field is listed twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from model.alarm import AlarmEvent, Occurrence, Standing
+from model.people import Actor, User
+from model.ports import AuditLine
+from model.ticket import Ticket, TicketEvent
+from store.journal import schema
+
+AnyRow = sa.Row[*tuple[Any, ...]]
+
+_FIELDS: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (Standing, Occurrence, TicketEvent, User, AuditLine)
+}
+_TICKET_FIELDS = tuple(field.name for field in fields(Ticket) if field.name != "alarms")
+
+STANDING_COLUMNS = tuple(schema.alarms.c[name] for name in _FIELDS[Standing])
+OCCURRENCE_COLUMNS = tuple(schema.occurrences.c[name] for name in _FIELDS[Occurrence])
+TICKET_COLUMNS = tuple(schema.tickets.c[name] for name in _TICKET_FIELDS)
+TICKET_EVENT_COLUMNS = tuple(schema.ticket_events.c[name] for name in _FIELDS[TicketEvent])
+USER_COLUMNS = tuple(schema.users.c[name] for name in _FIELDS[User])
+AUDIT_COLUMNS = tuple(schema.audit.c[name] for name in _FIELDS[AuditLine])
+
+
+def row_of(thing: Standing | Occurrence | TicketEvent | User | AuditLine) -> dict[str, Any]:
+    return {name: getattr(thing, name) for name in _FIELDS[type(thing)]}
+
+
+def occurrence_row(occurrence: Occurrence, systems: Mapping[str, str]) -> dict[str, Any]:
+    return {**row_of(occurrence), "system": systems.get(occurrence.device, "")}
+
+
+def ticket_row(ticket: Ticket, systems: Mapping[str, str]) -> dict[str, Any]:
+    return {**{name: getattr(ticket, name) for name in _TICKET_FIELDS}, "system": systems.get(ticket.device, "")}
+
+
+def ticket_from(row: Sequence[Any], alarms: tuple[str, ...]) -> Ticket:
+    """``row`` as ``TICKET_COLUMNS``; ``alarms`` come from their own table."""
+    return Ticket(**dict(zip(_TICKET_FIELDS, row, strict=True)), alarms=alarms)
+
+
+def alarm_event_row(event: AlarmEvent) -> dict[str, Any]:
+    return {
+        "kind": event.kind,
+        "at_ns": event.at_ns,
+        "rule": event.standing.rule,
+        "device": event.standing.device,
+        "occurrence": event.occurrence.id if event.occurrence else event.standing.occurrence,
+        "standing_then": event.standing,
+        "occurrence_then": event.occurrence,
+        "by_name": event.by.name,
+        "by_role": event.by.role,
+        "by_display": event.by.display,
+        "comment": event.comment,
+    }
+
+
+def alarm_event_from(row: AnyRow) -> AlarmEvent:
+    return AlarmEvent(
+        kind=row.kind,
+        at_ns=row.at_ns,
+        standing=row.standing_then,
+        occurrence=row.occurrence_then,
+        by=Actor(row.by_name, row.by_role, row.by_display),
+        comment=row.comment,
+    )

@@ -1,0 +1,119 @@
+"""The site, its devices and points."""
+
+import httpx
+import pytest
+
+from model.quality import Quality
+from tests.api.house import House
+
+DEVICES = "/api/v1/devices"
+POINTS = "/api/v1/points"
+
+
+async def ids(client: httpx.AsyncClient, path: str) -> list[str]:
+    return [item["id"] for item in (await client.get(path)).json()["items"]]
+
+
+async def test_the_site_tells_its_areas_systems_and_capacities(house: House, operator: httpx.AsyncClient) -> None:
+    house.says("sub1.incomer1", 0, 231.5)
+    site = (await operator.get("/api/v1/site")).json()
+    assert site["timezone"] == "Asia/Shanghai"
+    assert site["parking_spaces"] == {"underground": 797, "ground": 15}
+    assert site["areas"][0]["plan"] == {"x": 1, "y": 2, "width": 3, "height": 4}
+    assert [system["id"] for system in site["systems"]][:3] == ["power", "hvac", "water"]
+    assert site["systems"][0] == {"id": "power", "label": {"zh": "供配电", "en": "Power"}, "devices": 1, "connected": 1, "points": 4}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["sub1.incomer1", "gate.north"]),
+        ("?system=parking", ["gate.north"]),
+        ("?area=sub1", ["sub1.incomer1"]),
+        ("?class=parking_barrier", ["gate.north"]),
+        ("?q=进线", ["sub1.incomer1"]),
+        ("?q=NORTH", ["gate.north"]),
+        ("?system=parking&area=sub1", []),
+    ],
+)
+async def test_devices_are_filtered_by_system_area_class_and_words(query: str, found: list[str], operator: httpx.AsyncClient) -> None:
+    assert await ids(operator, DEVICES + query) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("?system=plumbing", "system"), ("?area=moon", "area"), ("?sytem=power", "sytem"), ("?limit=0", "limit"), ("?cursor=moon", "cursor")],
+)
+async def test_a_question_without_sense_is_refused_by_the_name_of_its_field(query: str, field: str, operator: httpx.AsyncClient) -> None:
+    refused = await operator.get(DEVICES + query)
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    problem = refused.json()
+    assert problem["errors"][0]["field"] == field
+    assert problem["instance"] == DEVICES
+    assert problem["status"] == 422
+
+
+async def test_pages_follow_each_other_without_gap_or_repeat(operator: httpx.AsyncClient) -> None:
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = (await operator.get(f"{POINTS}?limit=2{cursor}")).json()
+        seen += [item["id"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert seen == await ids(operator, POINTS)
+    assert len(seen) == 5
+
+
+async def test_a_device_tells_its_place_in_the_topology_and_all_its_points(house: House, operator: httpx.AsyncClient) -> None:
+    house.says("sub1.incomer1", 0, 231.5)
+    device = (await operator.get(f"{DEVICES}/sub1.incomer1")).json()
+    assert device["feeds"] == ["gate.north"]
+    assert device["class"] == "power_meter"
+    assert device["address"] == "tcp://10.0.0.11:502 unit 1"
+    assert device["params"] == {"rated_current": 400}
+    assert device["connection"]["state"] == "connected"
+    assert device["quality"] == {"good": 1, "uncertain": 0, "bad": 3}
+    assert [point["name"] for point in device["points"]] == ["voltage", "energy", "state", "name"]
+    assert (await operator.get(f"{DEVICES}/gate.north")).json()["fed_by"] == ["sub1.incomer1"]
+
+
+async def test_a_point_has_the_promised_shape(house: House, operator: httpx.AsyncClient) -> None:
+    house.says("sub1.incomer1", 2, 1.0)
+    point = (await operator.get(f"{POINTS}/sub1.incomer1.state")).json()
+    assert {"id", "device", "name", "label", "unit", "value", "quality", "reason", "source_time", "receive_time"} <= point.keys()
+    assert point["source_time"] == "2026-01-14T09:00:00.000+08:00"
+    assert point["quality"] == "good"
+    assert point["reason"] == ""
+    assert point["meaning"] == {"zh": "合闸", "en": "Closed"}
+
+
+async def test_a_bad_value_never_looks_like_a_number(house: House, operator: httpx.AsyncClient) -> None:
+    house.says("sub1.incomer1", 0, None, Quality.COMM_FAILURE)
+    point = (await operator.get(f"{POINTS}/sub1.incomer1.voltage")).json()
+    assert point["value"] is None
+    assert (point["quality"], point["reason"]) == ("bad", "comm_failure")
+
+
+async def test_a_point_never_read_has_no_time(operator: httpx.AsyncClient) -> None:
+    point = (await operator.get(f"{POINTS}/sub1.incomer1.voltage")).json()
+    assert point["source_time"] is None
+    assert point["reason"] == "not_yet_read"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"{DEVICES}/moon", f"{POINTS}/moon.voltage", f"{POINTS}/sub1.incomer1.moon", f"{POINTS}/moon.voltage/readings", "/api/v1/nowhere"],
+)
+async def test_what_the_site_does_not_have_is_a_404_problem(path: str, operator: httpx.AsyncClient) -> None:
+    refused = await operator.get(path)
+    assert refused.status_code == 404
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_wrong_verb_is_a_405_problem(operator: httpx.AsyncClient) -> None:
+    refused = await operator.post(DEVICES)
+    assert refused.status_code == 405
+    assert refused.headers["content-type"] == "application/problem+json"

@@ -1,0 +1,266 @@
+"""A small stand-in for the API: it says what the situation says, takes the operator's acts, and streams what happens. No platform behind it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi.responses import StreamingResponse
+
+from dashboards.console import console_router
+from tests.console.situation import ACTIONS, EVENING, SHANGHAI, Json, Situation, load_at, phrase
+
+COOKIE = "guanjia_session"
+RULE_NAMES = {"comms.lost": "离线", "power.lost": "失电"}
+NEXT_STATE = {"accept": "accepted", "arrive": "on_site", "start": "in_work", "finish": "finished", "hold": "held", "resume": "in_work"}
+
+
+class FakeSite:
+    """Holds the situation and everyone who listens to it."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+        self.started = datetime.now(SHANGHAI)
+        self.acts: list[tuple[str, str, Json]] = []
+        self._listeners: list[asyncio.Queue[tuple[int, str, Json]]] = []
+        self._count = 0
+
+    def now(self) -> datetime:
+        """The situation's evening, going on at the pace of the real clock."""
+        return EVENING + (datetime.now(SHANGHAI) - self.started)
+
+    def publish(self, kind: str, data: Json) -> None:
+        self._count += 1
+        for listener in self._listeners:
+            listener.put_nowait((self._count, kind, data))
+
+    async def listen(self) -> AsyncIterator[str]:
+        queue: asyncio.Queue[tuple[int, str, Json]] = asyncio.Queue()
+        self._listeners.append(queue)
+        try:
+            yield _frame(self._count, "hello", {"time": self.now().isoformat(), "resumed": False, "resync": False})
+            while True:
+                try:
+                    number, kind, data = await asyncio.wait_for(queue.get(), 1.0)
+                except TimeoutError:
+                    yield _frame(self._count, "readings", self.readings())
+                else:
+                    yield _frame(number, kind, data)
+        finally:
+            self._listeners.remove(queue)
+
+    def readings(self) -> Json:
+        answered = {d["id"]: self.now().isoformat() for d in self.situation.devices if d["connection"]["state"] == "connected"}
+        return {"items": [], "devices": answered}
+
+    def raise_alarm(self, alarm: Json) -> None:
+        """From any thread but the server's: call through its loop."""
+        self.situation.alarms.append(alarm)
+        self.publish("alarm", {"what": "raised", "occurrence": alarm, "standing": None})
+
+
+def _frame(number: int, kind: str, data: Json) -> str:
+    return f"id: {number}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"
+
+
+def page(items: list[Any]) -> Json:
+    return {"items": items, "next_cursor": None}
+
+
+def found(items: list[Json], key: str) -> Json:
+    for item in items:
+        if item["id"] == key:
+            return item
+    raise HTTPException(404, f"nothing is called {key}")
+
+
+def fake_app(situation: Situation | None = None, *, demo: bool = True) -> FastAPI:
+    """The console with a fake API behind it. Whoever holds the cookie may do everything."""
+    site = FakeSite(situation or Situation())
+    app = FastAPI()
+    app.state.site = site
+    api = APIRouter(prefix="/api/v1")
+    for add in (_add_login, _add_equipment, _add_history, _add_alarms, _add_tickets, _add_energy):
+        add(api, site)
+    app.include_router(api)
+    app.include_router(console_router(demo=demo))
+
+    @app.middleware("http")
+    async def check(request: Request, call_next: Callable[[Request], Any]) -> Response:
+        path = request.url.path
+        if path.startswith("/api/v1") and not path.endswith("/auth/session") and COOKIE not in request.cookies:
+            return Response('{"title": "Unauthorized", "detail": "log in first"}', 401, media_type="application/problem+json")
+        response: Response = await call_next(request)
+        response.headers["Date"] = format_datetime(site.now())
+        return response
+
+    @app.get("/healthz")
+    async def alive() -> Json:
+        return {"ok": True}
+
+    return app
+
+
+def _add_login(api: APIRouter, site: FakeSite) -> None:
+    who = {"name": "engineer", "display": "李强", "role": "operator", "rights": ["alarm_act", "read", "ticket_close", "ticket_dispatch", "ticket_open", "ticket_work"]}
+
+    @api.post("/auth/session")
+    async def log_in(login: Json, response: Response) -> Json:
+        if login["password"] != "demo":
+            raise HTTPException(401, "wrong name or password")
+        response.set_cookie(COOKIE, login["username"])
+        return who
+
+    @api.delete("/auth/session", status_code=204)
+    async def log_out(response: Response) -> None:
+        response.delete_cookie(COOKIE)
+
+    @api.get("/me")
+    async def me() -> Json:
+        return who
+
+    @api.get("/roster")
+    async def roster() -> Json:
+        return page([{"id": name, "name": name, "role": "technician", "skills": ["plumbing"], "phone": "", "open_tickets": 1} for name in ("刘洋", "张伟", "陈刚")])
+
+
+def _add_equipment(api: APIRouter, site: FakeSite) -> None:
+    @api.get("/site")
+    async def the_site() -> Json:
+        return site.situation.site()
+
+    @api.get("/devices")
+    async def devices() -> Json:
+        return page(site.situation.devices)
+
+    @api.get("/devices/{key}")
+    async def device(key: str) -> Json:
+        one = found(site.situation.devices, key)
+        return {**one, "points": [p for p in site.situation.points if p["device"] == key]}
+
+    @api.get("/points")
+    async def points(request: Request) -> Json:
+        kind, part = request.query_params.get("class"), request.query_params.get("q", "")
+        by_id = site.situation.by_id
+        return page([p for p in site.situation.points if (not kind or by_id[p["device"]]["class"] == kind) and part in p["id"]])
+
+    @api.get("/points/{key}")
+    async def point(key: str) -> Json:
+        return found(site.situation.points, key)
+
+    @api.get("/stream")
+    async def stream() -> StreamingResponse:
+        return StreamingResponse(site.listen(), media_type="text/event-stream")
+
+
+def _add_history(api: APIRouter, site: FakeSite) -> None:
+    @api.get("/points/{key}/readings")
+    async def readings(key: str, start: str, end: str) -> Json:
+        """A slow saw tooth that climbs at the end, one value in 240 parts, and nothing for a stretch in the middle."""
+        begun, ended = datetime.fromisoformat(start), datetime.fromisoformat(end)
+        step = (ended - begun) / 240
+        level = [0.55 + 0.18 * ((n % 75) / 75) + max(0, n - 200) * 0.017 for n in range(240)]
+        return page([{"start": (begun + step * n).isoformat(), "value": None if 90 < n < 104 else level[n]} for n in range(240)])
+
+
+def _add_alarms(api: APIRouter, site: FakeSite) -> None:
+    @api.get("/rules")
+    async def rules() -> Json:
+        return page([{"id": key, "text": phrase("{device} " + RULE_NAMES.get(key, key), "{device}: " + key), "why": why, "shelvable": True, "life_safety": key == "elevator.trapped", "max_shelve_s": 3600} for key, why in ACTIONS.items()])
+
+    @api.get("/alarms")
+    async def alarms(active: bool | None = None) -> Json:
+        return page(site.situation.past if active is False else site.situation.alarms)
+
+    @api.get("/alarms/kpis")
+    async def kpis(start: str) -> Json:
+        return {"start": start, "total": 9 if not site.situation.alarms else 41}
+
+    @api.get("/alarms/flags")
+    async def flags() -> Json:
+        return page(site.situation.flags)
+
+    @api.get("/alarms/{key}")
+    async def alarm(key: str) -> Json:
+        one = found(site.situation.alarms, key)
+        story = [{"at": one["raised_at"], "what": "raised", "by": "guanjia", "comment": "", "state": one["state"], "flags": []}]
+        return {**one, "story": story, "why": ACTIONS.get(one["rule"]), "standing": None}
+
+    @api.get("/alarms/{key}/trace")
+    async def trace(key: str) -> Json:
+        one = found(site.situation.alarms, key)
+        decode = {"type": "f32", "scale": 1.0, "offset": 0.0, "encoding": None}
+        wire = {"table": "input", "register": 10, "words": 2, "byte_order": "big", "word_order": "msw_first"}
+        source = {"present": True, "unit": "m", "label": phrase("水位", "Level"), "profile": {"id": "sump_pit", "file": "profiles/sump_pit.yaml", "line": 14}}
+        inputs = [{"point": name, "value": value, **source, "decode": decode, "wire": wire, "address": "tcp://10.0.0.31:502 unit 3"} for name, value in one["inputs"].items()]
+        rule = {"id": one["rule"], "version": "7", "present": True, "same_version": True, "when": "level > 1.20", "on_delay_s": 5, "params": {}, "source": "practice"}
+        ticket = next((t for t in site.situation.tickets if t["id"] == one["ticket"]), None)
+        return {"occurrence": key, "condition_since": one["condition_since"], "raised_at": one["raised_at"], "rule": rule, "inputs": inputs, "ticket": ticket}
+
+    @api.post("/alarms/{key}/{act}")
+    async def act(key: str, act: str, request: Request) -> Json:
+        one = found(site.situation.alarms, key)
+        _note(site, request, act, key, await request.json())
+        if act == "acknowledge":
+            one.update(state="active_acknowledged", acknowledged_at=site.now().isoformat(), acknowledged_by="engineer")
+        if act == "shelve":
+            one["flags"] = ["shelved"]
+        site.publish("alarm", {"what": act, "occurrence": one, "standing": None})
+        return one
+
+
+def _add_tickets(api: APIRouter, site: FakeSite) -> None:
+    @api.get("/tickets")
+    async def tickets() -> Json:
+        return page(site.situation.tickets)
+
+    @api.post("/tickets", status_code=201)
+    async def open_ticket(draft: Json) -> Json:
+        made = {**site.situation.tickets[0], **draft, "id": "t99", "number": "GD-260114-099", "state": "registered", "opened_at": site.now().isoformat(), "owner": None, "alarms": []}
+        made["title"] = phrase(draft["title"], draft["title"])
+        site.situation.tickets.append(made)
+        site.publish("ticket", {"what": "opened", "ticket": made})
+        return made
+
+    @api.get("/tickets/{key}")
+    async def ticket(key: str) -> Json:
+        one = found(site.situation.tickets, key)
+        past = [
+            {**one, "id": "t2", "number": "GD-251103-004", "opened_at": "2025-11-03T09:00:00+08:00", "title": phrase("换 2#泵浮球", "Float of pump 2 changed"), "owner": "赵敏", "state": "closed"},
+            {**one, "id": "t1", "number": "GD-251021-011", "opened_at": "2025-10-21T09:00:00+08:00", "title": phrase("高液位，杂物堵泵", "High level, pump clogged"), "owner": "陈刚", "state": "closed"},
+        ]
+        story = [{"at": one["opened_at"], "what": "opened", "by": "guanjia", "comment": "", "state": "registered"}]
+        return {**one, "story": story, "occurrences": [a for a in site.situation.alarms if a["id"] in one["alarms"]], "history": past}
+
+    @api.post("/tickets/{key}/{act}")
+    async def act(key: str, act: str, request: Request) -> Json:
+        one = found(site.situation.tickets, key)
+        _note(site, request, act, key, await request.json())
+        one["state"] = NEXT_STATE.get(act, one["state"])
+        for clock in one["clocks"]:
+            if clock["promise"] == act:
+                clock["met_at"] = site.now().isoformat()
+        site.publish("ticket", {"what": act, "ticket": one})
+        return one
+
+
+def _note(site: FakeSite, request: Request, act: str, key: str, body: Json) -> None:
+    if request.headers.get("X-Requested-With") != "guanjia":
+        raise HTTPException(403, "a write from a page names itself")
+    site.acts.append((act, key, body))
+
+
+def _add_energy(api: APIRouter, site: FakeSite) -> None:
+    @api.get("/energy/demand")
+    async def demand(start: str, end: str) -> Json:
+        begun = datetime.fromisoformat(start).astimezone(SHANGHAI)
+        ended = datetime.fromisoformat(end).astimezone(SHANGHAI)
+        items, share = [], 1.0 if begun.day == EVENING.day else 0.93
+        while begun + timedelta(minutes=15) <= ended:
+            hour = begun.hour + begun.minute / 60
+            items.append({"start": begun.isoformat(), "kw": load_at(hour) * share + 9 * ((begun.minute * 7 + begun.hour * 5) % 13 - 6) / 3})
+            begun += timedelta(minutes=15)
+        return page(items)

@@ -1,0 +1,69 @@
+"""The clocks of the four threes (四三制): what is promised when a ticket opens, and what stops, moves or meets a promise. Pure.
+
+| class     | accept | on site | finish |
+|-----------|--------|---------|--------|
+| emergency | at once, no figure of its own | 3 min | by event |
+| small     | 15 min | 15 min  | 30 min |
+| large     | 15 min | 15 min  | 3 h    |
+| hard      | 15 min | –       | a complete answer in 3 days |
+
+Source: the owner's service promises (四三制; technician on site within 15 minutes) and the dispatch practice built on them.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from model.clock import DAY, HOUR, MINUTE
+from model.ticket import Promise, PromiseClock, TicketAct, TicketClass
+
+Clocks = tuple[PromiseClock, ...]
+
+PROMISES: dict[TicketClass, dict[Promise, int]] = {
+    TicketClass.EMERGENCY: {Promise.ARRIVE: 3 * MINUTE},
+    TicketClass.SMALL: {Promise.ACCEPT: 15 * MINUTE, Promise.ARRIVE: 15 * MINUTE, Promise.FINISH: 30 * MINUTE},
+    TicketClass.LARGE: {Promise.ACCEPT: 15 * MINUTE, Promise.ARRIVE: 15 * MINUTE, Promise.FINISH: 3 * HOUR},
+    TicketClass.HARD: {Promise.ACCEPT: 15 * MINUTE, Promise.FINISH: 3 * DAY},
+}
+"""Nanoseconds from the report to the moment each promise is due."""
+
+MEETS: dict[TicketAct, tuple[Promise, ...]] = {
+    TicketAct.ACCEPT: (Promise.ACCEPT,),
+    TicketAct.ARRIVE: (Promise.ACCEPT, Promise.ARRIVE),
+    TicketAct.FINISH: (Promise.ACCEPT, Promise.ARRIVE, Promise.FINISH),
+}
+"""Which promises an act meets. Whoever is on the spot has accepted; whoever has finished was there."""
+
+PAUSING = frozenset({TicketAct.HOLD, TicketAct.CANCEL})
+RESUMING = frozenset({TicketAct.RESUME, TicketAct.DISPATCH})
+
+
+def started(ticket_class: TicketClass, now_ns: int) -> Clocks:
+    """The clocks of a ticket reported now."""
+    return tuple(PromiseClock(promise, now_ns + within) for promise, within in PROMISES[ticket_class].items())
+
+
+def after(clocks: Clocks, act: TicketAct, ticket_class: TicketClass, now_ns: int) -> Clocks:
+    """The clocks after an act: met, paused or moved on by the time they stood still.
+
+    Rework gives a new promise beside the earlier ones, whose verdict stays. Cancelling stops for good what still ran.
+    """
+    if act is TicketAct.REWORK:
+        return clocks + started(ticket_class, now_ns)
+    if act in PAUSING:
+        return _running(clocks, lambda clock: replace(clock, paused_at_ns=now_ns if clock.paused_at_ns is None else clock.paused_at_ns))
+    if act in RESUMING:
+        return _running(clocks, lambda clock: _moved_on(clock, now_ns))
+    met = MEETS.get(act, ())
+    return _running(clocks, lambda clock: replace(clock, met_at_ns=now_ns) if clock.promise in met else clock)
+
+
+def _running(clocks: Clocks, change: Callable[[PromiseClock], PromiseClock]) -> Clocks:
+    return tuple(change(clock) if clock.met_at_ns is None else clock for clock in clocks)
+
+
+def _moved_on(clock: PromiseClock, now_ns: int) -> PromiseClock:
+    if clock.paused_at_ns is None:
+        return clock
+    # A wall clock set back during the pause must not make a promise due earlier.
+    stood_still_ns = max(0, now_ns - clock.paused_at_ns)
+    return replace(clock, due_at_ns=clock.due_at_ns + stood_still_ns, paused_at_ns=None)

@@ -1,0 +1,174 @@
+"""The desk: every change of a ticket, its story and its audit line in the transaction it is given."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from model.alarm import AlarmEvent, Occurrence
+from model.people import PLATFORM, Actor
+from model.ports import AuditLine, DuplicateOpen, JournalWrite
+from model.rule import Rule
+from model.site import Site
+from model.text import Text
+from model.ticket import Ticket, TicketAct, TicketClass, TicketEvent, TicketState
+from tickets import clocks
+from tickets.act import acted
+from tickets.errors import StillInAlarm
+from tickets.from_alarm import Ask, ask_of, cause_of, is_in_alarm, local_day
+from tickets.roster import choose
+
+SERIES = "GD"
+"""工单, the letters before a ticket's number."""
+
+Change = tuple[Ticket, TicketEvent]
+
+
+class Desk:
+    """Opens, attaches and acts. Holds no state: the journal does."""
+
+    def __init__(self, site: Site, rules: Iterable[Rule]) -> None:
+        self._site = site
+        self._rules = {rule.id: rule for rule in rules}
+
+    def on_alarm(self, tx: JournalWrite, event: AlarmEvent, now_ns: int) -> list[Change]:
+        """What the event changed among the tickets. The event must be recorded in ``tx`` already."""
+        if event.occurrence is None:
+            return []
+        kept = tx.occurrence(event.occurrence.id)
+        ticket_id = kept.ticket if kept else None
+        rule = self._rules.get(event.standing.rule)
+        ask = ask_of(event, rule, ticket_id)
+        if ask is Ask.NOTE_RETURN and ticket_id is not None:
+            return self._note_return(tx, ticket_id, event, now_ns)
+        if ask is Ask.TICKET and rule is not None:
+            return self._ticket(tx, event.occurrence, rule, now_ns)
+        return []
+
+    def open_by_hand(
+        self,
+        tx: JournalWrite,
+        *,
+        title: Text,
+        ticket_class: TicketClass,
+        area: str,
+        by: Actor,
+        now_ns: int,
+        device: str = "",
+        skill: str = "",
+        note: str = "",
+    ) -> Ticket:
+        """A reported ticket. Whoever takes the report owns it until it is handed on (首问负责制).
+
+        ``area`` may be empty with a device. Raises KeyError for a device or area the site does not have.
+        """
+        place = self._place(area, device)
+        number = self._next_number(tx, now_ns)
+        ticket = Ticket(
+            id=number,
+            number=number,
+            ticket_class=ticket_class,
+            state=TicketState.REGISTERED,
+            title=title,
+            area=place,
+            opened_at_ns=now_ns,
+            opened_by=by.name,
+            device=device,
+            skill=skill,
+            owner=by.name,
+            clocks=clocks.started(ticket_class, now_ns),
+        )
+        tx.put_ticket(ticket, _line(ticket, "opened", by, now_ns, note))
+        tx.audit(AuditLine(now_ns, by.name, "ticket.open", ticket.number, title.zh))
+        return ticket
+
+    def act(
+        self, tx: JournalWrite, ticket_id: str, act: TicketAct, by: Actor, now_ns: int, comment: str = "", owner: str | None = None
+    ) -> Ticket:
+        """One act of a person. Raises KeyError for an unknown ticket, IllegalTicketAct for what its state does not allow."""
+        before = tx.ticket(ticket_id)
+        if before is None:
+            raise KeyError(ticket_id)
+        ticket = acted(before, act, by, now_ns, comment, owner)
+        if act is TicketAct.VERIFY and not comment.strip():
+            _require_normal(tx, before)
+        tx.put_ticket(ticket, _line(ticket, act, by, now_ns, comment.strip()))
+        handed = f"owner {before.owner or '-'} → {ticket.owner or '-'}" if ticket.owner != before.owner else ""
+        tx.audit(AuditLine(now_ns, by.name, f"ticket.{act}", ticket.number, "; ".join(filter(None, (handed, comment.strip())))))
+        return ticket
+
+    def _ticket(self, tx: JournalWrite, occurrence: Occurrence, rule: Rule, now_ns: int) -> list[Change]:
+        """Attach to the open ticket of the cause, or open it."""
+        cause = cause_of(occurrence, rule)
+        there = tx.open_ticket(occurrence.device, cause)
+        if there is None:
+            try:
+                return self._open(tx, occurrence, rule, cause, now_ns)
+            except DuplicateOpen:
+                # Another process opened it between our question and our answer.
+                there = tx.open_ticket(occurrence.device, cause)
+                if there is None:
+                    raise
+        ticket = replace(there, alarms=(*there.alarms, occurrence.id))
+        attached = self._put(tx, ticket, "alarm_attached", now_ns, occurrence.id)
+        tx.attach(occurrence.id, ticket.id)
+        return [attached]
+
+    def _open(self, tx: JournalWrite, occurrence: Occurrence, rule: Rule, cause: str, now_ns: int) -> list[Change]:
+        assert rule.ticket is not None
+        device = self._site.devices.get(occurrence.device)
+        choice = choose(self._site.people, rule.ticket.skill, tx.loads())
+        number = self._next_number(tx, now_ns)
+        ticket = Ticket(
+            id=number,
+            number=number,
+            ticket_class=rule.ticket.ticket_class,
+            state=TicketState.REGISTERED,
+            title=occurrence.text,
+            area=device.area if device else "",
+            opened_at_ns=now_ns,
+            opened_by=PLATFORM.name,
+            device=occurrence.device,
+            cause=cause,
+            skill=rule.ticket.skill,
+            clocks=clocks.started(rule.ticket.ticket_class, now_ns),
+            alarms=(occurrence.id,),
+            first_steps=rule.why.steps or (rule.why.action,),
+        )
+        changes = [self._put(tx, ticket, "opened", now_ns, "" if choice.person else choice.reason)]
+        tx.attach(occurrence.id, ticket.id)
+        if choice.person is not None:
+            dispatched = acted(ticket, TicketAct.DISPATCH, PLATFORM, now_ns, choice.reason, choice.person.id)
+            changes.append(self._put(tx, dispatched, TicketAct.DISPATCH, now_ns, choice.reason))
+        return changes
+
+    def _note_return(self, tx: JournalWrite, ticket_id: str, event: AlarmEvent, now_ns: int) -> list[Change]:
+        """The signal is back to normal: a line in the story; people close tickets."""
+        ticket = tx.ticket(ticket_id)
+        if ticket is None or not ticket.state.is_open or event.occurrence is None:
+            return []
+        return [self._put(tx, ticket, "alarm_returned", now_ns, event.occurrence.id)]
+
+    def _place(self, area: str, device: str) -> str:
+        """Area id of a report. Raises KeyError for what the site does not have."""
+        home = self._site.devices[device].area if device else ""
+        return self._site.areas[area or home].id
+
+    def _put(self, tx: JournalWrite, ticket: Ticket, what: str, now_ns: int, comment: str) -> Change:
+        line = _line(ticket, what, PLATFORM, now_ns, comment)
+        tx.put_ticket(ticket, line)
+        return ticket, line
+
+    def _next_number(self, tx: JournalWrite, now_ns: int) -> str:
+        day = local_day(now_ns, self._site.timezone)
+        return f"{SERIES}-{day}-{tx.next_number(SERIES, day):03}"
+
+
+def _line(ticket: Ticket, what: str, by: Actor, now_ns: int, comment: str) -> TicketEvent:
+    return TicketEvent(ticket.id, now_ns, what, by.name, comment, ticket.state, ticket.owner)
+
+
+def _require_normal(tx: JournalWrite, ticket: Ticket) -> None:
+    """Raises StillInAlarm when one of the ticket's alarms is."""
+    alarms = [occurrence for id in ticket.alarms if (occurrence := tx.occurrence(id)) is not None]
+    active = [f"{occurrence.rule} on {occurrence.device}" for occurrence in alarms if is_in_alarm(occurrence)]
+    if active:
+        raise StillInAlarm(active)
