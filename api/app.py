@@ -33,16 +33,21 @@ def create_app(platform: Platform) -> FastAPI:
         max_body_size=_LARGEST_BODY,
         responses={"4XX": {"model": ProblemShape, "content": {problem.PROBLEM_JSON: {}}}},
     )
-    app.state.platform = platform
-    app.state.wire = Wire(platform.site)
-    app.state.doorkeeper = Doorkeeper(platform.journal, platform.token_secret, platform.clock)
-    app.state.frames = Frames()
+    attach(app, platform)
     app.add_middleware(SafeHeaders)
     problem.install(app)
     app.include_router(health.router)
     app.include_router(reference.router)
     app.include_router(_version_one())
     return app
+
+
+def attach(app: FastAPI, platform: Platform) -> None:
+    """Put the application in front of this platform."""
+    app.state.platform = platform
+    app.state.wire = Wire(platform.site)
+    app.state.doorkeeper = Doorkeeper(platform.journal, platform.token_secret, platform.clock)
+    app.state.frames = Frames()
 
 
 def _version_one() -> APIRouter:

@@ -3,7 +3,7 @@
 ::
 
     publish ──► memory (4,096 events, for resuming) ──► one queue per client ──► routes/stream.py ──► the client
-    accept  ──► devices that spoke ──once a second──► one batch of what changed ──┘
+    accept  ──► what is new, once a second one batch ──────────────┘
 
 A client's queue is bounded. Readings are dropped first: the queue then says ``resync``, and the client gets every value anew. Alarms,
 tickets and links are never dropped: a client that leaves thousands of them unread is let go, and resumes by the id of its last event.
@@ -11,14 +11,13 @@ tickets and links are never dropped: a client that leaves thousands of them unre
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
-from api.shapes import ReadingShape
-from api.words import Wire
+from api.batches import Batches
 from model.clock import Clock
 from model.ports import StreamEvent
-from model.reading import Block, LastValue, LiveValues
+from model.reading import Block, LiveValues
 from model.site import Site
 
 READINGS = "readings"
@@ -35,7 +34,7 @@ class EventStream:
     """
 
     def __init__(self, site: Site, live: LiveValues, clock: Clock, period_s: float = 1.0) -> None:
-        self._batches = _Batches(site, live)
+        self._batches = Batches(site, live)
         self._period_s = period_s
         self._last_id = self._first_id = clock.now_ns() // 1_000_000
         self._memory: deque[StreamEvent] = deque(maxlen=_MEMORY)
@@ -58,9 +57,11 @@ class EventStream:
         self._offer(event)
 
     def accept(self, block: Block) -> None:
-        """Note that the device has spoken; its values are taken from the live table when the batch is made."""
-        self._batches.spoke(block.device)
-        if self._clients and self._timer is None and not self._closed:
+        """Note what the device said that is new; it goes out with the next batch. Costs nothing while nobody listens."""
+        if not self._clients:
+            return
+        self._batches.note(block)
+        if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._period_s, self.flush)
 
     def flush(self) -> None:
@@ -72,12 +73,18 @@ class EventStream:
 
     def subscribe(self, after_id: int | None) -> "Client":
         """A client from now on, or from the event after ``after_id`` where memory reaches that far; ``resumed`` says whether it did."""
+        if not self._clients:
+            self._batches.forget()
         remembered = after_id is not None and self._oldest_resumable() <= after_id <= self._last_id
         backlog = [event for event in self._memory if event.id > (after_id or 0)] if remembered else []
         client = Client(self._clients, backlog, resumed=remembered)
         if self._closed:
             client.close()
         return client
+
+    def everything(self, devices: Container[str]) -> dict[str, Any]:
+        """A batch with the last value of every point of these devices; may be asked for from any thread."""
+        return self._batches.everything(devices)
 
     def close(self) -> None:
         """Let every client go; call it before the server stops, which otherwise waits for them."""
@@ -142,35 +149,3 @@ class Client:
         self._closed = True
         self._clients.discard(self)
         self._wake.set()
-
-
-class _Batches:
-    """Which values changed since they were last sent."""
-
-    def __init__(self, site: Site, live: LiveValues) -> None:
-        self._wire = Wire(site)
-        self._site = site
-        self._live = live
-        self._spoke: dict[str, None] = {}
-        self._sent: dict[str, list[LastValue]] = {}
-
-    def spoke(self, device: str) -> None:
-        self._spoke[device] = None
-
-    def take(self) -> dict[str, Any]:
-        spoke, self._spoke = self._spoke, {}
-        items: list[ReadingShape] = []
-        devices: dict[str, str | None] = {}
-        for device in map(self._site.devices.__getitem__, spoke):
-            now = [self._live.last(device.id, column) for column in range(len(device.points))]
-            changed = _changed(self._sent.get(device.id), now)
-            self._sent[device.id] = now
-            items += (self._wire.reading(device, column, now[column]) for column in changed)
-            devices[device.id] = self._wire.maybe_time(max((last.receive_ns for last in now), default=0))
-        return {"items": items, "devices": devices}
-
-
-def _changed(before: list[LastValue] | None, now: list[LastValue]) -> Iterable[int]:
-    if before is None:
-        return range(len(now))
-    return (column for column, last in enumerate(now) if (last.value, last.quality) != (before[column].value, before[column].quality))

@@ -1,5 +1,6 @@
 """From the model's words to the shapes on the wire: names in both languages, times with the site's offset."""
 
+from collections import Counter
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,7 +16,6 @@ from api.shapes import (
     Phrase,
     PointDetail,
     PointShape,
-    QualityCount,
     RationaleShape,
     ReadingShape,
     RemovalShape,
@@ -28,6 +28,7 @@ from api.shapes import (
 from model.alarm import AlarmEvent, Occurrence, Removal, Shelving, Standing
 from model.clock import SECOND
 from model.profile import Point
+from model.quality import Quality
 from model.reading import LastValue, Link, LiveValues, Sample
 from model.rule import Rationale
 from model.site import Connection, Device, ModbusSerial, ModbusTcp, Site
@@ -75,6 +76,10 @@ def _meaning(point: Point, value: float | str | None) -> Phrase | None:
     return phrase(named) if named else None
 
 
+_SEVERITY: dict[int, str] = {quality: quality.severity.value for quality in Quality if quality is not Quality.ABSENT}
+_REASON: dict[int, str] = {quality: quality.reason for quality in Quality}
+
+
 class Wire:
     """Writes the wire shapes of one site; it knows the names, the units and the local time."""
 
@@ -107,8 +112,8 @@ class Wire:
             "device": device.id,
             "value": last.value,
             "meaning": _meaning(device.points[column], last.value),
-            "quality": last.quality.severity.value,
-            "reason": last.quality.reason,
+            "quality": _SEVERITY[last.quality],
+            "reason": _REASON[last.quality],
             "source_time": self.maybe_time(last.source_ns),
             "receive_time": self.maybe_time(last.receive_ns),
         }
@@ -137,9 +142,7 @@ class Wire:
         return {"device": device, **self.connection(link)}
 
     def device(self, device: Device, live: LiveValues) -> DeviceShape:
-        count: QualityCount = {"good": 0, "uncertain": 0, "bad": 0}
-        for column in range(len(device.points)):
-            count[live.last(device.id, column).quality.severity.value] += 1
+        count = Counter(_SEVERITY[live.last(device.id, column).quality] for column in range(len(device.points)))
         return {
             "id": device.id,
             "name": phrase(device.name),
@@ -148,7 +151,7 @@ class Wire:
             "class": device.device_class,
             "profile": device.profile.id,
             "connection": self.connection(live.link(device.id)),
-            "quality": count,
+            "quality": {"good": count["good"], "uncertain": count["uncertain"], "bad": count["bad"]},
         }
 
     def device_detail(self, device: Device, live: LiveValues) -> DeviceDetail:
@@ -170,8 +173,8 @@ class Wire:
         return {
             "source_time": self.time(sample.source_ns),
             "value": sample.value,
-            "quality": sample.quality.severity.value,
-            "reason": sample.quality.reason,
+            "quality": _SEVERITY[sample.quality],
+            "reason": _REASON[sample.quality],
         }
 
     # --- alarms ----------------------------------------------------------------------------------------------------

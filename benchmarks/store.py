@@ -10,6 +10,7 @@ import tempfile
 import time
 from array import array
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from model.clock import SECOND
@@ -61,6 +62,11 @@ class Stopwatch:
         self.seconds += time.process_time() - began
 
 
+def accept_all(spool: Spool, blocks: list[Block]) -> None:
+    for block in blocks:
+        spool.accept(block)
+
+
 def spool_and_history(directory: Path, devices: int, columns: int, count: int) -> tuple[float, float, int]:
     """CPU seconds of the spool, of the history, bytes of the history."""
     names = tuple(f"p{column}" for column in range(columns))
@@ -70,7 +76,7 @@ def spool_and_history(directory: Path, devices: int, columns: int, count: int) -
     drain = Drain(spool, sink, WallClock())
     in_spool, in_history = Stopwatch(), Stopwatch()
     for number, blocks in enumerate(polls(devices, columns, count)):
-        in_spool(lambda blocks=blocks: [spool.accept(block) for block in blocks])
+        in_spool(partial(accept_all, spool, blocks))
         in_spool(spool.flush)
         if number % POLLS_A_DRAIN == 0:
             in_history(drain.drain)
@@ -102,7 +108,7 @@ def row_per_point(directory: Path, devices: int, columns: int, count: int) -> tu
             connection.executemany("insert into reading values (?, ?, ?, ?)", rows)
 
     for blocks in polls(devices, columns, count):
-        watch(lambda blocks=blocks: write(blocks))
+        watch(partial(write, blocks))
     connection.close()
     return watch.seconds, path.stat().st_size
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from model.clock import HOUR, MINUTE
-from model.profile import Point, WireType
+from model.profile import Point, Register, WireType
 
 GAP_NS = 15 * MINUTE
 """Silence longer than this is recorded: its amount is known, its course is not (one demand period, practice)."""
@@ -99,9 +99,13 @@ class Tally:
 
 
 def counter_of(point: Point, most_per_hour: float) -> Counter:
-    """``most_per_hour`` in the point's unit. A signed counter may wrap at its sign or at its whole width."""
+    """``most_per_hour`` in the point's unit. A signed counter may wrap at its sign or at its whole width.
+
+    Where the device itself tells the scale in another register, range and resolution are not known beforehand.
+    """
     scale = abs(point.scale)
-    bits = _BITS.get(point.type)
+    is_scaled_by_device = isinstance(point.wire, Register) and point.wire.scale_register is not None
+    bits = None if is_scaled_by_device else _BITS.get(point.type)
     if bits is None:
         return Counter((), 0.0, most_per_hour, _FLOAT32_GRAIN if point.type is WireType.F32 else 0.0)
     widths = (bits - 1, bits) if point.type in _SIGNED else (bits,)

@@ -105,7 +105,7 @@ class SitePlatform:
             self._stream.publish("ticket", self._wire.ticket_news(ticket, line, now_ns))
 
     def _tell_link(self, device: str, link: Link) -> None:
-        self._stream.publish("link", {"device": device, "connection": self._wire.connection(link)})
+        self._stream.publish("link", self._wire.link_news(device, link))
 
     def _health(self) -> list[PartHealth]:
         return [self._lane.health(), *self._store.health(), self._reading()]

@@ -82,6 +82,7 @@ class Alarm:
         """The on-delay is over: a new occurrence, the one still open superseded."""
         state = after(self.standing.state, Happening.RAISE)
         events = [] if self.occurrence is None else [self._superseded(occurrence_id, at_ns)]
+        inputs = self.condition.inputs()
         suppression = self.standing.suppression or (self._suppression(silencer, at_ns) if silencer else None)
         self.standing = replace(self.standing, state=state, occurrence=occurrence_id, suppression=suppression, realarm_at_ns=None)
         self.occurrence = Occurrence(
@@ -89,14 +90,14 @@ class Alarm:
             rule=self.rule.id,
             rule_version=self.rule.version,
             device=self.device.id,
-            points=tuple(slot.point_id for slot in self.condition.slots),
+            points=tuple(inputs),
             priority=self.priority,
             state=state,
             text=self.rule.text.format(device=self.device.name),
             cause=(self.rule.ticket.cause if self.rule.ticket else "") or self.rule.id,
             condition_since_ns=self.delay.began_ns if self.delay.began_ns is not None else at_ns,
             raised_at_ns=at_ns,
-            inputs=self.condition.inputs(),
+            inputs=inputs,
             suppressed_by=suppression.by if suppression else None,
             annunciated=not self.standing.is_silent,
         )

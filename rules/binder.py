@@ -47,12 +47,26 @@ class Slot:
         return f"{self.inputs.device.id}.{self.point.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Points that are judged together by ``matches``."""
+
+    slots: tuple[Slot, ...]
+    mask: int
+    wanted: int
+
+    def found(self) -> list[Slot]:
+        """Those that match now."""
+        return [slot for slot in self.slots if kleene.is_match(slot.inputs.values[slot.index], self.mask, self.wanted)]
+
+
 class Binder:
     """Binds trees of one rule to one device. Windows are shared between the rising and the holding form of a condition."""
 
     def __init__(self, ground: Ground) -> None:
         self.windows: dict[ast.AST, Window] = {}
         self.slots: dict[str, Slot] = {}
+        self.groups: dict[ast.AST, Group] = {}
         self._ground = ground
         self._fixed: dict[Read, float | str | bool] = {}
         self._holding = False
@@ -234,11 +248,13 @@ class Binder:
     def _matches(self, node: ast.Call) -> Read:
         pattern = text_of(node.args[0])
         device = self._ground.inputs.device
-        names = [point.name for point in device.points if fnmatchcase(point.name, pattern) and not point.is_text]
-        if not names:
+        inputs = self._ground.inputs
+        columns = [n for n, point in enumerate(device.points) if fnmatchcase(point.name, pattern) and not point.is_text]
+        if not columns:
             raise DoesNotFit(Fit.NAME_MISSING, f"{device.id} has no point like '{pattern}'", pattern)
-        reads = [self._value(self._own(name), name) for name in names]
-        return kleene.count_matches(reads, number_of(node.args[1]), number_of(node.args[2]))
+        slots = tuple(Slot(inputs, inputs.slot(column), device.points[column]) for column in columns)
+        group = self.groups.setdefault(node, Group(slots, number_of(node.args[1]), number_of(node.args[2])))
+        return kleene.count_matches([slot.index for slot in group.slots], inputs.values, group.mask, group.wanted)
 
     def _window(self, name: str, node: ast.Call) -> Window:
         if name == "between_hours":

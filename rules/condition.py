@@ -6,11 +6,14 @@ from rules.binder import Binder, Ground, Slot
 from rules.inputs import Value
 from rules.syntax import Formula
 
+MATCHES_SHOWN = 20
+"""A loop of a fire panel has hundreds of points; an occurrence names the first that match."""
+
 
 class Condition:
     """Says whether a rule's condition is true (True), false (False) or can't be known for want of good readings (None)."""
 
-    __slots__ = ("_clearing", "_holding", "_rising", "_windows", "slots")
+    __slots__ = ("_clearing", "_groups", "_holding", "_rising", "_windows", "slots")
 
     def __init__(self, when: Formula, clear_when: Formula | None, ground: Ground) -> None:
         """Raises DoesNotFit when the device can't answer it."""
@@ -19,6 +22,7 @@ class Condition:
         self._holding = binder.bind(when.tree, holding=True) if ground.deadband else self._rising
         self._clearing: Callable[[], bool | None] | None = binder.bind(clear_when.tree) if clear_when else None
         self._windows = tuple(binder.windows.values())
+        self._groups = tuple(binder.groups.values())
         self.slots: tuple[Slot, ...] = tuple(binder.slots.values())
 
     @property
@@ -36,5 +40,6 @@ class Condition:
         return self._holding() if held else self._rising()
 
     def inputs(self) -> dict[str, Value]:
-        """Point id → present value in the point's own unit."""
-        return {slot.point_id: slot.inputs.values[slot.index] for slot in self.slots}
+        """Point id → present value in the point's own unit; of the points judged by ``matches`` only those found, the first few."""
+        found = [slot for group in self._groups for slot in group.found()][:MATCHES_SHOWN]
+        return {slot.point_id: slot.inputs.values[slot.index] for slot in (*self.slots, *found)}

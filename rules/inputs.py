@@ -13,7 +13,7 @@ Value = float | str | None
 class Inputs:
     """The points of one device that rules ask for, each in a slot. Only these are looked at when a block comes."""
 
-    __slots__ = ("_columns", "_is_text", "device", "offline", "usable_ns", "values")
+    __slots__ = ("_is_text", "_slots", "device", "offline", "usable_ns", "values")
 
     def __init__(self, device: Device) -> None:
         self.device = device
@@ -22,23 +22,23 @@ class Inputs:
         self.values: list[Value] = []
         self.usable_ns: list[int | None] = []
         """When each slot last brought a usable value."""
-        self._columns: list[int] = []
+        self._slots: dict[int, int] = {}
         self._is_text: list[bool] = []
 
     def slot(self, column: int) -> int:
         """The slot of a column; made when it is asked for the first time."""
-        if column not in self._columns:
-            self._columns.append(column)
+        if column not in self._slots:
+            self._slots[column] = len(self.values)
             self._is_text.append(self.device.points[column].is_text)
             self.values.append(None)
             self.usable_ns.append(None)
-        return self._columns.index(column)
+        return self._slots[column]
 
     def take(self, block: Block, now_ns: int) -> None:
         """Remember what the block says. A column it is silent about keeps its value; a bad one becomes None."""
         self.offline = block.fault is not None
         values, qualities, texts = block.values, block.qualities, block.texts
-        for slot, column in enumerate(self._columns):
+        for column, slot in self._slots.items():
             quality = qualities[column]
             if quality == ABSENT:
                 continue

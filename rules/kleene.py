@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from rules.inputs import Value
 from rules.windows import Read
 
 ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {
@@ -105,16 +106,21 @@ def truth(part: Read) -> Callable[[], bool | None]:
     return read
 
 
-def count_matches(reads: Sequence[Read], mask: int, wanted: int) -> Read:
-    """How many whole numbers equal ``wanted`` under ``mask``; Unknown only when none does and one is unknown."""
+def is_match(value: Value, mask: int, wanted: int) -> bool:
+    """Whether a whole number equals ``wanted`` under ``mask``."""
+    return isinstance(value, float) and int(value) & mask == wanted
+
+
+def count_matches(indexes: Sequence[int], values: Sequence[Value], mask: int, wanted: int) -> Read:
+    """How many of the values match; Unknown only when none does and one is unknown."""
 
     def read() -> float | None:
         found, unknown = 0, False
-        for one in reads:
-            value = one()
-            if value is None or isinstance(value, str):
+        for index in indexes:
+            value = values[index]
+            if value is None:
                 unknown = True
-            elif int(value) & mask == wanted:
+            elif is_match(value, mask, wanted):
                 found += 1
         return None if unknown and not found else float(found)
 

@@ -52,7 +52,12 @@ _ALLOWED = (
     *(ast.Name, ast.Load, ast.Constant, ast.Call),
 )
 _TOKENS = re.compile(r"""(?P<string>"[^"]*"|'[^']*')|(?P<duration>(?<![\w.])\d+(?:ms|s|min|h|d)\b)|(?P<comment>\#)""")
-_SLIPS = (("&&", "write 'and' for '&&'"), ("||", "write 'or' for '||'"), ("!", "write 'not' for '!'"), ("=", "write '==' to compare"))
+_SLIPS = (
+    (re.compile(r"&&"), "write 'and' for '&&'"),
+    (re.compile(r"\|\|"), "write 'or' for '||'"),
+    (re.compile(r"!(?!=)"), "write 'not' for '!'"),
+    (re.compile(r"(?<![<>!=])=(?!=)"), "write '==' to compare"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def parse(text: str) -> Formula:
         tree = ast.parse(source.flat, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         offset = (error.offset or 1) - 1 if isinstance(error, SyntaxError) else 0
-        raise source.error(_slip(text), offset) from None
+        raise source.slip(max(offset, 0)) from None
     _check(tree, source, 0)
     bare = frozenset(node.id for node in _operands(tree) if isinstance(node, ast.Name))
     return Formula(text, tree, bare - {OFFLINE}, _far(tree), OFFLINE in bare)
@@ -107,17 +112,18 @@ class _Source:
         line = self.text.count("\n", 0, before) + 1
         return ConditionError(message, line, before - (self.text.rfind("\n", 0, before) + 1) + 1)
 
+    def slip(self, offset: int) -> ConditionError:
+        """What Python could not read, with advice where the slip is a usual one."""
+        code = _TOKENS.sub(lambda found: " " * len(found[0]) if found.lastgroup == "string" else found[0], self.flat)
+        for sign, advice in _SLIPS:
+            found = sign.search(code)
+            if found:
+                return self.error(f"can't be read as a condition: {advice}", found.start())
+        return self.error("can't be read as a condition; write for example: running and level < 0.5", offset)
+
     def at(self, node: ast.AST, message: str) -> ConditionError:
         offset = len(self.flat.encode()[: getattr(node, "col_offset", 0)].decode(errors="ignore"))
         return self.error(message, offset)
-
-
-def _slip(text: str) -> str:
-    bare = re.sub(r"[<>!=]=", "", re.sub(r""""[^"]*"|'[^']*'""", "", text.replace("!=", "")))
-    for sign, advice in _SLIPS:
-        if sign in bare:
-            return f"can't be read as a condition: {advice}"
-    return "can't be read as a condition; write for example: running and level < 0.5"
 
 
 def _check(node: ast.AST, source: _Source, depth: int) -> None:

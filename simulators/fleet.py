@@ -16,6 +16,7 @@ from model.site import Device, ModbusTcp, Mqtt, Site
 from simulators.control import ControlServer
 from simulators.errors import PortTaken
 from simulators.fault_desk import FaultDesk
+from simulators.framing import RtuFraming, TcpFraming
 from simulators.incidents import DAY, scripts
 from simulators.machine import Machine
 from simulators.modbus_server import ModbusPort
@@ -148,10 +149,13 @@ def _on(site: Site, wire: type[ModbusTcp] | type[Mqtt]) -> list[Device]:
 
 
 def _ports(stations: Iterable[Station]) -> list[ModbusPort]:
-    """One listener per address; several units on it make it a gateway."""
-    behind: dict[tuple[str, int], dict[int, Station]] = {}
+    """One listener per address; several units on it make it a gateway. On an RTU bus nobody answers for a unit that is not there."""
+    behind: dict[tuple[str, int, str], dict[int, Station]] = {}
     for station in stations:
         wire = station.device.connection
         assert isinstance(wire, ModbusTcp)
-        behind.setdefault((wire.host, wire.port), {})[wire.unit] = station
-    return [ModbusPort(host, port, units) for (host, port), units in behind.items()]
+        behind.setdefault((wire.host, wire.port, wire.framer), {})[wire.unit] = station
+    return [
+        ModbusPort(host, port, units, answers_unknown_units=framer == "tcp", framing=RtuFraming() if framer == "rtu" else TcpFraming())
+        for (host, port, framer), units in behind.items()
+    ]

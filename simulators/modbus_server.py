@@ -1,26 +1,16 @@
-"""A Modbus TCP port on a real socket, with one device behind it or, as a gateway, several.
-
-MBAP header (Modbus Messaging on TCP/IP V1.0b §3.1.3)
-┌────────────────┬──────────────┬─────────────┬──────┬─────────────
-│ transaction u16│ protocol = 0 │ length u16  │ unit │ PDU …
-└────────────────┴──────────────┴─────────────┴──────┴─────────────
-                                 length counts the unit and the PDU
-"""
+"""A Modbus port on a real socket, with one device behind it or, as a gateway, several."""
 
 import asyncio
 import contextlib
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from simulators.framing import Framing, NoFrame, Request, TcpFraming
 from simulators.modbus_pdu import ExceptionCode, exception
 from simulators.network_fault import SLOW_S, NetworkFault
 from simulators.station import Station
 
-_HEADER = struct.Struct(">HHHB")
-_LONGEST = 254
-"""Unit and PDU together (Modbus V1.1b3 §4.1: an ADU on TCP is at most 260 bytes)."""
 _UNREAD_LIMIT = 64 * 1024
 """Bytes a master may leave unread before it is cut off."""
 _BACKLOG = 256
@@ -35,6 +25,7 @@ class ModbusPort:
     units: Mapping[int, Station]
     answers_unknown_units: bool = True
     """A gateway answers for a unit it does not have with exception 0x0B; a plain device keeps quiet."""
+    framing: Framing = field(default_factory=TcpFraming)
     connections: set["_Connection"] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
@@ -84,37 +75,32 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.received += data
-        while len(self.received) >= _HEADER.size:
-            transaction, protocol, length, unit = _HEADER.unpack_from(self.received)
-            if protocol != 0 or not 2 <= length <= _LONGEST:
-                self.abort()
-                return
-            if len(self.received) < 6 + length:
-                return
-            pdu = bytes(self.received[_HEADER.size : 6 + length])
-            del self.received[: 6 + length]
-            self.serve(transaction, unit, pdu)
+        try:
+            while (request := self.port.framing.take(self.received)) is not None:
+                self.serve(request)
+        except NoFrame:
+            self.abort()
 
-    def serve(self, transaction: int, unit: int, pdu: bytes) -> None:
-        station = self.port.units.get(unit)
+    def serve(self, request: Request) -> None:
+        station = self.port.units.get(request.unit)
         if station is None:
             if self.port.answers_unknown_units:
-                self.reply(transaction, unit, exception(pdu[0], ExceptionCode.NO_RESPONSE_BEHIND_GATEWAY))
+                self.reply(request, exception(request.pdu[0], ExceptionCode.NO_RESPONSE_BEHIND_GATEWAY))
             return
         match station.fault:
             case NetworkFault.OK:
-                self.reply(transaction, unit, station.answer(pdu))
+                self.reply(request, station.answer(request.pdu))
             case NetworkFault.SLOW:
-                asyncio.get_running_loop().call_later(SLOW_S, self.reply, transaction, unit, station.answer(pdu))
+                asyncio.get_running_loop().call_later(SLOW_S, self.reply, request, station.answer(request.pdu))
             case NetworkFault.EXCEPTION:
-                self.reply(transaction, unit, exception(pdu[0], ExceptionCode.DEVICE_FAILURE))
+                self.reply(request, exception(request.pdu[0], ExceptionCode.DEVICE_FAILURE))
             case NetworkFault.GARBAGE:
-                self.send(garbage(transaction, unit, station.answer(pdu)))
+                self.send(garbage(self.port.framing, request, station.answer(request.pdu), station.requests))
             case NetworkFault.RESET | NetworkFault.REFUSE:
                 self.abort()
 
-    def reply(self, transaction: int, unit: int, pdu: bytes) -> None:
-        self.send(_HEADER.pack(transaction, 0, len(pdu) + 1, unit) + pdu)
+    def reply(self, request: Request, pdu: bytes) -> None:
+        self.send(self.port.framing.wrap(request.transaction, request.unit, pdu))
 
     def send(self, frame: bytes) -> None:
         if self.transport.is_closing():
@@ -125,12 +111,12 @@ class _Connection(asyncio.Protocol):
         self.transport.write(frame)
 
 
-def garbage(transaction: int, unit: int, pdu: bytes) -> bytes:
-    """A reply gone wrong, a different way for each transaction: noise, another transaction's number, a function nobody asked, cut short."""
-    whole = _HEADER.pack(transaction, 0, len(pdu) + 1, unit) + pdu
+def garbage(framing: Framing, request: Request, pdu: bytes, turn: int) -> bytes:
+    """A reply gone wrong, a different way each turn: noise, another request's answer, a function nobody asked for, cut short."""
+    right = framing.wrap(request.transaction, request.unit, pdu)
     return (
-        bytes((byte * 37 + 11) % 256 for byte in whole),
-        _HEADER.pack(transaction ^ 0x5A5A, 0, len(pdu) + 1, unit) + pdu,
-        _HEADER.pack(transaction, 0, len(pdu) + 1, unit) + bytes((0x2B,)) + pdu[1:],
-        whole[: max(7, len(whole) // 2)],
-    )[transaction % 4]
+        bytes((byte * 37 + 11) % 256 for byte in right),
+        framing.wrap(request.transaction ^ 0x5A5A, request.unit ^ 1, pdu),
+        framing.wrap(request.transaction, request.unit, b"\x2b" + pdu[1:]),
+        right[: max(7, len(right) // 2)],
+    )[turn % 4]

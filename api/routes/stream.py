@@ -69,10 +69,16 @@ async def stream(
     anew then. `readings` come at most once a second, with the values that changed: `{items: [{id, device, value, quality, reason, …}],
     devices: {id: time of its last answer}}`; the first batch holds every value."""
     wanted = question.wanted(platform.site)
-    listener = _Listener(platform, wire, request.app.state.frames, doorkeeper, token, wanted)
-    after_id = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 20 else question.last_event_id
+    events = cast(EventStream, platform.stream)
+    listener = _Listener(platform, events, wire, request.app.state.frames, doorkeeper, token, wanted)
+    after_id = question.last_event_id if last_event_id is None else _event_id(last_event_id)
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(listener.listen(after_id), media_type="text/event-stream", headers=headers)
+
+
+def _event_id(header: str) -> int:
+    """0, which no event has, for what was never an id of ours: that client is told to fetch everything anew."""
+    return int(header) if header.isascii() and header.isdecimal() and len(header) < 20 else 0
 
 
 @dataclass(slots=True)
@@ -80,6 +86,7 @@ class _Listener:
     """One client's side of the stream."""
 
     platform: Platform
+    events: EventStream
     wire: Wire
     frames: Frames
     doorkeeper: Doorkeeper
@@ -88,10 +95,9 @@ class _Listener:
 
     async def listen(self, after_id: int | None) -> AsyncIterator[bytes]:
         """Frames until the client leaves, the server stops, or the token is no longer good."""
-        events = cast(EventStream, self.platform.stream)
-        client = events.subscribe(after_id)
+        client = self.events.subscribe(after_id)
         try:
-            yield b"retry: 2000\n" + self._hello(client, after_id, events.last_id)
+            yield b"retry: 2000\n" + self._hello(client, after_id)
             yield await asyncio.to_thread(self._everything)
             async for made in self._frames(client):
                 yield made
@@ -124,23 +130,16 @@ class _Listener:
             return False
         return True
 
-    def _hello(self, client: Client, after_id: int | None, last_id: int) -> bytes:
+    def _hello(self, client: Client, after_id: int | None) -> bytes:
         """Carries the id up to which the client is told by what follows, so that a client that hears no more can still resume."""
         data: dict[str, Any] = {
             "time": self.wire.time(self.platform.clock.now_ns()),
             "resumed": client.resumed,
             "resync": after_id is not None and not client.resumed,
         }
-        return frame("hello", data, after_id if client.resumed else last_id)
+        return frame("hello", data, after_id if client.resumed else self.events.last_id)
 
     def _everything(self) -> bytes:
-        """One batch with the last value of every point wanted."""
-        site, live = self.platform.site, self.platform.live
-        devices = [device for device in site.devices.values() if self.wanted is None or device.id in self.wanted]
-        if not devices:
-            return b""
-        items = [
-            self.wire.reading(device, column, live.last(device.id, column)) for device in devices for column in range(len(device.points))
-        ]
-        answered = {device.id: self.wire.maybe_time(live.link(device.id).last_answer_ns) for device in devices}
-        return frame(READINGS, {"items": items, "devices": answered})
+        """One batch with the last value of every point wanted; nothing when none is."""
+        wanted = self.platform.site.devices if self.wanted is None else self.wanted
+        return frame(READINGS, self.events.everything(wanted)) if wanted else b""

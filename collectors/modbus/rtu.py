@@ -25,47 +25,45 @@ class RtuWire:
     """A line with RTU framing. ``garbage`` is called for every answer that is none to what was asked."""
 
     def __init__(self, connection: ModbusTcp | ModbusSerial, garbage: Callable[[], None]) -> None:
-        self._garbage = garbage
+        self._connection, self._garbage = connection, garbage
+        self._client: AsyncModbusTcpClient | AsyncModbusSerialClient | None = None
         self._lost: asyncio.Future[None] | None = None
-        self._client = _client(connection, self._changed)
 
     @property
     def connected(self) -> bool:
-        return self._client.connected
+        return self._client is not None and self._client.connected
 
     async def connect(self, timeout_s: float) -> None:
+        self.close()
+        client = _client(self._connection, self._changed)
         try:
             async with asyncio.timeout(timeout_s):
-                if not await self._client.connect():
-                    raise Refused(f"{self._client}: no connection")
+                if not await client.connect():
+                    raise Refused(f"{client}: no connection")
         except TimeoutError as error:
-            raise TimedOut(f"{self._client}: no connection within {timeout_s:g} s") from error
+            client.close()
+            raise TimedOut(f"{client}: no connection within {timeout_s:g} s") from error
+        self._client = client
 
     async def read(self, unit: int, request: Request, timeout_s: float) -> bytes:
-        if not self.connected:
-            raise Closed(f"{self._client}: not connected")
+        client = self._client
+        if client is None or not client.connected:
+            raise Closed(f"{request}: not connected")
         self._lost = asyncio.get_running_loop().create_future()
-        asked = asyncio.ensure_future(self._ask(unit, request))
+        asked = asyncio.ensure_future(_ask(client, unit, request))
         either: set[asyncio.Future[Any]] = {asked, self._lost}
         await asyncio.wait(either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         if asked.done():
             return self._checked(asked, unit, request)
         asked.cancel()
         if self._lost.done():
-            raise Closed(f"{self._client}: the line was lost while waiting")
+            raise Closed(f"{request}: the line was lost while waiting")
         raise TimedOut(f"{request}: no answer")
 
     def close(self) -> None:
-        self._client.close()
-
-    async def _ask(self, unit: int, request: Request) -> ModbusPDU:
-        reads = {
-            Table.COIL: self._client.read_coils,
-            Table.DISCRETE: self._client.read_discrete_inputs,
-            Table.HOLDING: self._client.read_holding_registers,
-            Table.INPUT: self._client.read_input_registers,
-        }
-        return await reads[request.table](request.address, count=request.count, device_id=unit)
+        if self._client is not None:
+            self._client.close()
+            self._client = None
 
     def _checked(self, asked: "asyncio.Future[ModbusPDU]", unit: int, request: Request) -> bytes:
         try:
@@ -108,6 +106,16 @@ def _client(connection: ModbusTcp | ModbusSerial, changed: Callable[[bool], None
         reconnect_delay=0,
         trace_connect=changed,
     )
+
+
+async def _ask(client: AsyncModbusTcpClient | AsyncModbusSerialClient, unit: int, request: Request) -> ModbusPDU:
+    reads = {
+        Table.COIL: client.read_coils,
+        Table.DISCRETE: client.read_discrete_inputs,
+        Table.HOLDING: client.read_holding_registers,
+        Table.INPUT: client.read_input_registers,
+    }
+    return await reads[request.table](request.address, count=request.count, device_id=unit)
 
 
 def _pdu(answer: ModbusPDU, request: Request) -> bytes:

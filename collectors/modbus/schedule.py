@@ -9,6 +9,9 @@ FIRST_PAUSE_NS = SECOND
 LONGEST_PAUSE_NS = 8 * SECOND
 """With a second for the connection and one for the poll, whoever comes back is read again within 10 s."""
 
+FIRST_POLL_NS = 5 * SECOND
+"""Whoever is polled seldom is still read for the first time this soon after the start."""
+
 
 class Backoff:
     """Pauses that double from 1 s to 8 s, each shortened by up to a quarter so that many silent devices do not knock all at once."""
@@ -34,8 +37,9 @@ class Schedule:
 
     def __init__(self, name: str, period_ns: int, start_ns: int) -> None:
         self.period_ns = period_ns
-        self.origin_ns = start_ns + crc32(name.encode()) * period_ns // (1 << 32)
-        self.due_ns = self.origin_ns
+        spread = crc32(name.encode())
+        self.origin_ns = start_ns + spread * period_ns // (1 << 32)
+        self.due_ns = start_ns + spread * min(period_ns, FIRST_POLL_NS) // (1 << 32)
         self._backoff = Backoff(name)
 
     @property
@@ -48,7 +52,7 @@ class Schedule:
         on_grid = self.failures == 0
         before_ns, self.due_ns = self.due_ns, self._grid_after(max(self.due_ns, now_ns))
         self._backoff.reset()
-        return (self.due_ns - before_ns) // self.period_ns - 1 if on_grid else 0
+        return max(0, (self.due_ns - before_ns) // self.period_ns - 1) if on_grid else 0
 
     def silent(self, now_ns: int) -> int:
         """The poll is over and nobody answered. Moves to the next try and returns how many due times the pause leaves out."""

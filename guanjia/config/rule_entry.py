@@ -1,5 +1,6 @@
 """One rule as written in YAML, and its conversion to the model's ``Rule``."""
 
+import re
 from string import Formatter
 from typing import Annotated, Any
 
@@ -43,9 +44,15 @@ def _fillable(text: "Words") -> "Words":
     return text
 
 
+def _identifier(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", value):
+        raise ValueError("write an id in small letters, digits and _, its parts joined by dots: pump.dry_run")
+    return value
+
+
 Phrase = Annotated[str, Field(min_length=1)]
 Nanoseconds = Annotated[int, BeforeValidator(_duration)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
+Identifier = Annotated[str, AfterValidator(_identifier)]
 
 
 class Words(Strict):

@@ -7,7 +7,7 @@ from simulators.machine import Truth
 from simulators.physics.chance import approach
 from simulators.physics.charger_dialects import CHARGER_UNITS, DIALECTS, ChargerState, common
 from simulators.physics.faults import Breakable, fault_kinds
-from simulators.physics.outlet import Outlet
+from simulators.physics.outlet import NOMINAL_VOLTS, Outlet
 from simulators.physics.site_time import DayCurve, SiteTime
 
 _PLUG_INS_PER_HOUR = DayCurve(
@@ -130,13 +130,13 @@ class Charger(Breakable):
         self.session_kwh = 0.0
         self._wanted_kwh = self._rng.uniform(8.0, 38.0)
         share = self._rng.choice((0.5, 1.0, 1.0, 1.0))
-        self._limit_kw = share * self.max_current_a * 230 * self.phases / 1000
+        self._limit_kw = share * self.max_current_a * NOMINAL_VOLTS * self.phases / 1000
 
     def _warm(self, dt_s: float) -> None:
         if self._has("over_temperature"):
             self._temperature_c = approach(self._temperature_c, 96.0, dt_s, 60.0)
         else:
-            current = self.power_kw * 1000 / (230 * self.phases) / self.max_current_a
+            current = self.power_kw * 1000 / (NOMINAL_VOLTS * self.phases) / self.max_current_a
             self._temperature_c = approach(self._temperature_c, 24.0 + 28.0 * current * current, dt_s, 900.0)
 
     def _on_fault(self, kind: str) -> None:

@@ -16,7 +16,7 @@ _COOLING = DayCurve(
     0, 0, 0, 0, 0, 0, 0, .2, .45, .6, .7, .8, .85, .9, .92, .9, .85, .8, .75, .7, .6, .4, 0, 0,
 )  # fmt: skip
 _OFF, _RUN = 1.0, 3.0
-_TRIPS = {"compressor_trip": 12.0, "flow_lost": 21.0, "high_pressure": 17.0}
+_TRIPS = {"compressor_trip": 12.0, "high_pressure": 17.0}
 """Fault index shown for each trip; the numbers only keep the kinds apart."""
 
 
@@ -31,7 +31,7 @@ class Chiller(Breakable):
     )
     faults = fault_kinds(
         compressor_trip="The compressors have tripped: fault index 12, alarm output on, the chilled water warms up.",
-        flow_lost="No water through the evaporator: flow switch open, fault index 21, unit off.",
+        flow_lost="No water through the evaporator: flow switch open, problem index 21, unit off though enabled.",
         high_pressure="The condenser is fouled: tripped on high pressure, fault index 17, unit off.",
         low_capacity="Refrigerant is missing: the unit runs at full capacity and cannot hold the leaving temperature.",
         sensor_stuck="The leaving-water sensor keeps showing the temperature it had.",
@@ -52,7 +52,7 @@ class Chiller(Breakable):
 
     @property
     def is_tripped(self) -> bool:
-        return bool(self._broken & _TRIPS.keys()) or not self._outlet.is_healthy
+        return bool(self._broken & {*_TRIPS, "flow_lost"}) or not self._outlet.is_healthy
 
     @property
     def is_running(self) -> bool:
@@ -103,7 +103,7 @@ class Chiller(Breakable):
         return {
             "local_remote": 0.0,
             "enable_output": float(self._wanted() > 0),
-            "run_enabled": float(not self.is_tripped),
+            "run_enabled": float(self._wanted() > 0 and index == 0),
             "capacity_limited": float(self._has("low_capacity")),
             "alarm_output": float(index > 0),
             "evaporator_flow": float(self._wanted() > 0 and not self._has("flow_lost") and self._outlet.is_healthy),
@@ -120,6 +120,6 @@ class Chiller(Breakable):
             "outdoor_air_temp": 24.0 + 6.0 * max(0.0, 1.0 - abs(self._time.hour - 14.5) / 8.0) + self._weather.value,
             "chiller_current": self.power_kw * 1000 / (3 * volts * 0.88) if running else 0.0,
             "warning_index": 3.0 if self._has("low_capacity") else 0.0,
-            "problem_index": 0.0,
+            "problem_index": 21.0 if self._has("flow_lost") else 0.0,
             "fault_index": index,
         }

@@ -9,9 +9,10 @@ from enum import Enum, auto
 from random import Random
 
 from simulators.machine import Truth
+from simulators.physics.elevator_faults import ELEVATOR_FAULTS, STOPPING
 from simulators.physics.elevator_trip import Trip
 from simulators.physics.elevator_view import ELEVATOR_UNITS, ElevatorState, view
-from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.faults import Breakable
 from simulators.physics.outlet import Outlet
 from simulators.physics.site_time import DayCurve, SiteTime
 
@@ -24,12 +25,6 @@ _CREEP = 0.1
 _CREEP_END_M = 0.5
 _CALLS_PER_HOUR = DayCurve(2, 1, 1, 1, 1, 3, 12, 30, 28, 14, 12, 16, 18, 14, 12, 13, 16, 26, 30, 24, 18, 14, 8, 4)
 """Of one elevator serving about 30 households; assumed."""
-_STOPPING = frozenset(
-    {
-        "entrapment", "door_fault", "door_open_failure", "safety_circuit", "motor_run_limit", "position_lost", "power_loss",
-        "unintended_movement", "inspection",
-    }
-)  # fmt: skip
 
 
 class Phase(Enum):
@@ -46,18 +41,7 @@ _DOOR_S = {Phase.OPENING: 2.0, Phase.OPEN: 5.0, Phase.CLOSING: 2.5}
 class Elevator(Breakable):
     device_class = "elevator"
     units = ELEVATOR_UNITS
-    faults = fault_kinds(
-        entrapment="The car has stopped between two floors with a passenger, who presses the alarm button (fault code 4).",
-        door_fault="The doors do not close at the landing (fault code 2); the car is out of service.",
-        door_open_failure="The doors do not open at the landing (fault code 3); the car is out of service.",
-        safety_circuit="The safety circuit is open at the landing (fault code 1): the drive has no power.",
-        unintended_movement="The car slips half a metre from the landing with open doors (fault code 5), then the safety gear holds it.",
-        motor_run_limit="The motor ran too long without reaching a floor (fault code 6): the drive is locked at the landing.",
-        position_lost="The car does not know its floor (fault code 7) and stays at the landing.",
-        overspeed="The drive's speed feedback is wrong: the car shuttles between the ends at 130 % of its rated speed.",
-        power_loss="The elevator's own main switch is open: it stands dark at the landing (event 1).",
-        inspection="A mechanic has switched to inspection: normal service is off.",
-    )
+    faults = ELEVATOR_FAULTS
 
     def __init__(self, outlet: Outlet, time: SiteTime, rng: Random, floors: int = 11, rated_speed: float = 1.75, serial: str = "") -> None:
         """``floors`` above ground; there is one below (the garage)."""
@@ -98,7 +82,7 @@ class Elevator(Breakable):
     @property
     def is_stopped(self) -> bool:
         """Whether it is held by a fault or has no power."""
-        return bool(self._broken & _STOPPING) or not self._outlet.is_healthy
+        return bool(self._broken & STOPPING) or not self._outlet.is_healthy
 
     @property
     def is_powered(self) -> bool:

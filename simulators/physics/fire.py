@@ -83,7 +83,7 @@ class FireLoop(Breakable):
         disabled = 2 if self._has("shield") else 0
         status = {
             "fire": bool(fires),
-            "fault": faults > 0 or self.on_battery or self._has("battery_low"),
+            "fault": faults > 0,
             "disabled": disabled > 0,
             "supervisory": self._has("supervisory"),
             "started": self._has("feedback"),

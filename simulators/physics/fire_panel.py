@@ -82,8 +82,7 @@ class FirePanel(Breakable):
     def truth(self) -> Truth:
         active = {kind for kind in _SYSTEM_BITS if self._has(kind)} | ({"mains_lost"} if self._on_battery else set())
         component = {kind for kind in _COMPONENT_BITS if kind in active}
-        is_trouble = bool(active & {"trouble", "mains_lost", "battery_low"})
-        system = sum(1 << _SYSTEM_BITS[kind] for kind in active if kind != "trouble") | (1 << 2 if is_trouble else 0)
+        system = sum(1 << _SYSTEM_BITS[kind] for kind in active)
         first = next(iter(sorted(component, key=_COMPONENT_BITS.__getitem__)), "")
         return {
             **self._points,

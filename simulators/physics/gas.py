@@ -26,7 +26,7 @@ class Gas:
     alarm2: float
 
 
-METHANE = Gas(unit_code=8, decimals=1, gas_id=14, clean=0.4, alarm1=20.0, alarm2=40.0)
+METHANE = Gas(unit_code=8, decimals=1, gas_id=14, clean=0.4, alarm1=20.0, alarm2=50.0)
 """% LEL; the low alarm lies within 5 to 25 % LEL (GB 15322)."""
 CARBON_MONOXIDE = Gas(unit_code=1, decimals=0, gas_id=9, clean=4.0, alarm1=30.0, alarm2=60.0)
 """ppm; 30 mg/m³ (about 26 ppm) is the short-time limit of GBZ 2.1."""

@@ -5,15 +5,15 @@ from random import Random
 from simulators.physics.chance import Drift
 from simulators.physics.outlet import NOMINAL_VOLTS
 
-_TAP = 1.015
-"""Transformers are tapped a little high, so that the far end of the feeders still has its voltage."""
+_TAP = 1.04
+"""Transformers are tapped a little high, so that the far end of the feeders still has its voltage; the limit is +7 % (GB/T 12325)."""
 
 
 class Grid:
     """Phase voltages at no load behind the transformers (V), and the frequency (Hz; within 50 ± 0.2 by GB/T 15945)."""
 
     def __init__(self, rng: Random) -> None:
-        self._level = Drift(rng, 0.006, 900.0)
+        self._level = Drift(rng, 0.004, 900.0)
         self._unbalance = [Drift(rng, 0.0015, 600.0) for _ in range(3)]
         self._wander = Drift(rng, 0.015, 60.0)
         self.volts = [NOMINAL_VOLTS * _TAP] * 3

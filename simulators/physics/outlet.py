@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-NOMINAL_VOLTS = 230.0
-"""Phase to neutral, of a 230/400 V network (GB/T 156; 220/380 V plant runs on it)."""
+NOMINAL_VOLTS = 220.0
+"""Phase to neutral, of a 220/380 V network (GB/T 156)."""
 DEAD_VOLTS = 90.0
 """Below this nothing runs: contactors and electronics have dropped out."""
 HEALTHY_VOLTS = 0.75 * NOMINAL_VOLTS

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulators.physics.chance import approach
-from simulators.physics.tank import MPA_PER_METRE, Vessel
+from simulators.physics.tank import MPA_PER_METRE, OUTLET_BELOW_M, Vessel
 
 if TYPE_CHECKING:
     from simulators.physics.pumps import Pump
@@ -62,8 +62,8 @@ class PumpSet:
 
     @property
     def suction_mpa(self) -> float:
-        """Pressure before the pumps; a tank's outlet lies a metre above them."""
-        return (self.source.level_m + 1.0) * MPA_PER_METRE if self.source else self.duty.suction_mpa
+        """Pressure before the pumps: the water standing above them."""
+        return (self.source.level_m + OUTLET_BELOW_M) * MPA_PER_METRE if self.source else self.duty.suction_mpa
 
     def step(self, dt_s: float) -> None:
         demand = self.duty.demand_m3h(dt_s) * max(0.0, self.header_mpa / self.duty.setpoint_mpa) ** 0.5

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from simulators.machine import Truth
+from simulators.physics.outlet import NOMINAL_VOLTS
 from simulators.physics.quantities import in_units
 
 _SYNCHRONOUS_RPM = 2900.0
 """Two-pole motor with slip at 50 Hz."""
-_CIM_ALARMS = {"dry_run": 57.0, "overload": 48.0, "bearing_hot": 148.0, "start_failure": 16.0}
+_CIM_ALARMS = {"dry_run": 57.0, "overload": 48.0, "motor_trip": 48.0, "bearing_hot": 148.0, "start_failure": 16.0}
 """Grundfos alarm codes, recalled: 57 dry running, 48 overload, 148 bearing temperature, 16 other."""
 
 
@@ -66,7 +67,7 @@ def _plc(s: PumpState) -> dict[str, float | str]:
 
 
 def _cim(s: PumpState) -> dict[str, float | str]:
-    """Grundfos CIM 200/500: the status and data blocks."""
+    """Grundfos CIM 200/500: the status and data blocks. The pump has its own protection: what is wrong with it is a fault."""
     code = next((_CIM_ALARMS[kind] for kind in _CIM_ALARMS if kind in s.alarms), 0.0)
     status = 1 << 8
     status |= 1 << 6 if s.running else 0
@@ -131,10 +132,10 @@ def _drive(s: PumpState) -> dict[str, float | str]:
 def _drive_flags(s: PumpState) -> dict[str, float | str]:
     """Danfoss FC profile: status word, its coils, and the alarm words (bit 7 overload of the motor, 0 other)."""
     alarm = s.fault
-    warning = s.seal_leak or bool(s.alarms & {"bearing_hot", "dry_run"})
+    warning = s.seal_leak or bool(s.alarms & {"bearing_hot", "dry_run", "overload"})
     limit = s.current_a > 1.1 * s.rated_a
     hot = "bearing_hot" in s.alarms
-    low_volts = s.powered and s.volts < 0.85 * 230
+    low_volts = s.powered and s.volts < 0.85 * NOMINAL_VOLTS
     flags = {0: s.powered, 1: s.powered and not alarm, 2: True, 3: alarm, 7: warning, 8: s.running, 9: True, 10: True, 11: s.running}
     flags |= {13: low_volts, 14: limit, 15: hot}
     named = {
@@ -146,9 +147,9 @@ def _drive_flags(s: PumpState) -> dict[str, float | str]:
     found["control_word"] = float(0x047C if s.commanded else 0x043C)
     found["reset_command"] = 0.0
     found["reference_coils"] = round(s.speed * 0x4000)
-    found["alarm_word"] = float(1 << 7 if "overload" in s.alarms else int(alarm))
+    found["alarm_word"] = float(1 << 7 if "motor_trip" in s.alarms else int(alarm))
     found["alarm_word_2"] = 0.0
-    found["warning_word"] = float(int(warning))
+    found["warning_word"] = float(1 << 7 if "overload" in s.alarms else int(warning))
     found["ext_status_word"] = 0.0
     return found
 

@@ -5,7 +5,7 @@ from random import Random
 from simulators.machine import Truth
 from simulators.physics.chance import Drift, approach
 from simulators.physics.faults import Breakable, fault_kinds
-from simulators.physics.outlet import Outlet
+from simulators.physics.outlet import NOMINAL_VOLTS, Outlet
 from simulators.physics.pump_set import PumpSet
 from simulators.physics.pump_views import PUMP_UNITS, PumpState, view
 from simulators.physics.tank import MPA_PER_METRE
@@ -15,6 +15,7 @@ _EFFICIENCY = 0.62
 _RATED_LOADING = 0.80
 """Rated duty over nameplate current: pumps are not sized to the last ampere."""
 _MOTOR_PF = 0.86
+_GIVES_UP_S = 15.0
 _CABINET_KW = 0.04
 """Controller, relays and heater of its cabinet, running or not."""
 _TRIED = frozenset({"dry_run", "start_failure", "overload", "bearing_hot", "low_pressure"})
@@ -26,7 +27,8 @@ class Pump(Breakable):
     faults = fault_kinds(
         dry_run="The suction valve is shut: the pump runs without water, suction pressure near 0, no flow, low current.",
         seal_leak="The mechanical seal leaks: the leak contact closes, the pump goes on.",
-        start_failure="The pump is called but its contactor does not close: command without running, fault set.",
+        start_failure="The contactor does not close: called but not running; after 15 s the controller gives up and sets its fault.",
+        motor_trip="The thermal relay has tripped: the pump is off and not called, fault set.",
         overload="The impeller rubs: the motor takes 130 % of its rated current.",
         sensor_stuck="The discharge pressure transmitter keeps showing the pressure it had.",
         bearing_hot="A bearing is failing: its temperature climbs past 95 degC towards 110 degC.",
@@ -44,8 +46,8 @@ class Pump(Breakable):
         self._outlet = outlet
         duty = pump_set.duty
         shaft_kw = duty.rated_m3h / 3600 * duty.rated_head_m * MPA_PER_METRE * 1000 / _EFFICIENCY
-        self.rated_a = rated_a or shaft_kw * 1000 / (3 * 230 * _MOTOR_PF) / _RATED_LOADING
-        self.rated_kw = _RATED_LOADING * self.rated_a * 3 * 230 * _MOTOR_PF / 1000
+        self.rated_a = rated_a or shaft_kw * 1000 / (3 * NOMINAL_VOLTS * _MOTOR_PF) / _RATED_LOADING
+        self.rated_kw = _RATED_LOADING * self.rated_a * 3 * NOMINAL_VOLTS * _MOTOR_PF / 1000
         self.running = False
         self.commanded = False
         self.flow_m3h = 0.0
@@ -57,17 +59,23 @@ class Pump(Breakable):
         self._starts = float(rng.randrange(800, 9000))
         self._energy_kwh = self._hours * self.rated_kw * 0.6
         self._held_mpa: float | None = None
+        self._unanswered_s = 0.0
         pump_set.pumps.append(self)
 
     @property
     def is_able(self) -> bool:
         """Whether the set may count on it."""
-        return self._outlet.is_healthy and not self._has("start_failure")
+        return self._outlet.is_healthy and not self._broken & {"start_failure", "motor_trip"}
 
     @property
     def is_tried(self) -> bool:
         """Whether it is called because of what is wrong with it."""
         return bool(self._broken & _TRIED)
+
+    @property
+    def has_fault(self) -> bool:
+        """Whether its controller says so: tripped, or called in vain for too long."""
+        return self._has("motor_trip") or (self._has("start_failure") and self._unanswered_s >= _GIVES_UP_S)
 
     @property
     def delivers(self) -> bool:
@@ -86,6 +94,7 @@ class Pump(Breakable):
         hours = dt_s / 3600
         if not self.is_able:
             self.running = False
+        self._unanswered_s = self._unanswered_s + dt_s if self.commanded and not self.running else 0.0
         self._wobble.step(dt_s)
         self.power_kw = self._power() if self.running else 0.0
         self._outlet.draw(self.power_kw + (_CABINET_KW if self._outlet.is_live else 0.0), _MOTOR_PF)
@@ -133,7 +142,7 @@ class Pump(Breakable):
         return view(
             PumpState(
                 running=running,
-                fault=self._has("start_failure") or self._has("overload"),
+                fault=self.has_fault,
                 commanded=self.commanded,
                 powered=self._outlet.is_live,
                 current_a=self.power_kw * 1000 / (3 * volts * _MOTOR_PF) if running else 0.0,

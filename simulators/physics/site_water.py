@@ -5,12 +5,14 @@ from simulators.physics.chance import Drift, generator
 from simulators.physics.outlet import NOMINAL_VOLTS
 from simulators.physics.pump_set import Duty, PumpSet
 from simulators.physics.site_time import SiteTime
-from simulators.physics.tank import MPA_PER_METRE, Tank, Vessel
+from simulators.physics.tank import MPA_PER_METRE, OUTLET_BELOW_M, Tank, Vessel
 from simulators.physics.water_use import WaterUse
 
 PUMPS = frozenset({"pump", "vfd"})
 _BOOSTER_MPA, _FIRE_MPA, _CHILLED_MPA, _LOOP_MPA = 0.55, 0.70, 0.45, 0.25
 """Setpoints for 10 to 11 floors, of the fire main, of the chilled water, and the static pressure of its closed loop; assumed."""
+_FIRE_TANK_ABOVE_M = 12.0
+"""Static head that a fire tank, or the unit holding its pressure, keeps on the highest hydrant; at least 7 to 10 m (GB 50974)."""
 _RATED_A = 22.0
 _CIRCULATION = (6.5, 22.0)
 """Hours between which the chilled water is pumped."""
@@ -73,7 +75,8 @@ class SiteWater:
         peak = self._peak_m3h() if device.system is System.WATER else 5.0
         rng = generator(self._seed, f"{device.id} tank")
         vessel = Vessel(max(8.0, 2.5 * peak / (high - low)), height, rng.uniform(low + 0.62 * (high - low), low + 0.88 * (high - low)))
-        return Tank(vessel, low, high, 1.4 * peak, rng)
+        above = OUTLET_BELOW_M if device.system is System.WATER else _FIRE_TANK_ABOVE_M
+        return Tank(vessel, low, high, 1.4 * peak, rng, above)
 
     def _booster_areas(self) -> list[str]:
         return sorted({d.area for d in self._pumps if d.system is System.WATER})

@@ -9,6 +9,8 @@ from simulators.physics.quantities import in_units
 
 MPA_PER_METRE = 0.00981
 """Pressure of a metre of water."""
+OUTLET_BELOW_M = 2.0
+"""A tank stands this much above the suction of its pumps; assumed."""
 
 
 class Vessel:
@@ -61,14 +63,19 @@ class Tank(Breakable):
         leak="The drain stands open: 40 m3/h are lost, and the level falls though the inlet is open.",
         sensor_drift="The level transmitter drifts: it reads ever higher, up to 0.5 m above the rim, while the true level is well.",
         sensor_stuck="The level transmitter keeps showing the level it had.",
+        pressure_lost="The outlet valve is half shut: 0.015 MPa are left behind it, the level is well.",
     )
 
-    def __init__(self, vessel: Vessel, low_m: float, high_m: float, inlet_m3h: float, rng: Random) -> None:
-        """``low_m`` and ``high_m`` are the alarm marks; the float valve works well between them."""
+    def __init__(
+        self, vessel: Vessel, low_m: float, high_m: float, inlet_m3h: float, rng: Random, above_outlet_m: float = OUTLET_BELOW_M
+    ) -> None:
+        """``low_m`` and ``high_m`` are the alarm marks; the float valve works well between them. ``above_outlet_m``: height of the floor
+        of the tank above where the outlet pressure is taken."""
         super().__init__()
         self.vessel = vessel
         self.inlet_m3h = inlet_m3h
         self._low_m = low_m
+        self._above_outlet_m = above_outlet_m
         self._open_below_m = low_m + 0.60 * (high_m - low_m)
         self._close_above_m = low_m + 0.90 * (high_m - low_m)
         self._is_open = vessel.level_m < self._open_below_m
@@ -127,5 +134,5 @@ class Tank(Breakable):
             "temperature": 16.0 + self._temperature.value,
             "inlet_open": float(self._is_open),
             "overflow": float(self.vessel.level_m >= self.vessel.height_m - 0.02),
-            "outlet_pressure": self.vessel.level_m * MPA_PER_METRE,
+            "outlet_pressure": 0.015 if self._has("pressure_lost") else (self.vessel.level_m + self._above_outlet_m) * MPA_PER_METRE,
         }

@@ -106,6 +106,8 @@ class Drain:
 
     def health(self) -> PartHealth:
         part = f"history:{self._sink.name}"
+        if self._thread.ident and not self._thread.is_alive() and not self._stopping.is_set():
+            return PartHealth(part, False, f"its thread has ended; {self.lag_blocks()} blocks wait in the spool")
         if self._failing_since_ns is None:
             return PartHealth(part, True)
         return PartHealth(part, False, f"{self._reason}; {self.lag_blocks()} blocks wait in the spool")

@@ -62,6 +62,7 @@ class Months:
         self.writing = threading.RLock()
         config: dict[str, str | bool | int | float | list[str]] = {"threads": _THREADS, "memory_limit": _MEMORY}
         config["temp_directory"] = str(directory / "scratch")
+        self._opening = threading.Lock()
         self._instance = duckdb.connect(":memory:", config=config)
         self._local = threading.local()
         self._cursors: list[duckdb.DuckDBPyConnection] = []
@@ -81,7 +82,7 @@ class Months:
     def cursor(self) -> "duckdb.DuckDBPyConnection":
         """This thread's own connection to the instance."""
         if not hasattr(self._local, "cursor"):
-            with self.writing:
+            with self._opening:
                 self._local.cursor = self._instance.cursor()
                 self._cursors.append(self._local.cursor)
         cursor: duckdb.DuckDBPyConnection = self._local.cursor

@@ -130,13 +130,13 @@ class Spool:
 
     def _encode(self, block: Block) -> NewRow | None:
         layout = self._current.get(block.device)
-        if layout is None or not len(layout.columns) == len(block.values) == len(block.qualities):
+        if layout is None or not _fits(block, layout):
             self.unknown += 1
             return None
         if not self._is_news(block):
             self.thinned += 1
             return None
-        texts = msgspec.json.encode(block.texts) if block.texts else None
+        texts = msgspec.json.encode(_storable(block.texts)) if block.texts else None
         raw = msgspec.msgpack.encode(block.raw) if block.raw else None
         return layout.id, block.source_ns, block.receive_ns, block.qualities, memoryview(block.values), texts, block.fault, raw
 
@@ -206,6 +206,8 @@ class Spool:
         waiting = len(self._pending) + len(self._unwritten)
         if self._trouble:
             return PartHealth("spool", False, f"{self._trouble}; {waiting} blocks wait in memory")
+        if self._thread.ident and not self._thread.is_alive() and not self._stopping.is_set():
+            return PartHealth("spool", False, f"its thread has ended; {waiting} blocks wait in memory")
         if waiting >= self._bounds.buffer_blocks:
             return PartHealth("spool", False, f"the buffer of {waiting} blocks is full; new ones are refused")
         return PartHealth("spool", True, f"{self._lost} blocks were dropped unread" if self._lost else "")
@@ -222,6 +224,16 @@ class Spool:
             "guanjia_spool_thinned_blocks_total": float(self.thinned),
             "guanjia_spool_unknown_blocks_total": float(self.unknown),
         }
+
+
+def _fits(block: Block, layout: Layout) -> bool:
+    """Whether the block can be stored: as many columns as its device has, and a time that 64 bits can hold."""
+    return len(layout.columns) == len(block.values) == len(block.qualities) and 0 <= block.source_ns < 1 << 63
+
+
+def _storable(texts: Mapping[int, str]) -> dict[int, str]:
+    """Words without what UTF-8 can't carry: a JSON payload may hold half of a surrogate pair."""
+    return {column: words.encode("utf-8", "replace").decode() for column, words in texts.items()}
 
 
 def _current(layouts: Mapping[int, Layout], columns: Mapping[str, Sequence[str]]) -> dict[str, Layout]:

@@ -136,6 +136,19 @@ class SpoolFile:
         row = self._reader.execute("select receive_ns from block where id >= ? order by id limit 1", (number,)).fetchone()
         return int(row[0]) if row else None
 
+    def position_before(self, at_ns: int) -> int:
+        """A position behind which lies everything received at or after an instant, found by halving: blocks are in order of receipt."""
+        oldest, newest = self.span()
+        low, high = oldest, newest + 1
+        while low < high:
+            middle = (low + high) // 2
+            received_ns = self.receive_ns(middle)
+            if received_ns is not None and received_ns < at_ns:
+                low = middle + 1
+            else:
+                high = middle
+        return low - 1
+
     def cursor(self, sink: str) -> int:
         row = self._reader.execute("select position from cursor where sink = ?", (sink,)).fetchone()
         return int(row[0]) if row else 0

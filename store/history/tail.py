@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
+from model.clock import HOUR
 from model.reading import Sample
 from store.history.columns import sample
 from store.history.layout import Place, places_of
 from store.history.spool import Spool
+
+_CLOCK_LEAD_NS = HOUR
+"""A device's clock may run this far ahead of ours; a reading dated further ahead is not found here until it is drained."""
 
 
 class Tail:
@@ -26,7 +30,8 @@ class Tail:
             for place in columns:
                 by_layout.setdefault(place.layout, []).append((point, place))
         if by_layout and start_ns < end_ns:
-            for row in self._spool.file.of_layouts(list(by_layout), position, start_ns, end_ns):
+            behind = max(position, self._spool.file.position_before(start_ns - _CLOCK_LEAD_NS))
+            for row in self._spool.file.of_layouts(list(by_layout), behind, start_ns, end_ns):
                 for point, place in by_layout[row.layout]:
                     said = sample(row, place)
                     if said is not None:

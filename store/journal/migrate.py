@@ -13,14 +13,14 @@ from store.journal.errors import JournalTooNew
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def migrate(writer: sa.Engine, revision: str = "head") -> None:
-    """Apply what is missing up to ``revision``. Raises JournalTooNew for a journal this version does not know."""
+def migrate(writer: sa.Engine) -> None:
+    """Apply what is missing. Raises JournalTooNew for a journal this version does not know."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     with writer.begin() as connection:
         _refuse_the_future(connection, config)
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        command.upgrade(config, "head")
 
 
 def _refuse_the_future(connection: sa.Connection, config: Config) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.app import create_app
+from api.app import attach, create_app
 from api.security import issue_token
 from model.clock import DAY
 from model.people import Role
@@ -20,9 +20,16 @@ def house() -> House:
     return House()
 
 
+@pytest.fixture(scope="package")
+def one_app() -> FastAPI:
+    """Made once: the routes are the same for every house."""
+    return create_app(House().platform)
+
+
 @pytest.fixture
-def app(house: House) -> FastAPI:
-    return create_app(house.platform)
+def app(house: House, one_app: FastAPI) -> FastAPI:
+    attach(one_app, house.platform)
+    return one_app
 
 
 def client_of(house: House, app: FastAPI, role: Role | None) -> httpx.AsyncClient:

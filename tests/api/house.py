@@ -1,5 +1,6 @@
 """A small house with a whole platform in memory, and the handles a test turns."""
 
+import math
 from array import array
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,7 +12,7 @@ from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Occurrence, Prio
 from model.clock import MINUTE, SECOND
 from model.people import Actor, Role, User
 from model.ports import PartHealth
-from model.quality import Quality
+from model.quality import ABSENT, Quality
 from model.reading import Block, LastValue, Link
 from model.site import Site
 from model.text import Text
@@ -53,14 +54,23 @@ class House:
         )
 
     def says(self, device: str, column: int, value: float | str | None, quality: Quality = Quality.GOOD) -> None:
-        """The device says this now."""
+        """The device says this now, of one point; its block goes to the stream as the hub would send it."""
         now_ns = self.clock.now_ns()
         self.live.values[device, column] = LastValue(value, quality, now_ns, now_ns)
         self.live.links[device] = Link(True, None, now_ns, now_ns)
-
-    def block(self, device: str) -> Block:
         columns = len(self.site.devices[device].points)
-        return Block(device, self.clock.at_ns, self.clock.at_ns, array("d", [0.0]) * columns, bytes([Quality.GOOD]) * columns)
+        qualities = bytearray([ABSENT]) * columns
+        qualities[column] = quality
+        values = array("d", [math.nan]) * columns
+        if isinstance(value, float | int):
+            values[column] = value
+        texts = {column: value} if isinstance(value, str) else {}
+        self.stream.accept(Block(device, now_ns, now_ns, values, bytes(qualities), texts))
+
+    def block(self, device: str, value: float) -> Block:
+        """A whole block in which every point has this value."""
+        columns = len(self.site.devices[device].points)
+        return Block(device, self.clock.at_ns, self.clock.at_ns, array("d", [value]) * columns, bytes([Quality.GOOD]) * columns)
 
     def raise_alarm(self, alarm_id: str = "a1", raised_at_ns: int = NOW - MINUTE, ended_at_ns: int | None = None) -> Occurrence:
         state = AlarmState.ACTIVE_UNACKNOWLEDGED if ended_at_ns is None else AlarmState.NORMAL

@@ -7,8 +7,10 @@ import pytest
 
 from api.frames import Frames
 from api.streams import Client, EventStream
+from model.clock import SECOND
 from model.ports import StreamEvent
 from model.quality import Quality
+from model.reading import Fault, failed_block
 from tests.api.house import House
 from tests.api.place import NOW
 
@@ -80,38 +82,78 @@ async def test_ids_go_on_rising_over_a_restart(house: House) -> None:
 async def test_a_batch_holds_only_what_changed_since_the_last(house: House) -> None:
     client = house.stream.subscribe(None)
     house.says("sub1.incomer1", 0, 230.0)
-    house.stream.accept(house.block("sub1.incomer1"))
+    house.says("sub1.incomer1", 2, 1.0)
+    house.says("sub1.incomer1", 3, "Incomer")
     house.stream.flush()
     house.says("sub1.incomer1", 0, 231.0)
-    house.stream.accept(house.block("sub1.incomer1"))
-    house.stream.accept(house.block("sub1.incomer1"))
+    house.says("sub1.incomer1", 2, 1.0)
+    house.says("sub1.incomer1", 3, "Incomer 1")
+    house.says("sub1.incomer1", 0, 232.0)
     house.stream.flush()
     first, second = await heard(client)
-    assert [item["id"].rpartition(".")[2] for item in first.data["items"]] == ["voltage", "energy", "state", "name"]
-    assert [(item["id"], item["value"]) for item in second.data["items"]] == [("sub1.incomer1.voltage", 231.0)]
+    assert [item["value"] for item in first.data["items"]] == [230.0, 1.0, "Incomer"]
+    assert [(item["id"], item["value"]) for item in second.data["items"]] == [
+        ("sub1.incomer1.voltage", 232.0),
+        ("sub1.incomer1.name", "Incomer 1"),
+    ]
     assert second.data["devices"] == {"sub1.incomer1": "2026-01-14T09:00:00.000+08:00"}
 
 
-async def test_a_value_that_turns_bad_is_a_change(house: House) -> None:
-    house.says("gate.north", 0, 0.0)
-    house.stream.accept(house.block("gate.north"))
-    house.stream.flush()
+async def test_a_device_that_says_the_same_again_is_only_named_with_its_time(house: House) -> None:
+    house.stream.subscribe(None)
     client = house.stream.subscribe(None)
+    for second in range(2):
+        house.clock.at_ns = NOW + second * SECOND
+        house.stream.accept(house.block("sub1.incomer1", 5.0))
+        house.stream.flush()
+    first, second_batch = await heard(client)
+    assert len(first.data["items"]) == 4
+    assert second_batch.data == {"items": [], "devices": {"sub1.incomer1": "2026-01-14T09:00:01.000+08:00"}}
+
+
+async def test_a_value_that_turns_bad_is_a_change_and_one_that_stays_bad_is_none(house: House) -> None:
+    client = house.stream.subscribe(None)
+    house.says("gate.north", 0, 0.0)
+    house.stream.flush()
     house.says("gate.north", 0, None, Quality.COMM_FAILURE)
-    house.stream.accept(house.block("gate.north"))
+    house.stream.flush()
+    house.says("gate.north", 0, None, Quality.COMM_FAILURE)
+    house.stream.flush()
+    _, bad, still_bad = await heard(client)
+    (item,) = bad.data["items"]
+    assert (item["value"], item["quality"], item["reason"]) == (None, "bad", "comm_failure")
+    assert still_bad.data["items"] == []
+
+
+async def test_a_failed_exchange_is_no_answer(house: House) -> None:
+    client = house.stream.subscribe(None)
+    house.stream.accept(failed_block("gate.north", 1, NOW, Fault.TIMEOUT))
     house.stream.flush()
     (batch,) = await heard(client)
-    (item,) = batch.data["items"]
-    assert (item["value"], item["quality"], item["reason"]) == (None, "bad", "comm_failure")
+    assert [item["quality"] for item in batch.data["items"]] == ["bad"]
+    assert batch.data["devices"] == {}
+
+
+async def test_the_first_client_after_a_while_alone_misses_no_change_back_to_what_was_sent_before(house: House) -> None:
+    first = house.stream.subscribe(None)
+    house.says("gate.north", 0, 0.0)
+    house.stream.flush()
+    first.close()
+    house.says("gate.north", 0, 1.0)
+    client = house.stream.subscribe(None)
+    house.says("gate.north", 0, 0.0)
+    house.stream.flush()
+    (batch,) = await heard(client)
+    assert [item["value"] for item in batch.data["items"]] == [0.0]
 
 
 async def test_batches_come_by_themselves_while_someone_listens(house: House) -> None:
     stream = EventStream(house.site, house.live, house.clock, period_s=0)
-    stream.accept(house.block("gate.north"))
+    stream.accept(house.block("gate.north", 0.0))
     client = stream.subscribe(None)
-    house.says("gate.north", 0, 1.0)
-    stream.accept(house.block("gate.north"))
-    assert (await anext(client)).kind == "readings"
+    stream.accept(house.block("gate.north", 1.0))
+    event = await anext(client)
+    assert [item["value"] for item in event.data["items"]] == [1.0]
 
 
 async def test_silence_sends_no_batch(house: House) -> None:
@@ -125,7 +167,6 @@ async def test_a_slow_client_loses_readings_first_and_is_told_to_resync(house: H
     for number in range(6):
         house.stream.publish("alarm", {"n": number})
         house.says("gate.north", 0, float(number))
-        house.stream.accept(house.block("gate.north"))
         house.stream.flush()
     kinds = [event.kind for event in await heard(client)]
     assert kinds.count("alarm") == 6

@@ -103,7 +103,9 @@ async def test_a_line_lost_in_mid_request_fails_it_at_once() -> None:
 
 
 async def test_nobody_there_is_refused() -> None:
-    async with line(reply) as (wire, _):
-        port = wire._client.comm_params.port
+    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
     with pytest.raises(Refused):
         await RtuWire(ModbusTcp("127.0.0.1", port, 1, "rtu", 1.0), lambda: None).connect(1)

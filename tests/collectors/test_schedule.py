@@ -54,6 +54,13 @@ def test_a_silent_device_leaves_the_grid_and_its_first_answer_puts_it_back() -> 
     assert schedule.failures == 0
 
 
+def test_a_device_polled_once_a_minute_is_first_read_within_seconds_and_then_keeps_its_own_phase() -> None:
+    schedule = Schedule("b07.water", 60 * SECOND, 0)
+    assert schedule.due_ns <= 5 * SECOND
+    assert schedule.answered(schedule.due_ns) == 0
+    assert (schedule.due_ns - schedule.origin_ns) % (60 * SECOND) == 0
+
+
 def test_a_device_polled_once_a_minute_is_looked_for_sooner_while_silent() -> None:
     schedule = Schedule("meter", 60 * SECOND, 0)
     schedule.silent(schedule.due_ns)

@@ -105,7 +105,12 @@ def fake_app(situation: Situation | None = None, *, demo: bool = True) -> FastAP
 
 
 def _add_login(api: APIRouter, site: FakeSite) -> None:
-    who = {"name": "engineer", "display": "李强", "role": "operator", "rights": ["alarm_act", "read", "ticket_close", "ticket_dispatch", "ticket_open", "ticket_work"]}
+    who = {
+        "name": "engineer",
+        "display": "李强",
+        "role": "operator",
+        "rights": ["alarm_act", "read", "ticket_close", "ticket_dispatch", "ticket_open", "ticket_work"],
+    }
 
     @api.post("/auth/session")
     async def log_in(login: Json, response: Response) -> Json:
@@ -124,7 +129,12 @@ def _add_login(api: APIRouter, site: FakeSite) -> None:
 
     @api.get("/roster")
     async def roster() -> Json:
-        return page([{"id": name, "name": name, "role": "technician", "skills": ["plumbing"], "phone": "", "open_tickets": 1} for name in ("刘洋", "张伟", "陈刚")])
+        return page(
+            [
+                {"id": name, "name": name, "role": "technician", "skills": ["plumbing"], "phone": "", "open_tickets": 1}
+                for name in ("刘洋", "张伟", "陈刚")
+            ]
+        )
 
 
 def _add_equipment(api: APIRouter, site: FakeSite) -> None:
@@ -169,7 +179,19 @@ def _add_history(api: APIRouter, site: FakeSite) -> None:
 def _add_alarms(api: APIRouter, site: FakeSite) -> None:
     @api.get("/rules")
     async def rules() -> Json:
-        return page([{"id": key, "text": phrase("{device} " + RULE_NAMES.get(key, key), "{device}: " + key), "why": why, "shelvable": True, "life_safety": key == "elevator.trapped", "max_shelve_s": 3600} for key, why in ACTIONS.items()])
+        return page(
+            [
+                {
+                    "id": key,
+                    "text": phrase("{device} " + RULE_NAMES.get(key, key), "{device}: " + key),
+                    "why": why,
+                    "shelvable": True,
+                    "life_safety": key == "elevator.trapped",
+                    "max_shelve_s": 3600,
+                }
+                for key, why in ACTIONS.items()
+            ]
+        )
 
     @api.get("/alarms")
     async def alarms(active: bool | None = None) -> Json:
@@ -194,11 +216,35 @@ def _add_alarms(api: APIRouter, site: FakeSite) -> None:
         one = found(site.situation.alarms, key)
         decode = {"type": "f32", "scale": 1.0, "offset": 0.0, "encoding": None}
         wire = {"table": "input", "register": 10, "words": 2, "byte_order": "big", "word_order": "msw_first"}
-        source = {"present": True, "unit": "m", "label": phrase("水位", "Level"), "profile": {"id": "sump_pit", "file": "profiles/sump_pit.yaml", "line": 14}}
-        inputs = [{"point": name, "value": value, **source, "decode": decode, "wire": wire, "address": "tcp://10.0.0.31:502 unit 3"} for name, value in one["inputs"].items()]
-        rule = {"id": one["rule"], "version": "7", "present": True, "same_version": True, "when": "level > 1.20", "on_delay_s": 5, "params": {}, "source": "practice"}
+        source = {
+            "present": True,
+            "unit": "m",
+            "label": phrase("水位", "Level"),
+            "profile": {"id": "sump_pit", "file": "profiles/sump_pit.yaml", "line": 14},
+        }
+        inputs = [
+            {"point": name, "value": value, **source, "decode": decode, "wire": wire, "address": "tcp://10.0.0.31:502 unit 3"}
+            for name, value in one["inputs"].items()
+        ]
+        rule = {
+            "id": one["rule"],
+            "version": "7",
+            "present": True,
+            "same_version": True,
+            "when": "level > 1.20",
+            "on_delay_s": 5,
+            "params": {},
+            "source": "practice",
+        }
         ticket = next((t for t in site.situation.tickets if t["id"] == one["ticket"]), None)
-        return {"occurrence": key, "condition_since": one["condition_since"], "raised_at": one["raised_at"], "rule": rule, "inputs": inputs, "ticket": ticket}
+        return {
+            "occurrence": key,
+            "condition_since": one["condition_since"],
+            "raised_at": one["raised_at"],
+            "rule": rule,
+            "inputs": inputs,
+            "ticket": ticket,
+        }
 
     @api.post("/alarms/{key}/{act}")
     async def act(key: str, act: str, request: Request) -> Json:
@@ -219,7 +265,16 @@ def _add_tickets(api: APIRouter, site: FakeSite) -> None:
 
     @api.post("/tickets", status_code=201)
     async def open_ticket(draft: Json) -> Json:
-        made = {**site.situation.tickets[0], **draft, "id": "t99", "number": "GD-260114-099", "state": "registered", "opened_at": site.now().isoformat(), "owner": None, "alarms": []}
+        made = {
+            **site.situation.tickets[0],
+            **draft,
+            "id": "t99",
+            "number": "GD-260114-099",
+            "state": "registered",
+            "opened_at": site.now().isoformat(),
+            "owner": None,
+            "alarms": [],
+        }
         made["title"] = phrase(draft["title"], draft["title"])
         site.situation.tickets.append(made)
         site.publish("ticket", {"what": "opened", "ticket": made})
@@ -229,8 +284,24 @@ def _add_tickets(api: APIRouter, site: FakeSite) -> None:
     async def ticket(key: str) -> Json:
         one = found(site.situation.tickets, key)
         past = [
-            {**one, "id": "t2", "number": "GD-251103-004", "opened_at": "2025-11-03T09:00:00+08:00", "title": phrase("换 2#泵浮球", "Float of pump 2 changed"), "owner": "赵敏", "state": "closed"},
-            {**one, "id": "t1", "number": "GD-251021-011", "opened_at": "2025-10-21T09:00:00+08:00", "title": phrase("高液位，杂物堵泵", "High level, pump clogged"), "owner": "陈刚", "state": "closed"},
+            {
+                **one,
+                "id": "t2",
+                "number": "GD-251103-004",
+                "opened_at": "2025-11-03T09:00:00+08:00",
+                "title": phrase("换 2#泵浮球", "Float of pump 2 changed"),
+                "owner": "赵敏",
+                "state": "closed",
+            },
+            {
+                **one,
+                "id": "t1",
+                "number": "GD-251021-011",
+                "opened_at": "2025-10-21T09:00:00+08:00",
+                "title": phrase("高液位，杂物堵泵", "High level, pump clogged"),
+                "owner": "陈刚",
+                "state": "closed",
+            },
         ]
         story = [{"at": one["opened_at"], "what": "opened", "by": "guanjia", "comment": "", "state": "registered"}]
         return {**one, "story": story, "occurrences": [a for a in site.situation.alarms if a["id"] in one["alarms"]], "history": past}
@@ -253,14 +324,56 @@ def _note(site: FakeSite, request: Request, act: str, key: str, body: Json) -> N
     site.acts.append((act, key, body))
 
 
+USES = {
+    "A1": ("照明与插座", "Lighting, sockets", 0.21),
+    "B1": ("空调", "HVAC", 0.1),
+    "C1": ("电梯", "Lifts", 0.09),
+    "D6": ("充电", "Charging", 0.32),
+    "C2": ("水泵", "Pumps", 0.06),
+}
+
+
 def _add_energy(api: APIRouter, site: FakeSite) -> None:
     @api.get("/energy/demand")
-    async def demand(start: str, end: str) -> Json:
+    async def demand(start: str = "2026-01-14T00:00:00+08:00", end: str = "") -> Json:
         begun = datetime.fromisoformat(start).astimezone(SHANGHAI)
-        ended = datetime.fromisoformat(end).astimezone(SHANGHAI)
+        ended = datetime.fromisoformat(end).astimezone(SHANGHAI) if end else site.now()
         items, share = [], 1.0 if begun.day == EVENING.day else 0.93
         while begun + timedelta(minutes=15) <= ended:
             hour = begun.hour + begun.minute / 60
             items.append({"start": begun.isoformat(), "kw": load_at(hour) * share + 9 * ((begun.minute * 7 + begun.hour * 5) % 13 - 6) / 3})
             begun += timedelta(minutes=15)
-        return page(items)
+        return {**page(items), "maximum": max(items, key=lambda slot: slot["kw"]), "current_kw": items[-1]["kw"], "declared_kw": 1900}
+
+    @api.get("/energy/today")
+    async def today() -> Json:
+        known = {
+            name: {"value": value, "completeness": 1.0}
+            for name, value in (("today", 21_840), ("yesterday_so_far", 20_310), ("yesterday", 21_400))
+        }
+        return {"unit": "kWh", **known, "change": 0.075}
+
+    @api.get("/energy/consumption")
+    async def consumption(start: str, end: str, interval: str, group_by: str) -> Json:
+        begun, ended = datetime.fromisoformat(start), datetime.fromisoformat(end)
+        step = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "1mo": timedelta(days=30)}[interval]
+        starts = []
+        while begun < ended:
+            starts.append(begun)
+            begun += step
+        shares = {"site": ("全场", "Site", 1.0)} if group_by == "site" else USES
+        return page([_consumed(key, zh, en, share, starts) for key, (zh, en, share) in shares.items()])
+
+
+def _consumed(key: str, zh: str, en: str, share: float, starts: list[datetime]) -> Json:
+    values = [load_at(at.astimezone(SHANGHAI).hour) * share for at in starts]
+    items = [{"start": at.isoformat(), "value": value, "completeness": 1.0} for at, value in zip(starts, values, strict=True)]
+    return {
+        "key": key,
+        "label": phrase(zh, en),
+        "energy": "electricity",
+        "unit": "kWh",
+        "total": {"value": sum(values), "completeness": 0.97},
+        "items": items,
+        "corrections": [],
+    }

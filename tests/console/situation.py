@@ -49,7 +49,9 @@ _ROWS = {1: 469, 2: 469, 3: 329, 4: 329, 5: 335, 6: 341, 7: 195, 8: 195, 9: 201,
 
 
 def areas() -> list[Json]:
-    blocks = [area(f"b{n:02}", f"{n}号楼", f"Block {n}", "block", (_COLUMNS[n], _ROWS[n], 154, 68), 60 if n < 14 else 48) for n in range(1, 15)]
+    blocks = [
+        area(f"b{n:02}", f"{n}号楼", f"Block {n}", "block", (_COLUMNS[n], _ROWS[n], 154, 68), 60 if n < 14 else 48) for n in range(1, 15)
+    ]
     return [
         *blocks,
         area("garage.a", "车库A区", "Garage zone A", "garage", (218, 158, 196, 300)),
@@ -87,13 +89,25 @@ def device(key: str, zh: str, en: str, system: str, place: str, kind: str, feeds
 
 
 def devices() -> list[Json]:
-    lifts = [device(f"b{n:02}.lift{k}", f"{n}号楼 {k}#梯", f"Block {n} lift {k}", "elevator", f"b{n:02}", "elevator") for n in range(1, 15) for k in (1, 2)]
+    lifts = [
+        device(f"b{n:02}.lift{k}", f"{n}号楼 {k}#梯", f"Block {n} lift {k}", "elevator", f"b{n:02}", "elevator")
+        for n in range(1, 15)
+        for k in (1, 2)
+    ]
     loops = [device(f"b{n:02}.fire", f"{n}号楼 火灾回路", f"Block {n} fire loop", "fire", f"b{n:02}", "fire_loop") for n in range(1, 15)]
     chargers = [
         device(f"garage.charger{n:02}", f"充电桩 B-{n}", f"Charger B-{n}", "charging", "garage.b", "ev_charger") for n in range(1, 61)
     ]
     all_devices = [
-        device("sub2.2d5", "2D5", "2D5", "power", "sub2", "power_meter", ("b07.lift1", "b07.lift2", "b07.access", "b07.ups", "b07.light", "b07.fire")),
+        device(
+            "sub2.2d5",
+            "2D5",
+            "2D5",
+            "power",
+            "sub2",
+            "power_meter",
+            ("b07.lift1", "b07.lift2", "b07.access", "b07.ups", "b07.light", "b07.fire"),
+        ),
         device("sub1.incomer1", "1#进线柜", "Incomer 1", "power", "sub1", "power_meter"),
         device("b07.light", "7号楼 公共照明", "Block 7 lighting", "power", "b07", "power_meter"),
         device("podium.ahu2", "AHU-2", "AHU-2", "hvac", "podium", "hvac"),
@@ -151,6 +165,7 @@ def points() -> list[Json]:
         point("pump1.tank.temperature", "水温", "Water temperature", "degC", 12.0, "uncertain", "out_of_range"),
         point("pump3.tank.level", "液位", "Level", "m", 4.02),
         point("pump1.p1.discharge_pressure", "出口压力", "Discharge pressure", "MPa", 0.58),
+        point("pump1.p1.running", "运行", "Running", "", 1.0),
         point("pump1.p1.suction_pressure", "进口压力", "Suction pressure", "MPa", 0.24),
         point("pump1.p1.frequency", "频率", "Frequency", "Hz", 43.2),
         point("pump1.p1.flow", "流量", "Flow", "m3/h", 23.4, "uncertain", "out_of_range"),
@@ -256,7 +271,13 @@ def flags() -> list[Json]:
 
 
 def promise(name: str, due: str, met: str | None = None, day: int = 14, paused: str | None = None) -> Json:
-    return {"promise": name, "due_at": clock(due, day), "met_at": clock(met) if met else None, "paused_at": clock(paused) if paused else None, "broken": False}
+    return {
+        "promise": name,
+        "due_at": clock(due, day),
+        "met_at": clock(met) if met else None,
+        "paused_at": clock(paused) if paused else None,
+        "broken": False,
+    }
 
 
 def ticket(number: int, kind: str, state: str, title: tuple[str, str], place: str, opened: str, clocks: list[Json], **more: Any) -> Json:
@@ -314,7 +335,12 @@ def tickets() -> list[Json]:
 
 def load_at(hour: float) -> float:
     """The site's load over a day, in kW: a base, an afternoon shoulder and the evening peak at about 20:15."""
-    return 700 + 90 * math.cos(hour / 24 * 2 * math.pi) + 180 * math.exp(-(((hour - 13) / 3) ** 2)) + 840 * math.exp(-(((hour - 20.0) / 2.9) ** 2))
+    return (
+        700
+        + 90 * math.cos(hour / 24 * 2 * math.pi)
+        + 180 * math.exp(-(((hour - 13) / 3) ** 2))
+        + 840 * math.exp(-(((hour - 20.0) / 2.9) ** 2))
+    )
 
 
 @dataclass
@@ -331,7 +357,9 @@ class Situation:
 
     def __post_init__(self) -> None:
         self.alarms = alarms(self.by_id)
-        over = occurrence("a0", "hvac.filter", self.by_id["podium.ahu2"], "low", ("滤网压差高", "filter"), "16:20", acknowledged=("王磊", "16:25"))
+        over = occurrence(
+            "a0", "hvac.filter", self.by_id["podium.ahu2"], "low", ("滤网压差高", "filter"), "16:20", acknowledged=("王磊", "16:25")
+        )
         self.past = [{**over, "state": "normal", "returned_at": clock("16:41"), "ended_at": clock("16:41")}]
 
     @property

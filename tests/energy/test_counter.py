@@ -1,6 +1,7 @@
 """Counters: rollover, reset, replacement, spikes, gaps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from energy.counter import GAP_NS, Counter, Increment, Reason, Run, believable, counter_of, shares, tally
 from model.clock import HOUR, MINUTE
-from model.profile import WireType
+from model.profile import Register, Table, WireType
 from tests.energy.remembered import point
 
 METER = counter_of(point("energy_import"), most_per_hour=4365.0)
@@ -80,6 +81,12 @@ def test_a_long_steady_run_confirms_a_new_level_by_itself() -> None:
 )
 def test_the_range_follows_from_the_wire(kind: WireType, scale: float, moduli: tuple[float, ...]) -> None:
     assert counter_of(point("energy_import", kind=kind, scale=scale), 1.0).moduli == pytest.approx(moduli)
+
+
+def test_a_scale_told_by_the_device_leaves_the_range_open() -> None:
+    wire = Register(Table.INPUT, 54, 2, scale_register=40, scale_mode="enum_resolution")
+    counter = counter_of(replace(point("forward_volume", "m3"), wire=wire), 787.5)
+    assert (counter.moduli, counter.step) == ((), 0.0)
 
 
 @pytest.mark.parametrize("wrapped", [0.2, -(2**31) * 0.1 + 0.2], ids=["to zero", "to the negative end"])

@@ -82,8 +82,8 @@ def test_another_device_or_rule_may_have_its_own_open_occurrence(journal: SqlJou
 
 def test_a_new_occurrence_may_open_once_the_old_one_is_superseded(journal: SqlJournal) -> None:
     first = raised("o1")
-    gone = followed(first, AlarmEventKind.RETURNED, AlarmState.RETURNED_UNACKNOWLEDGED, 2_000, ended_at_ns=2_000, superseded_by="o2")
-    record(journal, first, gone, raised("o2", at_ns=2_000))
+    gone = followed(returned(first, 1_500), AlarmEventKind.SUPERSEDED, AlarmState.NORMAL, 2_000, superseded_by="o2")
+    record(journal, first, returned(first, 1_500), gone, raised("o2", at_ns=2_000))
     assert [occurrence.id for _, occurrence in journal.standings() if occurrence] == ["o2"]
 
 

@@ -74,15 +74,6 @@ def test_opening_an_existing_journal_changes_nothing(url: str, tmp_path: Path) -
         again.close()
 
 
-def test_a_database_of_one_revision_is_migrated_to_the_next(tmp_path: Path) -> None:
-    database = connect("sqlite", tmp_path)
-    migrate(database.writer, "v0001")
-    migrate(database.writer)
-    with database.reader.connect() as connection:
-        assert sa.inspect(connection).has_table("occurrences")
-    database.close()
-
-
 def test_a_failed_migration_leaves_nothing_behind(tmp_path: Path) -> None:
     database = connect("sqlite", tmp_path)
     with database.writer.begin() as connection:

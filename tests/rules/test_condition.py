@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from model.clock import SECOND
 from model.profile import WireType
 from model.quality import Quality
+from model.rule import Scope
 from model.site import Device, Site
 from rules.book import Book, Verdict
 from rules.errors import ConditionError, Fit
@@ -37,7 +37,7 @@ class Trial:
         self.condition = found.condition
         self.held = False
 
-    def feed(self, at_s: float, device_: Device = PUMP, quality: Quality = Quality.GOOD, **values: float | str) -> bool | None:
+    def feed(self, at_s: float, device_: Device = PUMP, quality: Quality = Quality.GOOD, /, **values: float | str) -> bool | None:
         self.book.inputs[device_.id].take(block(device_, at_s, quality, **values), at(at_s))
         return self.look(at_s)
 
@@ -102,7 +102,7 @@ def test_a_condition_means_what_it_says(when: str, values: dict[str, float | str
 def test_a_bad_input_is_unknown_unless_the_rest_decides(when: str, expected: bool | None) -> None:
     trial = Trial(when)
     trial.feed(0, running=1.0, state=3.0, level=5.0)
-    assert trial.feed(1, quality=Quality.SENSOR_FAILURE, level=0.0) is expected
+    assert trial.feed(1, PUMP, Quality.SENSOR_FAILURE, level=0.0) is expected
 
 
 def test_a_column_the_block_is_silent_about_keeps_its_value() -> None:
@@ -156,7 +156,7 @@ def test_a_true_condition_stays_true_until_the_deadband_is_passed(when: str, rea
 def test_an_unknown_reading_does_not_end_the_deadband() -> None:
     trial = Trial("level > 2", deadband={"level": 0.1})
     trial.feed(0, level=2.1)
-    assert trial.feed(1, quality=Quality.COMM_FAILURE, level=0.0) is None
+    assert trial.feed(1, PUMP, Quality.COMM_FAILURE, level=0.0) is None
     assert trial.feed(2, level=1.95) is True
 
 
@@ -178,7 +178,7 @@ def test_rate_is_change_per_second_once_half_the_window_is_seen() -> None:
 def test_for_last_counts_only_time_known_to_be_true() -> None:
     trial = Trial("for_last(level > 2, 10s)")
     assert [trial.feed(s, level=3.0) for s in (0, 5)] == [False, False]
-    assert trial.feed(6, quality=Quality.COMM_FAILURE, level=0.0) is None
+    assert trial.feed(6, PUMP, Quality.COMM_FAILURE, level=0.0) is None
     assert [trial.feed(s, level=3.0) for s in (20, 23, 24)] == [False, False, True]
     assert trial.feed(25, level=1.0) is False
 
@@ -219,7 +219,7 @@ def test_windows_keep_a_bounded_memory() -> None:
     [
         ("levl >", "can't be read as a condition", 1, None),
         ("running && level > 2", "write 'and' for '&&'", 1, 9),
-        ("level = 2", "write '==' to compare", 1, None),
+        ("level = 2", "write '==' to compare", 1, 7),
         ("rate(level, 5min) > 1 and eval('1')", "no function 'eval'", 1, 27),
         ("flor_last(level > 2, 5s)", "did you mean 'for_last'?", 1, 1),
         ("rate(level)", "write rate(level, 5min)", 1, 1),
@@ -234,7 +234,6 @@ def test_windows_keep_a_bounded_memory() -> None:
         ("state in level", "write the choices after 'in' as constants", 1, 10),
         ("5min > level", "a duration such as 5min stands only", 1, 1),
         ("level > None", "None is not part of the condition language", 1, 9),
-        ("(" * 150 + "level" + ")" * 150, "", 1, None),
         ("not " * 60 + "running", "nested more than 40 deep", 1, None),
         ("level > " + "9" * 3000, "at most 2000 characters", 1, 1),
         ("", "can't be read as a condition", 1, 1),
@@ -242,9 +241,6 @@ def test_windows_keep_a_bounded_memory() -> None:
     ],
 )
 def test_a_slip_of_the_pen_is_named_with_its_place(when: str, message: str, line: int, column: int | None) -> None:
-    if when.startswith("(((("):
-        assert parse(when).names == {"level"}
-        return
     with pytest.raises(ConditionError) as caught:
         parse(when)
     assert message in caught.value.message
@@ -287,11 +283,8 @@ def test_a_device_parameter_overrides_the_rules_own() -> None:
 
 
 def test_scope_parts_are_patterns_that_must_all_match() -> None:
-    from model.rule import Scope
-
     book = Book(
         SITE, [rule("r", "level > 2", scope=Scope(device_class="pump", device="p*", area="ro?m")), rule("s", scope=Scope(system="fire"))]
     )
     assert [v.fit for v in book.of_rule("r")] == [Fit.APPLIES, Fit.NOT_IN_SCOPE]
     assert [r.id for r, _ in book.unused()] == ["s"]
-    assert SECOND

@@ -56,7 +56,7 @@ def rule(id_: str = "level.high", when: str = "level > 2", **changes: Any) -> Ru
     return Rule(**{**fields, **changes})
 
 
-def block(device_: Device, at_s: float, quality: Quality = Quality.GOOD, **values: float | str) -> Block:
+def block(device_: Device, at_s: float, quality: Quality = Quality.GOOD, /, **values: float | str) -> Block:
     """The values named, good; the columns not named are absent."""
     at_ns = T0 + round(at_s * SECOND)
     numbers = array("d", [float("nan")]) * len(device_.points)

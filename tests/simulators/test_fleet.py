@@ -32,7 +32,8 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def small_site() -> Site:
+@pytest.fixture(scope="module")
+def site() -> Site:
     ports = free_ports(ports_needed("small"))
     return read_site(reference_site("small", ports=ports, broker=NOBODY_LISTENS), "small.yaml", Path(), {})
 
@@ -43,8 +44,8 @@ async def clock() -> StandingClock:
 
 
 @pytest.fixture
-async def fleet(clock: StandingClock) -> AsyncIterator[Fleet]:
-    fleet = Fleet(small_site(), clock, seed=1, control_port=0)
+async def fleet(site: Site, clock: StandingClock) -> AsyncIterator[Fleet]:
+    fleet = Fleet(site, clock, seed=1, control_port=0)
     await fleet.start()
     yield fleet
     await fleet.stop()
@@ -113,8 +114,7 @@ async def test_a_refused_port_closes_at_the_next_tick_and_opens_again(fleet: Fle
     await read(fleet, "pr2.pump1", 0, 2)
 
 
-async def test_a_taken_port_is_said_and_nothing_stays_open(clock: StandingClock) -> None:
-    site = small_site()
+async def test_a_taken_port_is_said_and_nothing_stays_open(site: Site, clock: StandingClock) -> None:
     fleet = Fleet(site, clock, control_port=None)
     last = wire(list(site.devices.values())[-1])
     with socket.create_server((last.host, last.port)), pytest.raises(PortTaken, match="stop what uses the port"):

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from pymodbus import FramerType
 from pymodbus.client import AsyncModbusTcpClient
 
 from model.profile import Access, Profile, Register, Table, WireType
 from simulators import modbus_server
+from simulators.framing import RtuFraming, checksum
 from simulators.modbus_pdu import ExceptionCode, answer
 from simulators.modbus_server import ModbusPort
 from simulators.network_fault import NetworkFault
@@ -153,6 +155,27 @@ def test_the_server_works_on_uvloop_too() -> None:
             return await exchange(port, frame(3, 1, READ_SPEED), 11)
 
     assert uvloop.run(ask()) == frame(3, 1, SPEED_IS_1450)
+
+
+async def test_rtu_frames_over_tcp_are_read_by_pymodbus() -> None:
+    port = ModbusPort("127.0.0.1", 0, {1: station()}, answers_unknown_units=False, framing=RtuFraming())
+    await port.open()
+    client = AsyncModbusTcpClient("127.0.0.1", port=port.port, framer=FramerType.RTU, timeout=2, retries=0)
+    assert await client.connect()
+    assert (await client.read_holding_registers(10, count=3, device_id=1)).registers == [1450, 50, 3]
+    assert not (await client.write_registers(11, [78, 4], device_id=1)).isError()
+    client.close()
+    await port.close()
+
+
+def test_an_rtu_frame_with_a_wrong_checksum_is_dropped_and_the_next_one_served() -> None:
+    right = bytes.fromhex("01 03 00 0a 00 01 a4 08")
+    assert checksum(right[:-2]) == right[-2:]
+    received = bytearray(right[:-1] + b"\x09" + right)
+    request = RtuFraming().take(received)
+    assert request is not None
+    assert request.pdu == READ_SPEED
+    assert not received
 
 
 async def test_a_request_may_arrive_in_pieces() -> None:

@@ -48,12 +48,14 @@ def test_the_small_site_is_about_40_devices_of_every_system() -> None:
     assert {device.system for device in small.devices.values()} == set(System)
 
 
-def test_the_large_site_is_four_districts_without_a_clash(tmp_path: Path) -> None:
-    large = read_site(reference_site("large"), "large.yaml", tmp_path, {})
-    assert len(large.devices) == 4 * 251
-    serials = [d.connection.values["serial"] for d in large.devices.values() if d.profile.id == "go_e"]  # type: ignore[union-attr]
-    assert len(set(serials)) == len(serials)
-    assert large.devices["d3.b07.lift1"].name.zh == "三区7号楼1#梯"
+def test_the_large_site_is_four_districts_without_a_clash() -> None:
+    large = yaml.load(reference_site("large"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    devices = {device["id"]: device for device in large["devices"]}
+    assert len(devices) == len(large["devices"]) == 4 * 251
+    serials = [d["mqtt"]["values"]["serial"] for d in devices.values() if d["profile"] == "go_e"]
+    assert len(set(serials)) == len(serials) == 24
+    assert devices["d3.b07.lift1"]["name"]["zh"] == "三区7号楼1#梯"
+    assert {device["area"] for device in devices.values()} <= {area["id"] for area in large["areas"]}
 
 
 @pytest.mark.parametrize("size", ["small", "reference"])

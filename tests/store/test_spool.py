@@ -1,6 +1,7 @@
 """The durable spool: what it keeps, what it refuses, and what it says about it."""
 
 import sqlite3
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from model.reading import Block, Fault, failed_block
 from store.history.columns import texts_of
 from store.history.spool import Spool, SpoolBounds
 from store.history.spool_file import NewRow
-from tests.store.bench_site import METER, NAN, T0, FixedClock, block, meter
+from tests.store.bench_site import METER, NAN, T0, Bench, FixedClock, block, meter
 
 COLUMNS = {"sub1.m1": METER, "sub1.m2": METER}
 
@@ -187,6 +188,48 @@ def test_its_thread_commits_by_itself_and_stop_flushes_the_rest(tmp_path: Path) 
     one.accept(meter(T0 + 6, 1.0))
     one.stop()
     assert len(one.file.after(0, 10)) == 6
+    one.close()
+
+
+@pytest.mark.parametrize("words", ["half a pair \ud800", "nul \0", ""])
+def test_words_of_any_kind_do_not_stop_the_spool_or_the_history(tmp_path: Path, words: str) -> None:
+    bench = Bench(tmp_path)
+    bench.take(block(T0, [1.0, 1.0, 1.0, NAN], texts={3: words}), meter(T0 + SECOND, 2.0))
+    assert bench.drain.drain()
+    first, second = bench.history.readings("sub1.m1.serial", T0, T0 + DAY, 10)
+    assert first.value == words.replace("\ud800", "?")
+    assert second.value == "SN-1"
+    bench.close()
+
+
+@pytest.mark.parametrize("at_ns", [-1, 1 << 63, 10**30])
+def test_a_time_that_is_none_is_counted_and_the_rest_kept(tmp_path: Path, at_ns: int) -> None:
+    one = spool(tmp_path)
+    bad = Block("sub1.m1", at_ns, T0, meter(T0, 1.0).values, bytes([192] * 4))
+    one.accept(bad)
+    one.accept(meter(T0, 1.0))
+    one.flush()
+    assert (one.unknown, len(one.file.after(0, 10))) == (1, 1)
+    one.close()
+
+
+def test_the_place_of_an_instant_is_found_by_halving(tmp_path: Path) -> None:
+    one = spool(tmp_path)
+    assert one.file.position_before(T0) == 0
+    fill(one, 50)
+    one.file.drop_through(10)
+    assert [one.file.position_before(T0 + second * SECOND) for second in (-5, 10, 20, 49, 99)] == [10, 10, 20, 49, 50]
+    one.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_ended_shows_in_health(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = spool(tmp_path, bounds=SpoolBounds(commit_every_s=0.001))
+    monkeypatch.setattr(one, "flush", lambda: sys.exit())
+    one.start()
+    one._thread.join(5)
+    assert not one.health().ok
+    assert "thread has ended" in one.health().reason
     one.close()
 
 

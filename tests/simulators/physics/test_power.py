@@ -87,7 +87,7 @@ def test_households_draw_more_in_the_evening_than_at_night() -> None:
 def test_voltage_falls_along_the_way_to_the_load(evening: SitePhysics) -> None:
     volts = [number(evening, name, "voltage_ln_avg") for name in ("sub1.incomer1", "b01.power", "b01.light")]
     assert volts == sorted(volts, reverse=True)
-    assert all(220 < v < 242 for v in volts)
+    assert all(210 < v < 235.4 for v in volts)
 
 
 def test_a_tripped_feeder_kills_everything_below_and_only_that() -> None:
@@ -141,8 +141,8 @@ def _unbalance(physics: SitePhysics, name: str) -> float:
 @pytest.mark.parametrize(
     ("kind", "holds"),
     [
-        ("undervoltage", lambda p: 180 < number(p, "b01.homes", "voltage_l1") < 195),
-        ("overvoltage", lambda p: number(p, "b01.homes", "voltage_l1") > 255),
+        ("undervoltage", lambda p: 170 < number(p, "b01.homes", "voltage_l1") < 195),
+        ("overvoltage", lambda p: number(p, "b01.homes", "voltage_l1") > 245),
         ("phase_loss", lambda p: number(p, "b01.homes", "voltage_l3") == 0 and number(p, "b01.homes", "current_l3") == 0),
         ("overload", lambda p: number(p, "b01.homes", "current_l2") > 1.2 * 400),
         ("unbalance", lambda p: _unbalance(p, "b01.homes") > 0.3),

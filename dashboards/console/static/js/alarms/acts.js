@@ -26,12 +26,16 @@ export function actRow (alarm) {
   const mayAct = live.me.rights.includes('alarm_act')
   if (!mayAct) return h('div', { class: 'act-row t3' }, h('p', {}, t('alarms.only_reading')))
   const fresh = isUnacknowledged(alarm.state)
-  const commit = () => fresh ? act(alarm.id, 'acknowledge', { comment: desk.comment }) : desk.comment && act(alarm.id, 'comment', { comment: desk.comment })
+  const commit = () => fresh ? act(alarm.id, 'acknowledge', { comment: desk.comment }) : desk.comment
+    && act(alarm.id, 'comment', { comment: desk.comment })
   return h('form', { class: 'act-row', onsubmit: (event) => { event.preventDefault(); commit() } },
-    h('input', { class: 'field', placeholder: t('alarms.comment'), 'aria-label': t('alarms.comment'), maxlength: 2000, oninput: (event) => { desk.comment = event.target.value } }),
+    h('input', { class: 'field', placeholder: t('alarms.comment'), 'aria-label': t('alarms.comment'), maxlength: 2000,
+      oninput: (event) => { desk.comment = event.target.value } }),
     h('button', { class: 'button main', type: 'submit' }, t(fresh ? 'alarms.acknowledge' : 'alarms.add_comment')),
-    alarm.flags.includes('latched') && !fresh ? h('button', { class: 'button', type: 'button', onclick: () => act(alarm.id, 'reset') }, t('alarms.reset')) : null,
-    h('button', { class: 'button', type: 'button', disabled: !isShelvable(alarm), title: isShelvable(alarm) ? null : t('shelve.never'), onclick: () => openShelving(alarm) }, t('alarms.shelve')),
+    alarm.flags.includes('latched') && !fresh
+      ? h('button', { class: 'button', type: 'button', onclick: () => act(alarm.id, 'reset') }, t('alarms.reset')) : null,
+    h('button', { class: 'button', type: 'button', disabled: !isShelvable(alarm), title: isShelvable(alarm) ? null : t('shelve.never'),
+      onclick: () => openShelving(alarm) }, t('alarms.shelve')),
     desk.problem ? h('p', { class: 'problem t1', role: 'alert' }, desk.problem) : null,
     desk.shelving?.alarm === alarm.id ? shelveDialog(alarm) : null)
 }
@@ -43,7 +47,10 @@ const longest = (alarm) => Math.floor((ruleOf(alarm)?.max_shelve_s ?? 3600) / 60
 function openShelving (alarm) {
   desk.shelving = { alarm: alarm.id, minutes: Math.min(60, longest(alarm)), once: false, reason: '' }
   changed()
-  requestAnimationFrame(() => document.querySelector('.shelve textarea, .shelve .field')?.focus())
+  requestAnimationFrame(() => {
+    document.querySelector('.shelve .field')?.focus({ preventScroll: true })
+    document.querySelector('.shelve')?.scrollIntoView({ block: 'nearest' })
+  })
 }
 
 /** Points at its row from below; covers neither the row nor any above it. */
@@ -53,15 +60,22 @@ function shelveDialog (alarm) {
   const send = () => act(alarm.id, 'shelve', { minutes, reason: reason.trim(), one_shot: once })
   const choices = [15, 30, 60].filter((choice) => choice <= longest(alarm))
   return h('div', { class: 'shelve', role: 'dialog', 'aria-label': t('shelve.title', { what: '' }), 'data-key': 'shelve' },
-    h('h2', { class: 't1' }, shape(alarm.priority, 'active_acknowledged', 42), t('shelve.title', { what: t('alarm.title', titleOf(alarm, live)) })),
+    h('h2', { class: 't1' }, shape(alarm.priority, 'active_acknowledged', 42),
+      t('shelve.title', { what: t('alarm.title', titleOf(alarm, live)) })),
     h('p', { class: 't2' }, t('shelve.how_long', { minutes: longest(alarm) })),
     h('div', { class: 'choice' },
-      choices.map((choice) => h('button', { class: 'button', type: 'button', 'aria-pressed': String(!once && minutes === choice), onclick: () => set({ minutes: choice, once: false }) },
-        !once && minutes === choice ? t('shelve.minutes_until', { minutes: choice, time: clockTime(now() + choice * 60000) }) : t('shelve.minutes', { minutes: choice }))),
-      h('button', { class: 'button', type: 'button', 'aria-pressed': String(once), title: t('shelve.once_means'), onclick: () => set({ once: true, minutes: longest(alarm) }) }, t('shelve.once'))),
+      choices.map((choice) => h('button',
+        { class: 'button', type: 'button', 'aria-pressed': String(!once && minutes === choice),
+        onclick: () => set({ minutes: choice, once: false }) },
+        !once && minutes === choice ? t('shelve.minutes_until', { minutes: choice, time: clockTime(now() + choice * 60000) })
+          : t('shelve.minutes', { minutes: choice }))),
+      h('button', { class: 'button', type: 'button', 'aria-pressed': String(once), title: t('shelve.once_means'),
+        onclick: () => set({ once: true, minutes: longest(alarm) }) }, t('shelve.once'))),
     h('p', { class: 't2' }, t('shelve.why')),
     h('input', { class: 'field', 'aria-label': t('shelve.why'), maxlength: 2000, oninput: (event) => set({ reason: event.target.value }) }),
     h('p', { class: 't2' }, t('shelve.means')),
-    h('footer', {}, h('span', { class: 't3' }, t('shelve.logged')), h('button', { class: 'button', type: 'button', onclick: () => { desk.shelving = null; changed() } }, t('cancel')),
-      h('button', { class: 'button main', type: 'button', disabled: !reason.trim(), onclick: send }, once ? t('shelve.do_once') : t('shelve.do', { minutes }))))
+    h('footer', {}, h('span', { class: 't3' }, t('shelve.logged')),
+      h('button', { class: 'button', type: 'button', onclick: () => { desk.shelving = null; changed() } }, t('cancel')),
+      h('button', { class: 'button main', type: 'button', disabled: !reason.trim(), onclick: send }, once ? t('shelve.do_once')
+        : t('shelve.do', { minutes }))))
 }

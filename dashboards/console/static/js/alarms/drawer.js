@@ -29,7 +29,9 @@ async function load (id, key) {
   changed()
 }
 
-const trendOf = (input, detail) => api.readings(input.point, { start: instant(detail.raised_at) - HOUR, end: Math.min(now(), instant(detail.raised_at) + HOUR / 6), interval: '1min', aggregate: 'mean' })
+const trendOf = (input, detail) => api.readings(input.point,
+  { start: instant(detail.raised_at) - HOUR, end: Math.min(now(), instant(detail.raised_at) + HOUR / 6), interval: '1min',
+  aggregate: 'mean' })
 
 export function drawer () {
   const alarm = live.alarms.get(desk.selected)
@@ -38,12 +40,14 @@ export function drawer () {
   const known = seen.detail?.id === desk.selected
   const subject = alarm ?? (known ? seen.detail : null)
   return h('aside', { class: 'panel drawer', 'data-key': 'drawer' },
-    h('h2', { class: 't1' }, t('trace.title'), h('span', {}, subject ? t('alarm.title', titleOf(subject, live)) : ''), h('button', { class: 'close t2', type: 'button', 'aria-label': t('close'), onclick: () => { select(null); changed() } }, '×')),
+    h('h2', { class: 't1' }, t('trace.title'), h('span', {}, subject ? t('alarm.title', titleOf(subject, live)) : ''),
+      h('button', { class: 'close t2', type: 'button', 'aria-label': t('close'), onclick: () => { select(null); changed() } }, '×')),
     seen.problem ? h('p', { class: 't2' }, seen.problem) : null,
     known && seen.trace ? h('ol', { class: 'steps' }, steps(seen.trace, seen.detail)) : null)
 }
 
-const step = (key, aside, ...lines) => h('li', { class: 'step', 'data-key': key }, h('p', { class: 't3' }, t(`trace.${key}`), h('span', {}, aside)), lines)
+const step = (key, aside, ...lines) => h('li', { class: 'step', 'data-key': key },
+  h('p', { class: 't3' }, t(`trace.${key}`), h('span', {}, aside)), lines)
 const line = (...words) => h('p', { class: 't1' }, words)
 const code = (...words) => h('p', { class: 'mono t2' }, words)
 
@@ -51,12 +55,21 @@ function steps (trace, detail) {
   const input = trace.inputs[0]
   return [
     input?.raw ? step('raw', input.raw.at ? secondTime(instant(input.raw.at)) : '', code(input.raw.hex)) : null,
-    input?.wire ? step('decode', input.profile ? t('trace.profile_line', { profile: input.profile.id, line: input.profile.line ?? '—' }) : '', code(wireWords(input)), code(input.address)) : null,
-    trace.inputs.length ? step('reading', secondTime(instant(trace.condition_since)), trace.inputs.map((one) => line(h('b', {}, valueWords(one)), ` ${say(one.label) || one.point}`)), trendView()) : null,
-    step('rule', t('trace.version', { version: trace.rule.version.slice(0, 8) }), code(ruleWords(trace.rule)), line(t('trace.held', { time: secondTime(instant(trace.condition_since)), seconds: number(trace.rule.on_delay_s ?? 0) }))),
-    step('alarm', detail.id.slice(-12), line(t('trace.raised', { time: secondTime(instant(detail.raised_at)), priority: t(`priority.${detail.priority}`) })), detail.story.slice(1).map(storyLine)),
-    trace.ticket ? step('ticket', '', line(h('a', { class: 'link', href: `/tickets/${trace.ticket.id}` }, t('trace.ticket_opened', { time: secondTime(instant(trace.ticket.opened_at)), number: trace.ticket.number, kind: t(`ticket.class.${trace.ticket.class}.promise`) }))),
-      trace.ticket.owner ? line(t('trace.ticket_owner', { who: personName(trace.ticket.owner), state: t(`ticket.state.${trace.ticket.state}`) })) : line(t(`ticket.state.${trace.ticket.state}`))) : null,
+    input?.wire ? step('decode', input.profile ? t('trace.profile_line', { profile: input.profile.id, line: input.profile.line ?? '—' })
+      : '', code(wireWords(input)), code(input.address)) : null,
+    trace.inputs.length ? step('reading', secondTime(instant(trace.condition_since)),
+      trace.inputs.map((one) => line(h('b', {}, valueWords(one)), ` ${say(one.label) || one.point}`)), trendView()) : null,
+    step('rule', t('trace.version', { version: trace.rule.version.slice(0, 8) }), code(ruleWords(trace.rule)),
+      line(t('trace.held', { time: secondTime(instant(trace.condition_since)), seconds: number(trace.rule.on_delay_s ?? 0) }))),
+    step('alarm', detail.id.slice(-12), line(t('trace.raised',
+      { time: secondTime(instant(detail.raised_at)), priority: t(`priority.${detail.priority}`) })), detail.story.slice(1).map(storyLine)),
+    trace.ticket ? step('ticket', '', line(h('a', { class: 'link', href: `/tickets/${trace.ticket.id}` },
+      t('trace.ticket_opened',
+      { time: secondTime(instant(trace.ticket.opened_at)), number: trace.ticket.number,
+      kind: t(`ticket.class.${trace.ticket.class}.promise`) }))),
+      trace.ticket.owner ? line(t('trace.ticket_owner',
+        { who: personName(trace.ticket.owner), state: t(`ticket.state.${trace.ticket.state}`) }))
+        : line(t(`ticket.state.${trace.ticket.state}`))) : null,
     detail.why ? step('next', '', line(say(detail.why.action)), detail.why.steps.map((one) => line(say(one)))) : null
   ]
 }
@@ -65,22 +78,26 @@ function wireWords ({ wire, decode, unit }) {
   const scale = `×${decode.scale}${decode.offset ? ` + ${decode.offset}` : ''}  ${unit}`
   if (wire.topic) return `${wire.topic}  ${wire.path}  ${scale}`
   const last = wire.register + wire.words - 1
-  return `${wire.table} ${wire.register}${last > wire.register ? `–${last}` : ''}  ${decode.type}  ${wire.byte_order} / ${wire.word_order}  ${scale}`
+  const registers = last > wire.register ? `${wire.register}–${last}` : wire.register
+  return `${wire.table} ${registers}  ${decode.type}  ${wire.byte_order} / ${wire.word_order}  ${scale}`
 }
 
 const valueWords = ({ value, unit }) => typeof value === 'number' ? quantity(value, unit) : value ?? '—'
 
-const ruleWords = ({ id, when, on_delay_s: delay }) => [id, when, delay ? t('trace.delay', { seconds: number(delay, digitsOf('s', delay)) }) : ''].filter(Boolean).join('  ')
+const ruleWords = ({ id, when, on_delay_s: delay }) => [id, when, delay
+  ? t('trace.delay', { seconds: number(delay, digitsOf('s', delay)) }) : ''].filter(Boolean).join('  ')
 
 function trendView () {
   if (!seen.trend?.samples.length) return null
   const samples = seen.trend.samples
-  return plot({ samples, start: samples[0].at, end: samples.at(-1).at, box: { width: 444, height: 96 }, unit: seen.trend.input.unit, ends: true })
+  return plot({ samples, start: samples[0].at, end: samples.at(-1).at, box: { width: 444, height: 96 }, unit: seen.trend.input.unit,
+    ends: true })
 }
 
 function storyLine ({ at, what, by, comment }) {
   const moment = instant(at)
   const time = archiveDate(moment) === archiveDate(now()) ? secondTime(moment) : `${archiveDate(moment)} ${clockTime(moment)}`
   const words = knows(`alarm.event.${what}`) ? t(`alarm.event.${what}`) : what
-  return line(h('span', { class: 't2' }, `${time} `), `${words} `, by === 'guanjia' ? '' : personName(by), comment ? h('span', { class: 't2' }, ` ${comment}`) : '')
+  return line(h('span', { class: 't2' }, `${time} `), `${words} `, by === 'guanjia' ? '' : personName(by), comment
+    ? h('span', { class: 't2' }, ` ${comment}`) : '')
 }

@@ -10,13 +10,17 @@ const set = (change) => { Object.assign(desk, change); changed() }
 export function filterBar () {
   const count = counts()
   return h('div', { class: 'filters', role: 'search', 'data-key': 'filters' },
-    h('input', { class: 'field search', type: 'search', placeholder: t('alarms.search'), 'aria-label': t('alarms.search'), oninput: (event) => set({ text: event.target.value }) }),
-    PRIORITIES.map((priority) => chip(desk.priorities.has(priority), () => togglePriority(priority), [shape(priority, 'active_acknowledged', 32), `${t(`priority.${priority}`)} ${count[priority]}`])),
+    h('input', { class: 'field search', type: 'search', placeholder: t('alarms.search'), 'aria-label': t('alarms.search'),
+      oninput: (event) => set({ text: event.target.value }) }),
+    PRIORITIES.map((priority) => chip(desk.priorities.has(priority), () => togglePriority(priority),
+      [shape(priority, 'active_acknowledged', 32), `${t(`priority.${priority}`)} ${count[priority]}`])),
     pick('system', t('alarms.system'), live.site.systems.map((system) => [system.id, say(system.label)])),
     pick('place', t('alarms.place'), live.site.areas.map((area) => [area.id, say(area.name)])),
-    ['active', 'unacknowledged', 'returned'].map((view) => chip(desk.view === view, () => set({ view }), t(`alarms.view.${view}`, { count: count[view] }))),
+    ['active', 'unacknowledged', 'returned'].map((view) => chip(desk.view === view, () => set({ view }),
+      t(`alarms.view.${view}`, { count: count[view] }))),
     h('span', { class: 'push' }),
-    ASIDE.map((kind) => chip(desk.view === kind, () => set({ view: desk.view === kind ? 'active' : kind }), [flag(kind, 24), t(`alarms.view.${kind}`, { count: count[kind] })])))
+    ASIDE.map((kind) => chip(desk.view === kind, () => set({ view: desk.view === kind ? 'active' : kind }),
+      [flag(kind, 24), t(`alarms.view.${kind}`, { count: count[kind] })])))
 }
 
 const chip = (pressed, act, face) => h('button', { class: 'chip', type: 'button', 'aria-pressed': String(pressed), onclick: act }, face)
@@ -27,5 +31,6 @@ function togglePriority (priority) {
   set({ priorities: wanted })
 }
 
-const pick = (name, label, options) => h('select', { class: `chip ${desk[name] ? 'chosen' : ''}`, 'aria-label': label, onchange: (event) => set({ [name]: event.target.value }) },
+const pick = (name, label, options) => h('select',
+  { class: `chip ${desk[name] ? 'chosen' : ''}`, 'aria-label': label, onchange: (event) => set({ [name]: event.target.value }) },
   h('option', { value: '' }, t('alarms.all', { what: label })), options.map(([value, words]) => h('option', { value }, words)))

@@ -15,9 +15,11 @@ export function list () {
   const shown = listOf()
   const aside = asideOf(shown)
   return h('section', { class: 'panel alarm-list', 'data-key': 'list' },
-    h('div', { class: 'row head t3' }, ['', 'since', 'what', 'state', 'age', 'ticket'].map((column) => h('span', { class: column || 'sign' }, column ? t(`alarms.column.${column}`) : ''))),
+    h('div', { class: 'row head t3' }, ['', 'since', 'what', 'state', 'age',
+      'ticket'].map((column) => h('span', { class: column || 'sign' }, column ? t(`alarms.column.${column}`) : ''))),
     h('ol', {}, shown.map(bundle), aside.map(quietRow)),
-    shown.length || aside.length ? null : h('div', { class: 'nothing' }, h('p', { class: 't2' }, t(desk.view === 'active' && !desk.text ? 'wall.no_alarms' : 'alarms.none_here'))))
+    shown.length || aside.length ? null : h('div', { class: 'nothing' },
+      h('p', { class: 't2' }, t(desk.view === 'active' && !desk.text ? 'wall.no_alarms' : 'alarms.none_here'))))
 }
 
 function bundle ({ cause, members, silenced }) {
@@ -30,10 +32,12 @@ function row (alarm, consequences) {
   const chosen = alarm.id === desk.selected
   const begun = instant(alarm.raised_at)
   return h('li', { class: `alarm-item ${chosen ? 'chosen' : ''}`, 'data-key': alarm.id },
-    h('button', { class: 'row', type: 'button', 'aria-expanded': String(chosen), onclick: () => { select(chosen ? null : alarm.id); changed() } },
+    h('button', { class: 'row', type: 'button', 'aria-expanded': String(chosen),
+      onclick: () => { select(chosen ? null : alarm.id); changed() } },
       h('span', { class: 'sign' }, shape(alarm.priority, alarm.state, 54)),
       h('span', { class: 'since t3' }, since(begun)),
-      h('span', { class: 'what' }, h('b', { class: 't1' }, t('alarm.title', titleOf(alarm, live))), h('span', { class: 't2' }, underTitle(alarm, consequences))),
+      h('span', { class: 'what' }, h('b', { class: 't1' }, t('alarm.title', titleOf(alarm, live))),
+        h('span', { class: 't2' }, underTitle(alarm, consequences))),
       h('span', { class: 'state t2' }, stateWords(alarm)),
       h('b', { class: 'age t1' }, age(now() - begun)),
       h('span', { class: 'ticket t3' }, ticketWords(alarm))),
@@ -54,14 +58,18 @@ function ticketWords (alarm) {
   const ticket = live.tickets.get(alarm.ticket)
   if (!ticket) return ''
   const clock = mainClock(ticket)
-  return [h('i', {}, ticket.number.split('-').at(-1)), h('i', {}, ticket.state === 'held' ? t('ticket.state.held') : clock ? clockView(clock, ticket, now()).text : '')]
+  return [h('i', {}, ticket.number.split('-').at(-1)),
+    h('i', {}, ticket.state === 'held' ? t('ticket.state.held') : clock ? clockView(clock, ticket, now()).text : '')]
 }
 
 function silencedRow (cause, silenced) {
-  const first = silenced.slice(0, 2).map((standing) => say(live.devices.get(standing.device)?.name) || standing.device).join(t('list.comma'))
+  const first = silenced.slice(0, 2).map((standing) => say(live.devices.get(standing.device)?.name)
+    || standing.device).join(t('list.comma'))
   const at = Math.min(...silenced.map((standing) => instant(standing.suppression.at)))
-  return h('li', { class: 'row quiet t3', 'data-key': `s${cause.id}` }, h('span', { class: 'sign' }, flag('suppressed', 30)), h('span', { class: 'since' }, since(at)),
-    h('span', { class: 'what' }, t('alarms.and_more', { first, count: silenced.length })), h('span', { class: 'state' }, t('alarms.because', { what: deviceName(cause, live) })), h('span', { class: 'age' }, age(now() - at)), h('span', { class: 'ticket' }))
+  return h('li', { class: 'row quiet t3', 'data-key': `s${cause.id}` }, h('span', { class: 'sign' }, flag('suppressed', 30)),
+    h('span', { class: 'since' }, since(at)),
+    h('span', { class: 'what' }, t('alarms.and_more', { first, count: silenced.length })), h('span', { class: 'state' },
+      t('alarms.because', { what: deviceName(cause, live) })), h('span', { class: 'age' }, age(now() - at)), h('span', { class: 'ticket' }))
 }
 
 /** One that is set aside: by whom, until when, why. */
@@ -70,10 +78,14 @@ function quietRow (standing) {
   const held = standing.shelving ?? standing.suppression ?? standing.out_of_service
   const name = say(live.devices.get(standing.device)?.name) || standing.device
   const rule = say(live.rules.get(standing.rule)?.text).replace('{device}', '').trim() || standing.rule
-  const words = { shelved: () => t('alarms.shelved_until', { time: since(instant(held.until)), who: personName(held.by) }), suppressed: () => t('flag.suppressed'), out_of_service: () => t('alarms.out_by', { who: personName(held.by) }) }[kind]()
+  const words = { shelved: () => t('alarms.shelved_until', { time: since(instant(held.until)), who: personName(held.by) }),
+    suppressed: () => t('flag.suppressed'), out_of_service: () => t('alarms.out_by', { who: personName(held.by) }) }[kind]()
   return h('li', { class: 'row quiet t3', 'data-key': `${standing.rule}@${standing.device}`, title: held.reason || null },
-    h('span', { class: 'sign' }, flag(kind, 30)), h('span', { class: 'since' }, since(instant(held.at))), h('span', { class: 'what' }, `${name} ${rule}`), h('span', { class: 'state' }, words),
-    h('span', { class: 'age' }, age(now() - instant(held.at))), h('span', { class: 'ticket' }, standing.shelving && standing.occurrence ? unshelve(standing.occurrence) : ''))
+    h('span', { class: 'sign' }, flag(kind, 30)), h('span', { class: 'since' }, since(instant(held.at))), h('span', { class: 'what' },
+      `${name} ${rule}`), h('span', { class: 'state' }, words),
+    h('span', { class: 'age' }, age(now() - instant(held.at))), h('span', { class: 'ticket' }, standing.shelving && standing.occurrence
+      ? unshelve(standing.occurrence) : ''))
 }
 
-const unshelve = (occurrence) => h('button', { class: 'link', type: 'button', onclick: () => act(occurrence, 'unshelve') }, t('alarms.unshelve'))
+const unshelve = (occurrence) => h('button', { class: 'link', type: 'button', onclick: () => act(occurrence, 'unshelve') },
+  t('alarms.unshelve'))

@@ -15,7 +15,8 @@ export async function open (root) {
   readAddress()
   addEventListener('hashchange', readAddress)
   addEventListener('keydown', steer)
-  drawDesk(root, 'alarms', () => [filterBar(), h('div', { class: `alarm-desk ${desk.selected ? 'with-drawer' : ''}`, 'data-key': 'desk' }, list(), desk.selected ? drawer() : null)],
+  drawDesk(root, 'alarms', () => [filterBar(),
+    h('div', { class: `alarm-desk ${desk.selected ? 'with-drawer' : ''}`, 'data-key': 'desk' }, list(), desk.selected ? drawer() : null)],
     () => [alarmsToday() === null ? '' : t('alarms.today', { count: alarmsToday() })])
 }
 

@@ -24,7 +24,8 @@ const matchesText = (words) => !desk.text || words.toLowerCase().includes(desk.t
 
 function isWanted (alarm) {
   const { where, what } = titleOf(alarm, live)
-  return desk.priorities.has(alarm.priority) && (!desk.system || alarm.system === desk.system) && (!desk.place || alarm.area === desk.place) &&
+  return desk.priorities.has(alarm.priority) && (!desk.system || alarm.system === desk.system)
+    && (!desk.place || alarm.area === desk.place) &&
     matchesText([where, what, alarm.device, alarm.rule, ...alarm.points].join(' ')) && VIEW[desk.view](alarm)
 }
 
@@ -39,7 +40,8 @@ const VIEW = {
 export function listOf () {
   const wanted = [...live.alarms.values()].filter(isWanted)
   const standing = bundles(wanted.filter((alarm) => !isReturned(alarm.state)), live.flags, feedsNow())
-  const returned = wanted.filter((alarm) => isReturned(alarm.state)).sort(byWorst).map((alarm) => ({ cause: null, members: [alarm], silenced: [] }))
+  const returned = wanted.filter((alarm) => isReturned(alarm.state)).sort(byWorst).map((alarm) => ({ cause: null, members: [alarm],
+    silenced: [] }))
   return [...standing, ...returned]
 }
 
@@ -47,13 +49,15 @@ export function listOf () {
 export function asideOf (shown) {
   const told = new Set(desk.view === 'active' ? shown.flatMap(({ silenced }) => silenced) : [])
   const kinds = ASIDE.includes(desk.view) ? [desk.view] : desk.view === 'active' ? ASIDE : []
-  return live.flags.filter((standing) => !told.has(standing) && kinds.some((kind) => standing.flags.includes(kind)) && isWantedAside(standing))
+  return live.flags.filter((standing) => !told.has(standing) && kinds.some((kind) => standing.flags.includes(kind))
+    && isWantedAside(standing))
     .sort((a, b) => ASIDE.findIndex((kind) => a.flags.includes(kind)) - ASIDE.findIndex((kind) => b.flags.includes(kind)))
 }
 
 function isWantedAside (standing) {
   const device = live.devices.get(standing.device)
-  return (!desk.system || device?.system === desk.system) && (!desk.place || device?.area === desk.place) && matchesText(`${say(device?.name)} ${standing.device} ${standing.rule}`)
+  return (!desk.system || device?.system === desk.system) && (!desk.place || device?.area === desk.place)
+    && matchesText(`${say(device?.name)} ${standing.device} ${standing.rule}`)
 }
 
 /** Counts for the filters' faces. */

@@ -18,7 +18,8 @@ async function ask (method, path, body) {
   if (method !== 'GET') Object.assign(headers, { 'Content-Type': 'application/json', 'X-Requested-With': 'guanjia' })
   let answer
   try {
-    answer = await fetch(ROOT + path, { method, headers, body: body && JSON.stringify(body), credentials: 'same-origin', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    answer = await fetch(ROOT + path, { method, headers, body: body && JSON.stringify(body), credentials: 'same-origin',
+      signal: AbortSignal.timeout(TIMEOUT_MS) })
   } catch (cause) {
     throw new ApiError(0, { detail: String(cause) })
   }
@@ -68,8 +69,10 @@ export const points = (filter) => all('/points', filter)
 
 /** Readings of a point: `[{at, value, quality, reason}]`, raw or one per interval. */
 export async function readings (point, { start, end, interval, aggregate }) {
-  const items = await all(`/points/${id(point)}/readings`, { start: new Date(start).toISOString(), end: new Date(end).toISOString(), interval, aggregate })
-  return items.map((item) => ({ at: Date.parse(item.source_time ?? item.start), value: item.value, quality: item.quality ?? 'good', reason: item.reason ?? '' }))
+  const items = await all(`/points/${id(point)}/readings`,
+    { start: new Date(start).toISOString(), end: new Date(end).toISOString(), interval, aggregate })
+  return items.map((item) => ({ at: Date.parse(item.source_time ?? item.start), value: item.value, quality: item.quality ?? 'good',
+    reason: item.reason ?? '' }))
 }
 
 export const alarms = (filter, pages) => all('/alarms', filter, pages)
@@ -85,6 +88,7 @@ export const openTicket = (draft) => post('/tickets', draft)
 export const actOnTicket = (key, act, body) => post(`/tickets/${id(key)}/${act}`, body)
 
 export const consumption = (filter) => get('/energy/consumption', filter)
+export const energyToday = () => get('/energy/today')
 export const demand = (filter) => get('/energy/demand', filter)
 
 /** The site's load as `[{at, kw}]`, one value per quarter of an hour. */

@@ -23,19 +23,22 @@ const formats = new Map()
 export function siteParts (instant) {
   if (!formats.has(timezone)) {
     formats.set(timezone, new Intl.DateTimeFormat('en-US', {
-      timeZone: timezone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', weekday: 'short'
+      timeZone: timezone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
+      hour: 'numeric', minute: 'numeric', second: 'numeric', weekday: 'short'
     }))
   }
   const parts = Object.fromEntries(formats.get(timezone).formatToParts(instant).map(({ type, value }) => [type, value]))
   const weekday = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(parts.weekday)
-  return { year: +parts.year, month: +parts.month, day: +parts.day, hour: +parts.hour, minute: +parts.minute, second: +parts.second, weekday }
+  return { year: +parts.year, month: +parts.month, day: +parts.day, hour: +parts.hour, minute: +parts.minute, second: +parts.second,
+    weekday }
 }
 
 /** The instant at which the site's day of `instant` began, `days` further on; right across changes of summer time. */
 export function siteDay (instant, days = 0) {
   const { year, month, day } = siteParts(instant)
   const wanted = Date.UTC(year, month - 1, day + days)
-  const shift = (at) => { const p = siteParts(at); return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second) - Math.floor(at / 1000) * 1000 }
+  const shift = (at) => { const p = siteParts(at); return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute,
+    p.second) - Math.floor(at / 1000) * 1000 }
   const first = wanted - shift(wanted)
   return wanted - shift(first)
 }

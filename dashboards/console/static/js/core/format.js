@@ -4,7 +4,8 @@ import { t, language } from './words.js'
 
 export const THIN = '\u2009'
 
-const DIGITS = { MPa: 2, bar: 2, m: 2, 'm/s': 2, degC: 0, degF: 0, A: 0, kW: 0, W: 0, kvar: 0, kVA: 0, V: 0, kV: 2, '%': 0, Hz: 1, m3: 1, 'm3/h': 1, CNY: 2, 'CNY/kWh': 3, kWh: 0, mA: 0, kPa: 0, Pa: 0, h: 0, s: 0, min: 0, ppm: 0, '%LEL': 0, kWp: 1, l: 0 }
+const DIGITS = { MPa: 2, bar: 2, m: 2, 'm/s': 2, degC: 0, degF: 0, A: 0, kW: 0, W: 0, kvar: 0, kVA: 0, V: 0, kV: 2, '%': 0, Hz: 1, m3: 1,
+  'm3/h': 1, CNY: 2, 'CNY/kWh': 3, kWh: 0, mA: 0, kPa: 0, Pa: 0, h: 0, s: 0, min: 0, ppm: 0, '%LEL': 0, kWp: 1, l: 0 }
 const SHOWN = { degC: '°C', degF: '°F', 'm3/h': 'm³/h', m3: 'm³', 'm3/s': 'm³/s', 'kg/m3': 'kg/m³', 'mg/m3': 'mg/m³', CNY: '元', l: 'L' }
 
 export const unitShown = (unit) => unit === 'CNY' && language() === 'en' ? 'CNY' : SHOWN[unit] ?? unit ?? ''
@@ -46,7 +47,8 @@ export const since = (at) => archiveDate(at) === archiveDate(now()) ? clockTime(
 
 const split = (ms) => {
   const minutes = Math.max(0, Math.floor(ms / 60000))
-  return { days: Math.floor(minutes / 1440), hours: Math.floor(minutes / 60), hour: Math.floor(minutes / 60) % 24, minutes, minute: minutes % 60 }
+  return { days: Math.floor(minutes / 1440), hours: Math.floor(minutes / 60), hour: Math.floor(minutes / 60) % 24, minutes,
+    minute: minutes % 60 }
 }
 
 /** Age of something: 12 分, 1时33分, 1天7时. */

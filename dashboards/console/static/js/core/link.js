@@ -16,7 +16,8 @@ export function openLink ({ hear, back, change, filter }) {
   const connect = () => {
     line.source?.close()
     line.source = api.stream(filter)
-    const listen = (kind, take) => line.source.addEventListener(kind, (event) => { line.heardAt = Date.now(); take(JSON.parse(event.data)) })
+    const listen = (kind, take) => line.source.addEventListener(kind,
+      (event) => { line.heardAt = Date.now(); take(JSON.parse(event.data)) })
     for (const kind of KINDS) listen(kind, (data) => hear(kind, data))
     listen('hello', ({ time, resync }) => { setServerTime(time); if (resync) back() })
     listen('resync', () => back())

@@ -49,14 +49,15 @@ async function loadTickets () {
 }
 
 /**
- * Keep alarms, tickets and connections up to date, and the last values of `points` (filters for `/points`), if a page shows any;
- * `stream` narrows the readings that come. Everything is fetched anew after the server was away: events may have been missed.
+ * Keep alarms, tickets and connections up to date, and the last values of `points()` (filters for `/points`), if a page shows any;
+ * `stream` narrows the readings that come, none by default. Everything is fetched anew after the server was away, for events may have
+ * been missed.
  */
-export async function followSite ({ points = [], stream = {}, onTicket = () => {} } = {}) {
+export async function followSite ({ points = () => [], stream = { readings: 'none' }, onTicket = () => {} } = {}) {
   const load = async () => {
-    const [devices, values] = await Promise.all([api.devices(), Promise.all(points.map(api.points)), loadAlarms(), loadTickets()])
+    const [devices] = await Promise.all([api.devices(), loadAlarms(), loadTickets()])
     live.devices = byId(devices)
-    live.points = byId(values.flat())
+    live.points = byId((await Promise.all(points().map(api.points))).flat())
     changed()
   }
   await load().catch(unlessUnreachable)
@@ -68,7 +69,7 @@ export async function followSite ({ points = [], stream = {}, onTicket = () => {
     },
     back: load,
     change: (link) => { live.link = link; document.documentElement.classList.toggle('lost', link.lost); changed() },
-    filter: points.length ? stream : { readings: 'none' }
+    filter: stream
   })
 }
 

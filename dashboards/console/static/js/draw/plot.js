@@ -19,10 +19,13 @@ export function plot ({ samples, start, end, box, unit = '', limits = [], at = n
   const y = (value) => 8 + (1 - (value - low) / (high - low)) * (floor - 14)
   return s('svg', { class: 'plot', viewBox: `0 0 ${width} ${height}`, role: 'img' },
     hatchPattern(),
-    gaps(samples, start, Math.min(end, now())).map(([from, to]) => s('rect', { class: 'gap', x: x(from), y: 4, width: Math.max(1, x(to) - x(from)), height: floor - 4 })),
-    limits.map(({ value, words }) => [s('path', { class: 'limit', d: `M${left} ${y(value)}H${width}` }), words && s('text', { class: 'limit-words', x: left, y: y(value) - 5 }, words)]),
+    gaps(samples, start, Math.min(end, now())).map(([from, to]) => s('rect',
+      { class: 'gap', x: x(from), y: 4, width: Math.max(1, x(to) - x(from)), height: floor - 4 })),
+    limits.map(({ value, words }) => [s('path', { class: 'limit', d: `M${left} ${y(value)}H${width}` }), words
+      && s('text', { class: 'limit-words', x: left, y: y(value) - 5 }, words)]),
     left ? valueAxis(low, high, left, width, y, unit) : null,
-    segments(samples).map((part) => s('path', { class: 'trend', d: `M${part.map((sample) => `${x(sample.at).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L')}` })),
+    segments(samples).map((part) => s('path',
+      { class: 'trend', d: `M${part.map((sample) => `${x(sample.at).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L')}` })),
     ends ? endTimes(start, end, left, width, height) : timeAxis(start, end, x, height),
     at === null ? tip(samples, x, y) : under(nearest(samples, at), x, y, floor, width, unit))
 }
@@ -35,7 +38,9 @@ function range (values) {
   return [low - pad, high + pad]
 }
 
-const hatchPattern = () => s('defs', {}, s('pattern', { id: 'gap-hatch', width: 8, height: 8, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' }, s('path', { class: 'gap-stroke', d: 'M0 0V8' })))
+const hatchPattern = () => s('defs', {},
+  s('pattern', { id: 'gap-hatch', width: 8, height: 8, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+  s('path', { class: 'gap-stroke', d: 'M0 0V8' })))
 
 /** Longer than this many usual steps without a value is a gap. */
 const GAP_STEPS = 3.5
@@ -69,18 +74,22 @@ function timeAxis (start, end, x, height) {
   const step = STEPS.find((candidate) => (end - start) / candidate <= 8) ?? STEPS.at(-1)
   const marks = []
   for (let at = Math.ceil((start - siteDay(start)) / step) * step + siteDay(start); at <= end; at += step) marks.push(at)
-  return marks.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` }), s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': 'middle' }, step >= 24 * HOUR || siteParts(at).hour + siteParts(at).minute === 0 ? shortDate(at) : clockTime(at))))
+  return marks.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` }),
+    s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': x(at) > x(end) - 30 ? 'end' : 'middle' }, step >= 24 * HOUR
+    || siteParts(at).hour + siteParts(at).minute === 0 ? shortDate(at) : clockTime(at))))
 }
 
 const endTimes = (start, end, left, width, height) => [
-  s('text', { class: 'time', x: left, y: height - 4 }, clockTime(start)), s('text', { class: 'time', x: width, y: height - 4, 'text-anchor': 'end' }, clockTime(end))]
+  s('text', { class: 'time', x: left, y: height - 4 }, clockTime(start)), s('text',
+    { class: 'time', x: width, y: height - 4, 'text-anchor': 'end' }, clockTime(end))]
 
 function valueAxis (low, high, left, width, y, unit) {
   const step = niceStep((high - low) / 4)
   const lines = []
   for (let value = Math.ceil(low / step) * step; value <= high; value += step) lines.push(value)
   const digits = Math.max(0, -Math.floor(Math.log10(step)))
-  return lines.map((value) => s('g', {}, s('path', { class: 'grid', d: `M${left} ${y(value)}H${width}` }), s('text', { class: 'time', x: left - 8, y: y(value) + 5, 'text-anchor': 'end' }, number(value, digits))))
+  return lines.map((value) => s('g', {}, s('path', { class: 'grid', d: `M${left} ${y(value)}H${width}` }),
+    s('text', { class: 'time', x: left - 8, y: y(value) + 5, 'text-anchor': 'end' }, number(value, digits))))
 }
 
 function niceStep (raw) {
@@ -93,13 +102,16 @@ function tip (samples, x, y) {
   return last && last.value !== null ? s('circle', { class: 'tip', cx: x(last.at), cy: y(last.value), r: 5 }) : null
 }
 
-const nearest = (samples, at) => samples.filter((sample) => sample.value !== null).reduce((best, sample) => !best || Math.abs(sample.at - at) < Math.abs(best.at - at) ? sample : best, null)
+const nearest = (samples, at) => samples.filter((sample) => sample.value !== null).reduce((best, sample) => !best
+  || Math.abs(sample.at - at) < Math.abs(best.at - at) ? sample : best, null)
 
 function under (sample, x, y, floor, width, unit) {
   if (!sample) return null
   const right = x(sample.at) < width - 160
-  const words = `${clockTime(sample.at)}  ${number(sample.value, Math.max(1, digitsOf(unit, sample.value)))}${unit ? THIN + unitShown(unit) : ''}`
-  return s('g', { class: 'under' }, s('path', { class: 'mark', d: `M${x(sample.at)} 4V${floor}` }), s('circle', { class: 'tip', cx: x(sample.at), cy: y(sample.value), r: 5 }),
+  const value = number(sample.value, Math.max(1, digitsOf(unit, sample.value)))
+  const words = `${clockTime(sample.at)}  ${value}${unit ? THIN + unitShown(unit) : ''}`
+  return s('g', { class: 'under' }, s('path', { class: 'mark', d: `M${x(sample.at)} 4V${floor}` }),
+    s('circle', { class: 'tip', cx: x(sample.at), cy: y(sample.value), r: 5 }),
     s('text', { class: 'value', x: x(sample.at) + (right ? 10 : -10), y: 20, 'text-anchor': right ? 'start' : 'end' }, words))
 }
 

@@ -1,4 +1,4 @@
-// A value as it may be trusted: good plain, uncertain with ≈, stale in a hatched frame, bad as a dash; the reason beside it where there is room.
+// A value as far as it may be trusted: good plain, uncertain with ≈, stale in a hatched frame, bad as a dash.
 import { h } from '../core/dom.js'
 import { instant, now } from '../core/clock.js'
 import { digitsOf, number, since, unitShown } from '../core/format.js'
@@ -22,7 +22,8 @@ export function reading (point, { unit = point?.unit, digits } = {}) {
   const trust = trustOf(point)
   const words = trust === 'bad' ? '—' : wordsOf(point, unit, digits)
   return h('span', { class: `reading ${trust}`, title: reasonOf(point) || null },
-    trust === 'uncertain' ? '≈' : '', words, trust !== 'bad' && unit && !point.meaning ? h('span', { class: 'unit' }, unitShown(unit)) : null)
+    trust === 'uncertain' ? '≈' : '', words, trust !== 'bad' && unit && !point.meaning ? h('span', { class: 'unit' }, unitShown(unit))
+      : null)
 }
 
 function wordsOf (point, unit, digits) {

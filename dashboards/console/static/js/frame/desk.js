@@ -26,7 +26,8 @@ export function drawDesk (root, here, content, facts = () => []) {
 
 const headParts = (here, facts) => [
   h('a', { class: 'brand t1', href: '/wall' }, t('brand')),
-  h('nav', { class: 'pages' }, PAGES.map(([path, words]) => h('a', { href: path, 'aria-current': path === `/${here}` ? 'page' : null }, t(words)))),
+  h('nav', { class: 'pages' }, PAGES.map(([path, words]) => h('a', { href: path, 'aria-current': path === `/${here}` ? 'page' : null },
+    t(words)))),
   h('p', { class: 'head-facts t2' }, facts.map((fact) => h('span', {}, fact))),
   menuButton(h('span', { class: 'who t2' }, live.me.display ?? live.me.name)),
   h('time', { class: 'desk-clock t1' }, clockTime(now()))

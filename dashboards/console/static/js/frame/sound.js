@@ -22,7 +22,8 @@ export function startSound () {
 
 /** Sound while a critical alarm stands unacknowledged. Called at every change. */
 export function announce () {
-  const wanted = soundWanted() && [...live.alarms.values()].some((alarm) => alarm.priority === 'critical' && alarm.state === 'active_unacknowledged' && !alarm.flags.length)
+  const wanted = soundWanted() && [...live.alarms.values()].some((alarm) => alarm.priority === 'critical'
+    && alarm.state === 'active_unacknowledged' && !alarm.flags.length)
   if (wanted && !repeat) repeat = setInterval(chime, 2500)
   if (!wanted) silence()
 }

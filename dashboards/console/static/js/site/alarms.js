@@ -13,7 +13,8 @@ export const isSilent = (alarm) => alarm.flags.some((flag) => flag !== 'latched'
 export const isActive = (alarm) => !isSilent(alarm) && !isReturned(alarm.state)
 
 /** The device's own name without the place it already begins with. */
-const withoutPlace = (name, place) => (name.startsWith(place) ? name.slice(place.length) : name.endsWith(place) ? name.slice(0, -place.length) : name).replace(/^[\s,:：，]+|[\s,:：，]+$/g, '')
+const withoutPlace = (name, place) => (name.startsWith(place) ? name.slice(place.length) : name.endsWith(place)
+  ? name.slice(0, -place.length) : name).replace(/^[\s,:：，]+|[\s,:：，]+$/g, '')
 
 export function placeOf (alarm, live) {
   return say(live.areas.get(alarm.area ?? live.devices.get(alarm.device)?.area)?.name)

@@ -1,4 +1,5 @@
-// What a list of the API leaves out and a page still needs, fetched once per thing and kept: what a device feeds, its nameplate, when the last alarm ended.
+// What a list of the API leaves out and a page still needs, fetched once per thing and kept:
+// what a device feeds, its nameplate, when the last alarm ended.
 import * as api from '../core/api.js'
 import { instant, now, siteDay } from '../core/clock.js'
 import { changed, live } from '../core/live.js'
@@ -17,14 +18,17 @@ function once (key, load) {
 /** Ids of the devices that lose their supply with each device that has an alarm now. */
 export function feedsNow () {
   const powering = [...live.alarms.values()].filter((alarm) => alarm.system === 'power').map((alarm) => alarm.device)
-  return new Map(powering.map((device) => [device, once(`feeds ${device}`, async () => new Set((await api.device(device)).feeds)) ?? new Set()]))
+  return new Map(powering.map((device) => [device, once(`feeds ${device}`, async () => new Set((await api.device(device)).feeds))
+    ?? new Set()]))
 }
 
 /** Nameplate figures of a device, empty while they are on their way. */
 export const paramsOf = (device) => once(`params ${device.id}`, async () => (await api.device(device.id)).params) ?? {}
 
 /** The instant at which the last alarm was over, or null. Asked again whenever the list of alarms has changed. */
-export const lastAlarmEnd = () => once(`end ${live.alarmChanges}`, async () => Math.max(0, ...(await api.alarms({ active: false, limit: 50 }, 1)).map((alarm) => instant(alarm.returned_at) ?? 0)) || null) ?? null
+export const lastAlarmEnd = () => once(`end ${live.alarmChanges}`,
+  async () => Math.max(0, ...(await api.alarms({ active: false, limit: 50 }, 1)).map((alarm) => instant(alarm.returned_at) ?? 0)) || null)
+  ?? null
 
 /** How many alarms there have been today, or null while that is on its way. */
 export const alarmsToday = () => once(`today ${live.alarmChanges}`, async () => (await api.alarmFigures(siteDay(now()))).total) ?? null

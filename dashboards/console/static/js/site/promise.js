@@ -11,7 +11,8 @@ export function mainClock (ticket) {
 /** The nearer promise that stands before the main one: accept, then arrive. */
 export const nextClock = (ticket) => {
   const main = mainClock(ticket)
-  return ticket.clocks.find((clock) => !clock.met_at && clock !== main && (clock.promise === 'accept' || clock.promise === 'arrive')) ?? null
+  return ticket.clocks.find((clock) => !clock.met_at && clock !== main && (clock.promise === 'accept' || clock.promise === 'arrive'))
+    ?? null
 }
 
 /** `{text, fraction, tone}`: tone is running, short (under a quarter left), over or paused. */

@@ -50,5 +50,5 @@ export function keepSending ({ sent, refused }) {
   setTimeout(send, 500)
 }
 
-/** The server notes when it heard of a step; the comment says when it was taken. A hold begins with its reason code, so the time goes last. */
+/** The server notes when it heard of a step; the comment says when it was taken: last, for a hold begins with its code. */
 const withTime = ({ body, at }) => [body.comment, t('queue.taken_at', { time: clockTime(at) })].filter(Boolean).join(' ')

@@ -11,7 +11,8 @@ export function systemView (system, live) {
   const aside = live.flags.filter((standing) => live.devices.get(standing.device)?.system === system)
   const flag = ['suppressed', 'shelved', 'out_of_service'].find((kind) => aside.some((standing) => standing.flags.includes(kind)))
   const words = !devices.length ? t('system.none') : MEASURE[system]?.(devices, live, active) ?? plain(devices, live, active)
-  return { alarm: active[0] ?? alarms.filter((alarm) => !isSilent(alarm)).sort(byWorst)[0], flag: active.length ? null : flag, words, count: devices.length, abnormal: active.length > 0 }
+  return { alarm: active[0] ?? alarms.filter((alarm) => !isSilent(alarm)).sort(byWorst)[0], flag: active.length ? null : flag, words,
+    count: devices.length, abnormal: active.length > 0 }
 }
 
 function plain (devices, live, active) {
@@ -25,7 +26,8 @@ export const isConnected = (device) => device.connection?.state === 'connected'
 
 const classed = (devices, name) => devices.filter((device) => device.class === name)
 const value = (live, device, name) => live.points.get(`${device.id}.${name}`)?.value ?? null
-const calm = (words) => (devices, live, active) => active.length ? plain(devices, live, active) : words(devices, live) ?? plain(devices, live, active)
+const calm = (words) => (devices, live, active) => active.length ? plain(devices, live, active) : words(devices, live)
+  ?? plain(devices, live, active)
 
 const MEASURE = {
   power: calm((devices, live) => live.load === undefined || live.load === null ? null : quantity(live.load, 'kW')),
@@ -62,7 +64,8 @@ export function chargersView (live) {
   const chargers = [...live.devices.values()].filter((device) => device.class === 'ev_charger')
   const out = new Set(live.flags.filter((standing) => standing.out_of_service).map((standing) => standing.device))
   const bays = chargers.map((device) => {
-    const point = POWER_POINTS.map((name) => live.points.get(`${device.id}.${name}`)).find((found) => found?.value !== undefined && found?.value !== null)
+    const point = POWER_POINTS.map((name) => live.points.get(`${device.id}.${name}`)).find((found) => found?.value !== undefined
+      && found?.value !== null)
     const power = point ? point.value * (point.unit === 'W' ? 0.001 : 1) : null
     const state = out.has(device.id) || !isConnected(device) ? 'out' : power > CHARGING_KW ? 'used' : 'free'
     return { device, state, power }
@@ -75,7 +78,8 @@ export function chargersView (live) {
 export function parkingView (live) {
   const barriers = [...live.devices.values()].filter((device) => device.class === 'parking_barrier')
   const counted = barriers.map((device) => [value(live, device, 'entries'), value(live, device, 'exits')])
-  const inside = counted.some(([came, went]) => came === null || went === null) ? null : counted.reduce((sum, [came, went]) => sum + came - went, 0)
+  const inside = counted.some(([came, went]) => came === null || went === null) ? null
+    : counted.reduce((sum, [came, went]) => sum + came - went, 0)
   const spaces = live.site.parking_spaces ?? {}
   const all = Object.values(spaces).reduce((sum, count) => sum + count, 0)
   return { inside: barriers.length && inside !== null && inside >= 0 && inside <= all ? inside : null, all, spaces }

@@ -10,5 +10,6 @@ export function ticketTitle (ticket, live) {
 
 /** The step that comes next in each state, in the order people take them: accept, arrive, finish. */
 export const NEXT_ACT = {
-  registered: 'accept', dispatched: 'accept', accepted: 'arrive', on_site: 'finish', in_work: 'finish', held: 'resume', finished: 'verify', verified: 'visit', visited: 'close'
+  registered: 'accept', dispatched: 'accept', accepted: 'arrive', on_site: 'finish', in_work: 'finish', held: 'resume',
+  finished: 'verify', verified: 'visit', visited: 'close'
 }

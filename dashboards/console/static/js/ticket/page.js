@@ -62,7 +62,8 @@ function content () {
   if (!ticket || !live.me) return [h('p', { class: 't1 alone' }, view.problem || t('loading'))]
   document.title = ticket.number
   return [
-    h('header', { class: 'ticket-head t2', 'data-key': 'head' }, h('a', { class: 'back', href: '/tickets', 'aria-label': t('page.tickets') }, '‹'),
+    h('header', { class: 'ticket-head t2', 'data-key': 'head' },
+      h('a', { class: 'back', href: '/tickets', 'aria-label': t('page.tickets') }, '‹'),
       h('span', {}, t('ticket.number', { number: ticket.number })), h('span', { class: 'stand' }, t(`ticket.state.${ticket.state}`))),
     live.link.lost ? h('p', { class: 'offline t1', 'data-key': 'offline' }, t('ticket.offline')) : null,
     subject(ticket), clockPanel(ticket), firstChecks(ticket), trend(), story(ticket), stepBar(ticket)

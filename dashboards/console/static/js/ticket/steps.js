@@ -9,9 +9,13 @@ import { take, view } from './page.js'
 
 const WALK = ['accept', 'arrive', 'finish']
 /** Acts that mean nothing without a word, and what the word is. */
-const ASKS = { finish: 'text', hold: 'reason', dispatch: 'person', comment: 'text', rework: 'text', cancel: 'text', verify: 'optional', visit: 'optional' }
-const RIGHT = { accept: 'ticket_work', arrive: 'ticket_work', finish: 'ticket_work', hold: 'ticket_work', resume: 'ticket_work', dispatch: 'ticket_dispatch', verify: 'ticket_close', visit: 'ticket_close', close: 'ticket_close', rework: 'ticket_close', cancel: 'ticket_close', comment: 'ticket_open' }
-const OTHERS = { registered: ['dispatch'], dispatched: ['dispatch'], accepted: ['dispatch'], on_site: ['hold', 'dispatch'], in_work: ['hold', 'dispatch'], held: ['dispatch'], finished: ['rework'], verified: ['rework'], visited: ['rework'] }
+const ASKS = { finish: 'text', hold: 'reason', dispatch: 'person', comment: 'text', rework: 'text', cancel: 'text', verify: 'optional',
+  visit: 'optional' }
+const RIGHT = { accept: 'ticket_work', arrive: 'ticket_work', finish: 'ticket_work', hold: 'ticket_work', resume: 'ticket_work',
+  dispatch: 'ticket_dispatch', verify: 'ticket_close', visit: 'ticket_close', close: 'ticket_close',
+  rework: 'ticket_close', cancel: 'ticket_close', comment: 'ticket_open' }
+const OTHERS = { registered: ['dispatch'], dispatched: ['dispatch'], accepted: ['dispatch'], on_site: ['hold', 'dispatch'],
+  in_work: ['hold', 'dispatch'], held: ['dispatch'], finished: ['rework'], verified: ['rework'], visited: ['rework'] }
 const QUEUED_STATE = { accept: 'accepted', arrive: 'on_site', finish: 'finished', hold: 'held', resume: 'in_work' }
 
 const may = (act) => live.me.rights.includes(RIGHT[act])
@@ -46,8 +50,12 @@ export function stepBar (ticket) {
     view.problem ? h('p', { class: 't1', role: 'alert' }, view.problem) : null,
     waiting(ticket.id).length ? h('p', { class: 't2 queued' }, t('queue.count', { count: waiting(ticket.id).length })) : null,
     view.form ? form(ticket) : [
-      h('div', { class: 'walk' }, next ? (walk ? WALK : [next]).map((act) => h('button', { class: `button ${act === next ? 'main' : ''}`, type: 'button', disabled: act !== next || !may(act), onclick: choose(ticket, act) }, t(`act.${act}`))) : h('p', { class: 't2' }, t(`ticket.state.${state}`))),
-      h('div', { class: 'others t2' }, [...(OTHERS[state] ?? []), 'comment'].filter(may).map((act) => h('button', { class: 'link', type: 'button', onclick: choose(ticket, act) }, t(`act.${act}`))))
+      h('div', { class: 'walk' }, next ? (walk ? WALK
+        : [next]).map((act) => h('button',
+        { class: `button ${act === next ? 'main' : ''}`, type: 'button', disabled: act !== next || !may(act),
+        onclick: choose(ticket, act) }, t(`act.${act}`))) : h('p', { class: 't2' }, t(`ticket.state.${state}`))),
+      h('div', { class: 'others t2' }, [...(OTHERS[state] ?? []),
+        'comment'].filter(may).map((act) => h('button', { class: 'link', type: 'button', onclick: choose(ticket, act) }, t(`act.${act}`))))
     ])
 }
 
@@ -55,12 +63,22 @@ function form (ticket) {
   const { act, comment, choice } = view.form
   const kind = ASKS[act]
   const set = (change) => { Object.assign(view.form, change); changed() }
-  const ready = kind === 'optional' || (kind === 'person' ? choice : kind === 'reason' ? choice !== 'other' || comment.trim() : comment.trim())
-  const send = () => step(ticket, act, kind === 'person' ? { owner: choice, comment } : { comment: kind === 'reason' ? [choice, comment.trim()].filter(Boolean).join(' ') : comment.trim() })
+  const ready = kind === 'optional' || (kind === 'person' ? choice : kind === 'reason' ? choice !== 'other' || comment.trim()
+    : comment.trim())
+  const send = () => step(ticket, act, kind === 'person' ? { owner: choice, comment }
+    : { comment: kind === 'reason' ? [choice, comment.trim()].filter(Boolean).join(' ') : comment.trim() })
   return h('form', { class: 'step-form', 'data-key': `form ${act}`, onsubmit: (event) => { event.preventDefault(); if (ready) send() } },
     h('p', { class: 't2' }, t(`ask.${act}`)),
-    kind === 'reason' ? h('div', { class: 'choice' }, HOLD_REASONS.map((reason) => h('button', { class: 'button', type: 'button', 'aria-pressed': String(choice === reason), onclick: () => set({ choice: reason }) }, t(`hold.${reason}`)))) : null,
-    kind === 'person' ? h('div', { class: 'choice people' }, [...live.people.values()].map((person) => h('button', { class: 'button', type: 'button', 'aria-pressed': String(choice === person.id), onclick: () => set({ choice: person.id }) }, t('ask.person', { name: say(person.name), count: person.open_tickets })))) : null,
-    h('input', { class: 'field', maxlength: 1900, 'aria-label': t(`ask.${act}`), oninput: (event) => set({ comment: event.target.value }) }),
-    h('div', { class: 'walk' }, h('button', { class: 'button', type: 'button', onclick: () => { view.form = null; changed() } }, t('cancel')), h('button', { class: 'button main', type: 'submit', disabled: !ready }, t(`act.${act}`))))
+    kind === 'reason' ? h('div', { class: 'choice' },
+      HOLD_REASONS.map((reason) => h('button',
+      { class: 'button', type: 'button', 'aria-pressed': String(choice === reason),
+      onclick: () => set({ choice: reason }) }, t(`hold.${reason}`)))) : null,
+    kind === 'person' ? h('div', { class: 'choice people' },
+      [...live.people.values()].map((person) => h('button',
+      { class: 'button', type: 'button', 'aria-pressed': String(choice === person.id),
+      onclick: () => set({ choice: person.id }) }, t('ask.person', { name: say(person.name), count: person.open_tickets })))) : null,
+    h('input', { class: 'field', maxlength: 1900, 'aria-label': t(`ask.${act}`),
+      oninput: (event) => set({ comment: event.target.value }) }),
+    h('div', { class: 'walk' }, h('button', { class: 'button', type: 'button', onclick: () => { view.form = null; changed() } },
+      t('cancel')), h('button', { class: 'button main', type: 'submit', disabled: !ready }, t(`act.${act}`))))
 }

@@ -18,7 +18,8 @@ export function subject (ticket) {
   return h('section', { class: 'subject', 'data-key': 'subject' },
     now_ && now_.state !== 'normal' ? shape(now_.priority, now_.state, 74) : h('span', { class: 'no-shape' }),
     h('div', {}, h('h1', { class: 't1' }, say(ticket.title)),
-      h('p', { class: 't2' }, [say(live.areas.get(ticket.area)?.name), say(alarm?.device_name)].filter((part) => part && !say(ticket.title).includes(part)).join(' ')),
+      h('p', { class: 't2' }, [say(live.areas.get(ticket.area)?.name), say(alarm?.device_name)].filter((part) => part
+        && !say(ticket.title).includes(part)).join(' ')),
       h('p', { class: 't2' }, t('ticket.since', { time: since(begun) }), h('b', { class: 't1' }, age(now() - begun))),
       valueLine(now_)))
 }
@@ -26,7 +27,8 @@ export function subject (ticket) {
 function valueLine (alarm) {
   const point = measured()
   if (alarm?.state === 'normal') return h('p', { class: 't2' }, t('ticket.back_to_normal'))
-  return point && typeof point.value === 'number' ? h('p', { class: 't2' }, `${say(point.label)} `, h('b', { class: 't1' }, quantity(point.value, point.unit))) : null
+  return point && typeof point.value === 'number'
+    ? h('p', { class: 't2' }, `${say(point.label)} `, h('b', { class: 't1' }, quantity(point.value, point.unit))) : null
 }
 
 export function clockPanel (ticket) {
@@ -40,13 +42,15 @@ export function clockPanel (ticket) {
     h('b', { class: `left t1 ${view.tone === 'over' ? 'over-label' : ''}` }, view.text),
     h('div', { class: 'dues t2' },
       next ? h('p', {}, t(`ticket.left.${next.promise}`), h('b', { class: 't1' }, rest < 0 ? over(-rest) : left(rest))) : null,
-      h('p', {}, clock.paused_at ? t('ticket.paused', { reason: holdReason(ticket) }) : t('ticket.due', { time: since(instant(clock.due_at)) }))),
+      h('p', {}, clock.paused_at ? t('ticket.paused', { reason: holdReason(ticket) })
+        : t('ticket.due', { time: since(instant(clock.due_at)) }))),
     h('span', { class: `bar ${view.tone}` }, h('i', { style: { width: `${view.fraction * 100}%` } })))
 }
 
 function keptWords (ticket) {
   const finish = ticket.clocks.findLast((clock) => clock.met_at)
-  return finish ? t(finish.broken ? 'ticket.met_late' : 'ticket.met', { time: clockTime(instant(finish.met_at)) }) : t(`ticket.state.${ticket.state}`)
+  return finish ? t(finish.broken ? 'ticket.met_late' : 'ticket.met', { time: clockTime(instant(finish.met_at)) })
+    : t(`ticket.state.${ticket.state}`)
 }
 
 export const HOLD_REASONS = ['parts', 'no_access', 'vendor', 'other']
@@ -66,5 +70,7 @@ export function firstChecks (ticket) {
   if (!ticket.first_steps.length) return null
   const done = ticked(ticket)
   return h('section', { class: 'checks', 'data-key': 'checks' }, h('h2', { class: 't3' }, t('ticket.check_first')),
-    ticket.first_steps.map((step, index) => h('button', { class: 'check', type: 'button', role: 'checkbox', 'aria-checked': String(done.has(index)), onclick: () => toggle(ticket, index) }, h('i', {}, done.has(index) ? '✓' : ''), say(step))))
+    ticket.first_steps.map((step, index) => h('button',
+      { class: 'check', type: 'button', role: 'checkbox', 'aria-checked': String(done.has(index)),
+      onclick: () => toggle(ticket, index) }, h('i', {}, done.has(index) ? '✓' : ''), say(step))))
 }

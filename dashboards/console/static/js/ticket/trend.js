@@ -31,6 +31,7 @@ export async function followTrend (ticket) {
 export function trend () {
   const { point, samples } = seen
   if (!point || !samples.some((sample) => sample.value !== null)) return null
-  return h('section', { class: 'trend-part', 'data-key': 'trend' }, h('h2', { class: 't3' }, t('ticket.trend', { what: say(point.label), unit: unitShown(point.unit) })),
+  return h('section', { class: 'trend-part', 'data-key': 'trend' },
+    h('h2', { class: 't3' }, t('ticket.trend', { what: say(point.label), unit: unitShown(point.unit) })),
     plot({ samples, start: samples[0].at, end: samples[0].at + HOUR, box: { width: 358, height: 92 }, unit: point.unit, ends: true }))
 }

@@ -25,11 +25,14 @@ function content () {
   const mayOpen = live.me.rights.includes('ticket_open')
   return [
     h('div', { class: 'filters', 'data-key': 'filters' },
-      [false, true].map((mine) => h('button', { class: 'chip', type: 'button', 'aria-pressed': String(view.mine === mine), onclick: () => { view.mine = mine; changed() } }, t(mine ? 'tickets.mine' : 'tickets.all', { count: live.tickets.size }))),
+      [false, true].map((mine) => h('button',
+        { class: 'chip', type: 'button', 'aria-pressed': String(view.mine === mine),
+        onclick: () => { view.mine = mine; changed() } }, t(mine ? 'tickets.mine' : 'tickets.all', { count: live.tickets.size }))),
       h('span', { class: 'push' }),
       mayOpen && !view.draft ? h('button', { class: 'button', type: 'button', onclick: startDraft }, t('tickets.open')) : null),
     view.draft ? draftForm() : null,
-    h('section', { class: 'panel ticket-list', 'data-key': 'list' }, all.length ? h('ol', {}, all.map(row)) : h('p', { class: 'nothing t2' }, t('wall.no_tickets')))
+    h('section', { class: 'panel ticket-list', 'data-key': 'list' }, all.length ? h('ol', {}, all.map(row))
+      : h('p', { class: 'nothing t2' }, t('wall.no_tickets')))
   ]
 }
 
@@ -41,8 +44,10 @@ function row (ticket) {
   return h('li', { 'data-key': ticket.id }, h('a', { class: 'ticket-row', href: `/tickets/${ticket.id}` },
     h('span', { class: 'number t3' }, ticket.number.split('-').slice(1).join('-')),
     h('b', { class: 'title t1' }, ticketTitle(ticket, live)),
-    h('span', { class: 'promise t2' }, [t(`ticket.class.${ticket.class}.promise`), personName(ticket.owner), t('since', { time: since(instant(ticket.opened_at)) })].filter(Boolean).map((part) => h('i', {}, part))),
-    h('span', { class: 'stand t2' }, waits ? t(`ticket.waits.${next.promise}`, { time: clockView(next, ticket, now()).text }) : t(`ticket.state.${ticket.state}`)),
+    h('span', { class: 'promise t2' }, [t(`ticket.class.${ticket.class}.promise`), personName(ticket.owner),
+      t('since', { time: since(instant(ticket.opened_at)) })].filter(Boolean).map((part) => h('i', {}, part))),
+    h('span', { class: 'stand t2' }, waits ? t(`ticket.waits.${next.promise}`, { time: clockView(next, ticket, now()).text })
+      : t(`ticket.state.${ticket.state}`)),
     h('b', { class: `left t1 ${shown.tone === 'over' ? 'over-label' : ''}` }, shown.text),
     h('span', { class: `bar ${shown.tone}` }, h('i', { style: { width: `${shown.fraction * 100}%` } }))))
 }
@@ -55,12 +60,19 @@ function startDraft () {
 function draftForm () {
   const set = (change) => { Object.assign(view.draft, change); changed() }
   return h('form', { class: 'panel draft', 'data-key': 'draft', onsubmit: (event) => { event.preventDefault(); send() } },
-    h('label', {}, h('span', { class: 't2' }, t('draft.title')), h('input', { class: 'field', required: true, maxlength: 200, oninput: (event) => set({ title: event.target.value }) })),
-    h('label', {}, h('span', { class: 't2' }, t('draft.place')), h('select', { class: 'field', onchange: (event) => set({ area: event.target.value }) }, live.site.areas.map((area) => h('option', { value: area.id }, say(area.name))))),
-    h('div', { class: 'choice' }, CLASSES.map((kind) => h('button', { class: 'button', type: 'button', 'aria-pressed': String(view.draft.class === kind), onclick: () => set({ class: kind }) }, t(`ticket.class.${kind}.promise`)))),
-    h('label', {}, h('span', { class: 't2' }, t('draft.note')), h('textarea', { class: 'field', rows: 2, maxlength: 2000, oninput: (event) => set({ note: event.target.value }) })),
+    h('label', {}, h('span', { class: 't2' }, t('draft.title')),
+      h('input', { class: 'field', required: true, maxlength: 200, oninput: (event) => set({ title: event.target.value }) })),
+    h('label', {}, h('span', { class: 't2' }, t('draft.place')),
+      h('select', { class: 'field', onchange: (event) => set({ area: event.target.value }) },
+      live.site.areas.map((area) => h('option', { value: area.id }, say(area.name))))),
+    h('div', { class: 'choice' }, CLASSES.map((kind) => h('button',
+      { class: 'button', type: 'button', 'aria-pressed': String(view.draft.class === kind),
+      onclick: () => set({ class: kind }) }, t(`ticket.class.${kind}.promise`)))),
+    h('label', {}, h('span', { class: 't2' }, t('draft.note')),
+      h('textarea', { class: 'field', rows: 2, maxlength: 2000, oninput: (event) => set({ note: event.target.value }) })),
     view.problem ? h('p', { class: 't1', role: 'alert' }, view.problem) : null,
-    h('div', { class: 'ends' }, h('button', { class: 'button', type: 'button', onclick: () => { view.draft = null; changed() } }, t('cancel')), h('button', { class: 'button main', type: 'submit', disabled: !view.draft.title.trim() }, t('tickets.open'))))
+    h('div', { class: 'ends' }, h('button', { class: 'button', type: 'button', onclick: () => { view.draft = null; changed() } },
+      t('cancel')), h('button', { class: 'button main', type: 'submit', disabled: !view.draft.title.trim() }, t('tickets.open'))))
 }
 
 async function send () {

@@ -62,16 +62,19 @@ function row (alarm, isFirst) {
   return h('li', { class: 'alarm', 'data-key': alarm.id }, h('a', { href: `/alarms#${alarm.id}` },
     shape(alarm.priority, alarm.state, 70),
     h('b', { class: 'title t1', style: { 'font-size': `${fit(title, room, [27, 25, 23, 21, 20], true)}px` } }, title),
-    h('span', { class: 'action t2', style: { 'font-size': `${fit(`→ ${action}`, 502 - 14 - widthOf(from, 20), [23, 21, 20])}px` } }, action ? `→ ${action}` : ''),
+    h('span', { class: 'action t2', style: { 'font-size': `${fit(`→ ${action}`, 502 - 14 - widthOf(from, 20), [23, 21, 20])}px` } }, action
+      ? `→ ${action}` : ''),
     h('b', { class: 'age t1' }, old),
     h('span', { class: 'since t3' }, from)))
 }
 
 /** 后果 7：电梯 3、弱电 2 … */
 function consequences (cause, silenced) {
-  const others = [...live.alarms.values()].filter((alarm) => alarm !== cause && !alarm.flags.length && feedsNow().get(cause.device)?.has(alarm.device))
+  const others = [...live.alarms.values()].filter((alarm) => alarm !== cause && !alarm.flags.length
+    && feedsNow().get(cause.device)?.has(alarm.device))
   const systems = [...others.map((alarm) => alarm.system), ...silenced.map((standing) => live.devices.get(standing.device)?.system)]
-  const counted = live.site.systems.map(({ id, label }) => [say(label), systems.filter((system) => system === id).length]).filter(([, count]) => count)
+  const counted = live.site.systems.map(({ id, label }) => [say(label),
+    systems.filter((system) => system === id).length]).filter(([, count]) => count)
   const parts = counted.map(([name, count]) => t('wall.consequence', { name, count })).join(t('list.comma'))
   return h('p', { class: 'consequences t2' }, t('wall.consequences', { count: systems.length, parts }))
 }
@@ -80,7 +83,8 @@ const calm = () => h('div', { class: 'nothing' }, h('p', { class: 't2' }, t('wal
   h('p', { class: 't3' }, alarmsToday() === null ? '' : t('wall.alarms_today', { count: alarmsToday() })))
 
 function footer (more) {
-  const counted = ['shelved', 'suppressed', 'out_of_service'].map((kind) => [kind, live.flags.filter((standing) => standing.flags.includes(kind)).length])
+  const counted = ['shelved', 'suppressed',
+    'out_of_service'].map((kind) => [kind, live.flags.filter((standing) => standing.flags.includes(kind)).length])
   return h('footer', {}, counted.map(([kind, count]) => h('span', { class: 't3' }, flag(kind, 24), t(`wall.${kind}`, { count }))),
     more > 0 ? h('a', { class: 't1 more', href: '/alarms' }, t('wall.more', { count: more })) : null)
 }

@@ -26,9 +26,11 @@ function tank (device) {
   return h('a', { class: 'tank', href: `/devices/${device.id}`, 'data-key': device.id },
     s('svg', { viewBox: '0 0 44 108', width: 44, height: 108 },
       s('rect', { class: 'wall-line', x: 6, y: GAUGE.top, width: 32, height: GAUGE.height }),
-      share === null ? null : s('rect', { class: 'water', x: 9, y: GAUGE.top + GAUGE.height * (1 - share), width: 26, height: GAUGE.height * share }),
+      share === null ? null : s('rect', { class: 'water', x: 9, y: GAUGE.top + GAUGE.height * (1 - share), width: 26,
+        height: GAUGE.height * share }),
       tick(low), tick(high)),
-    h('span', { class: 'level' }, h('b', {}, reading(point, { unit: 'm' })), h('i', { class: 't3' }, share === null ? '' : `${number(share * 100)}${THIN}%`)),
+    h('span', { class: 'level' }, h('b', {}, reading(point, { unit: 'm' })),
+      h('i', { class: 't3' }, share === null ? '' : `${number(share * 100)}${THIN}%`)),
     h('span', { class: 'name t3', style: { 'font-size': widthOf(name, 21) > 128 ? '20px' : '21px' } }, name))
 }
 
@@ -38,14 +40,17 @@ export function parkingPanel () {
   return h('section', { class: 'panel parking', 'data-key': 'parking' }, h('h2', {}, t('wall.parking')),
     h('p', { class: 'key' }, h('b', { class: 't1 figure' }, number(inside)), h('span', { class: 't2' }, ` / ${number(all)}`)),
     h('span', { class: 'gauge' }, h('i', { style: { width: `${share * 100}%` } })),
-    h('p', { class: 't3 note' }, Object.entries(spaces).map(([kind, count]) => h('span', {}, t(`parking.${kind}`, { count: number(count) })))))
+    h('p', { class: 't3 note' }, Object.entries(spaces).map(([kind, count]) => h('span', {},
+      t(`parking.${kind}`, { count: number(count) })))))
 }
 
 export function chargerPanel () {
   const { bays, used, power } = chargersView(live)
   return h('section', { class: 'panel chargers', 'data-key': 'chargers' }, h('h2', {}, t('wall.chargers')),
-    h('p', { class: 'key' }, h('b', { class: 't1 figure' }, bays.length ? number(used) : '—'), h('span', { class: 't2' }, t('wall.chargers_of', { all: bays.length })),
-      h('span', { class: 'power' }, h('b', { class: 't1 figure' }, bays.length ? number(power) : '—'), h('span', { class: 't2' }, `${THIN}kW`))),
+    h('p', { class: 'key' }, h('b', { class: 't1 figure' }, bays.length ? number(used) : '—'),
+      h('span', { class: 't2' }, t('wall.chargers_of', { all: bays.length })),
+      h('span', { class: 'power' }, h('b', { class: 't1 figure' }, bays.length ? number(power) : '—'),
+        h('span', { class: 't2' }, `${THIN}kW`))),
     bayGrid(bays))
 }
 
@@ -54,9 +59,11 @@ function bayGrid (bays) {
   const columns = Math.max(20, Math.ceil(bays.length / 3))
   const step = 376 / columns
   const side = Math.min(14, step * 0.75)
-  return s('svg', { class: 'bays', viewBox: '0 0 376 68', role: 'img', 'aria-label': t('wall.chargers') }, bays.map(({ device, state }, index) => {
+  return s('svg', { class: 'bays', viewBox: '0 0 376 68', role: 'img', 'aria-label': t('wall.chargers') },
+    bays.map(({ device, state }, index) => {
     const x = (index % columns) * step + 1
     const y = Math.floor(index / columns) * 24 + 2
-    return s('g', { class: state, 'data-key': device.id }, s('rect', { x, y, width: side, height: side }), state === 'out' ? s('path', { d: `M${x + 3} ${y + side / 2}h${side - 6}` }) : null)
+    return s('g', { class: state, 'data-key': device.id }, s('rect', { x, y, width: side, height: side }), state === 'out'
+      ? s('path', { d: `M${x + 3} ${y + side / 2}h${side - 6}` }) : null)
   }))
 }

@@ -31,10 +31,12 @@ function abnormal (alarm) {
 /** What else the room must know at once: the cause, who is there, until when, whom it hits. */
 function facts (alarm) {
   const bundle = bundles([...live.alarms.values()], live.flags, feedsNow()).find(({ members }) => members.includes(alarm))
-  const cause = bundle?.cause && bundle.cause !== alarm ? t('state.cause', { where: whereOf(bundle.cause, live), what: symptom(bundle.cause, live) }) : null
+  const cause = bundle?.cause && bundle.cause !== alarm
+    ? t('state.cause', { where: whereOf(bundle.cause, live), what: symptom(bundle.cause, live) }) : null
   const ticket = live.tickets.get(alarm.ticket)
   const households = live.areas.get(alarm.area)?.households
-  return [cause, ...(ticket ? ticketFacts(ticket) : []), households ? t('state.households', { count: number(households) }) : null].filter(Boolean)
+  return [cause, ...(ticket ? ticketFacts(ticket) : []), households ? t('state.households', { count: number(households) })
+    : null].filter(Boolean)
 }
 
 function ticketFacts (ticket) {

@@ -39,7 +39,8 @@ export function loadPanel () {
       h('h2', {}, t('wall.load')),
       h('p', { class: 'key' }, h('b', { class: 't1 figure' }, number(live.load ?? null)), h('span', { class: 't2' }, `${THIN}kW`)),
       note(before && live.load !== null ? t('load.yesterday', { value: number(before), change: change(live.load / before - 1) }) : ''),
-      note(most === null ? '' : declared ? t('load.max', { value: number(most), share: number(most / declared * 100) }) : t('load.max_only', { value: number(most) }))),
+      note(most === null ? '' : declared ? t('load.max', { value: number(most), share: number(most / declared * 100) })
+        : t('load.max_only', { value: number(most) }))),
     today.length || yesterday.length ? plot(start, declared) : h('p', { class: 'nothing t3' }, t('empty.none'))))
 }
 
@@ -59,6 +60,8 @@ function plot (start, declared) {
     past && s('path', { class: 'past', d: `M${past}` }),
     today.length > 1 ? s('path', { class: 'now', d: `M${points(today, start)}` }) : null,
     last ? s('circle', { class: 'tip', cx: x(last.at, start), cy: y(last.kw), r: 6 }) : null,
-    declared ? [s('path', { class: 'limit', d: `M0 ${y(declared)}H${BOX.width}` }), s('text', { class: 'limit-words', x: 0, y: y(declared) + 24 }, t('load.declared', { value: quantity(declared, 'kW') }))] : null,
-    [0, 6, 12, 18, 24].map((hour) => s('text', { class: 'hour', x: hour / 24 * BOX.width, y: 158, 'text-anchor': hour === 0 ? 'start' : hour === 24 ? 'end' : 'middle' }, hour)))
+    declared ? [s('path', { class: 'limit', d: `M0 ${y(declared)}H${BOX.width}` }),
+      s('text', { class: 'limit-words', x: 0, y: y(declared) + 24 }, t('load.declared', { value: quantity(declared, 'kW') }))] : null,
+    [0, 6, 12, 18, 24].map((hour) => s('text',
+      { class: 'hour', x: hour / 24 * BOX.width, y: 158, 'text-anchor': hour === 0 ? 'start' : hour === 24 ? 'end' : 'middle' }, hour)))
 }

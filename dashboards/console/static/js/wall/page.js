@@ -18,7 +18,7 @@ const VALUES = [
 
 export async function open (root) {
   await loadSite()
-  await followSite({ points: VALUES, stream: { systems: 'water,parking,charging,gas' } })
+  await followSite({ points: () => VALUES, stream: { systems: 'water,parking,charging,gas' } })
   followLoad()
   startSound()
   const stage = h('main', { class: 'wall' })
@@ -26,7 +26,8 @@ export async function open (root) {
   scale(stage)
   addEventListener('resize', () => scale(stage))
   drawLive(() => {
-    renew(stage, headline(), systemTiles(), planPanel(), alarmPanel(), ticketPanel(), loadPanel(), tankPanel(), parkingPanel(), chargerPanel(), lostNotice())
+    renew(stage, headline(), systemTiles(), planPanel(), alarmPanel(), ticketPanel(), loadPanel(), tankPanel(), parkingPanel(),
+      chargerPanel(), lostNotice())
     announce()
   })
 }

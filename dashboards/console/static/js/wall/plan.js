@@ -37,13 +37,15 @@ function onPanel () {
   const scale = Math.min(FRAME.width / site.width, FRAME.height / site.height)
   const left = FRAME.x + (FRAME.width - site.width * scale) / 2
   const top = FRAME.y + (FRAME.height - site.height * scale) / 2
-  return (rect) => ({ x: left + (rect.x - site.x) * scale, y: top + (rect.y - site.y) * scale, width: rect.width * scale, height: rect.height * scale })
+  return (rect) => ({ x: left + (rect.x - site.x) * scale, y: top + (rect.y - site.y) * scale, width: rect.width * scale,
+    height: rect.height * scale })
 }
 
 function around (rects) {
   const x = Math.min(...rects.map((rect) => rect.x))
   const y = Math.min(...rects.map((rect) => rect.y))
-  return { x, y, width: Math.max(1, ...rects.map((rect) => rect.x + rect.width - x)), height: Math.max(1, ...rects.map((rect) => rect.y + rect.height - y)) }
+  return { x, y, width: Math.max(1, ...rects.map((rect) => rect.x + rect.width - x)),
+    height: Math.max(1, ...rects.map((rect) => rect.y + rect.height - y)) }
 }
 
 /** What stands at an area: its alarms, worst first, and whether something there is held back by design. */
@@ -56,7 +58,8 @@ function standing (area) {
 /** A dashed line from each root cause to the places it hit. */
 function effects (views) {
   const at = (alarm) => views.find(({ area }) => area.id === alarm.area)
-  return bundles([...live.alarms.values()], live.flags, feedsNow()).filter(({ cause }) => cause && at(cause)).flatMap(({ cause, members }) => {
+  return bundles([...live.alarms.values()], live.flags, feedsNow()).filter(({ cause }) => cause
+    && at(cause)).flatMap(({ cause, members }) => {
     const hit = new Set(members.map(at).filter((view) => view && view !== at(cause)))
     return [...hit].map((view) => effectLine(at(cause).box, view.box, cause.priority))
   })

@@ -8,5 +8,6 @@ export function effectLine (cause, effect, priority) {
   const tip = to.y - down * 4
   const line = `M${from.x} ${from.y}H${to.x}V${tip - down * 4}`
   const head = `M${to.x - 9} ${tip - down * 11}L${to.x} ${tip}L${to.x + 9} ${tip - down * 11}`
-  return s('g', { class: `effect ${priority}` }, s('path', { class: 'under', d: line }), s('path', { class: 'way', d: line }), s('path', { class: 'head', d: head }))
+  return s('g', { class: `effect ${priority}` }, s('path', { class: 'under', d: line }), s('path', { class: 'way', d: line }),
+    s('path', { class: 'head', d: head }))
 }

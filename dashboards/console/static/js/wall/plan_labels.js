@@ -13,11 +13,15 @@ const SIDES = { gate: ['aside', 'beside', 'above', 'below'], other: ['right', 'l
 /** What a label's alarm shape takes of its length. */
 const SHAPE = 48
 
-/** A label for every place but the blocks, alarms first and floors, which have room anywhere, last: `[{x, y, text, view, type, mirrored}]`; one that has no room is left out. */
+/**
+ * A label for every place but the blocks, alarms first and floors, which have room anywhere, last:
+ * `[{x, y, text, view, type, mirrored}]`; one that has no room is left out.
+ */
 export function placeLabels (views, panel, heading) {
   const taken = views.filter(({ area }) => area.kind !== 'garage').map(({ area, box }) => solid(area, box))
   taken.push({ x: 0, y: 0, width: 36 + widthOf(heading, 24), height: 42 }, { x: 710, y: 0, width: 110, height: 42 })
-  const wanted = views.filter(({ area }) => area.kind !== 'block').sort((a, b) => !!b.worst - !!a.worst || (a.area.kind === 'garage') - (b.area.kind === 'garage'))
+  const wanted = views.filter(({ area }) => area.kind !== 'block').sort((a, b) => !!b.worst - !!a.worst
+    || (a.area.kind === 'garage') - (b.area.kind === 'garage'))
   return wanted.map((view) => {
     const label = settle(view, taken, panel)
     if (label) taken.push(label.box)
@@ -45,13 +49,15 @@ function settle (view, taken, panel) {
 /** From the fullest wording to the shortest, each in its larger type first; the place is the last to go. */
 function wordings ({ area, worst }) {
   const name = say(area.name)
-  const texts = worst ? [whereOf(worst, live), t('alarm.title', { where: name, what: symptom(worst, live) }), name, deviceName(worst, live)] : [name]
+  const texts = worst ? [whereOf(worst, live), t('alarm.title', { where: name, what: symptom(worst, live) }), name,
+    deviceName(worst, live)] : [name]
   return texts.flatMap((text) => (worst ? LOUD : CALM).map((type) => [text, type]))
 }
 
 function spots ({ area, box }, { width, height }) {
   if (area.kind === 'garage') return inside(box, width, height)
-  if (area.kind === 'podium' || area.kind === 'room') return [{ x: box.x + 16, y: box.y + (box.height - height) / 2, within: true }, ...around(box, width, height, SIDES.other)]
+  if (area.kind === 'podium' || area.kind === 'room') return [{ x: box.x + 16, y: box.y + (box.height - height) / 2, within: true },
+    ...around(box, width, height, SIDES.other)]
   return around(solid(area, box), width, height, SIDES[area.kind] ?? SIDES.other)
 }
 

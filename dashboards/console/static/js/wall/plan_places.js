@@ -9,7 +9,9 @@ import { firstThatFits } from '../draw/text.js'
 import { symptom } from '../site/alarms.js'
 import { isConnected } from '../site/systems.js'
 
-const group = (view, name, ...parts) => s('a', { class: `place ${name} ${view.worst ? `abnormal ${view.worst.priority}` : ''}`, href: `/devices?area=${view.area.id}`, 'data-key': view.area.id }, parts)
+const group = (view, name, ...parts) => s('a',
+  { class: `place ${name} ${view.worst ? `abnormal ${view.worst.priority}` : ''}`, href: `/devices?area=${view.area.id}`,
+  'data-key': view.area.id }, parts)
 
 const box = ({ x, y, width, height }, name) => s('rect', { class: name, x, y, width, height })
 
@@ -19,13 +21,15 @@ const round = (value) => Math.round(value * 10) / 10
 function block (view) {
   const { x, y, width: w, height: hgt } = view.box
   const head = hgt * 0.1
-  const roof = [[0.2, 0.355], [0.655, 0.8]].map(([from, to]) => `H${round(x + w * from)}v${-round(head)}H${round(x + w * to)}v${round(head)}`).join('')
+  const roof = [[0.2, 0.355], [0.655, 0.8]].map(([from,
+    to]) => `H${round(x + w * from)}v${-round(head)}H${round(x + w * to)}v${round(head)}`).join('')
   const walls = `M${round(x)} ${round(y)}${roof}H${round(x + w)}V${round(y + hgt)}H${round(x)}Z`
   const size = Math.min(40, hgt * 0.6)
   return group(view, 'block',
     s('path', { class: 'walls', d: walls }),
     s('text', { class: 'number', x: x + w * 0.11, y: y + hgt / 2 + size * 0.36, 'font-size': size }, numberOf(view.area)),
-    view.worst ? blockAlarm(view) : [0.57, 0.77].map((at) => s('rect', { class: 'window', x: x + w * at, y: y + hgt * 0.36, width: w * 0.118, height: hgt * 0.33 })))
+    view.worst ? blockAlarm(view) : [0.57,
+      0.77].map((at) => s('rect', { class: 'window', x: x + w * at, y: y + hgt * 0.36, width: w * 0.118, height: hgt * 0.33 })))
 }
 
 const numberOf = (area) => say(area.name).match(/\d+/)?.[0] ?? say(area.name)
@@ -44,7 +48,8 @@ function ribbon (x, y, width, alarm) {
   const old = age(now() - instant(alarm.raised_at))
   const what = symptom(alarm, live)
   const words = firstThatFits([`${what} ${old}`, what, old], width + 16, 25, true) ?? old
-  return s('g', { class: 'ribbon' }, s('rect', { x: x - 1, y: y + 2, width: width + 2, height: 37 }), s('text', { x: x + width / 2, y: y + 30 }, words))
+  return s('g', { class: 'ribbon' }, s('rect', { x: x - 1, y: y + 2, width: width + 2, height: 37 }),
+    s('text', { x: x + width / 2, y: y + 30 }, words))
 }
 
 const substation = (view) => {
@@ -56,7 +61,8 @@ const substation = (view) => {
 
 const pumpRoom = (view) => {
   const { x, y } = middle(view.box)
-  return group(view, 'pump-room', s('circle', { class: 'casing', cx: x, cy: y, r: 14 }), s('path', { class: 'casing', d: `M${x - 5} ${y - 7.5}L${x + 9} ${y}L${x - 5} ${y + 7.5}Z` }))
+  return group(view, 'pump-room', s('circle', { class: 'casing', cx: x, cy: y, r: 14 }),
+    s('path', { class: 'casing', d: `M${x - 5} ${y - 7.5}L${x + 9} ${y}L${x - 5} ${y + 7.5}Z` }))
 }
 
 /** One rectangle per barrier; hatched when it says nothing. */

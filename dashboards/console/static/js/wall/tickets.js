@@ -16,7 +16,8 @@ export function ticketPanel () {
   const running = all.filter((ticket) => ticket.state !== 'held').sort(byUrgency(now()))
   return h('section', { class: 'panel tickets', 'data-key': 'tickets' },
     h('h2', {}, h('a', { href: '/tickets' }, t('wall.tickets', { count: all.length })), h('span', { class: 't3' }, t('wall.time_left'))),
-    all.length ? h('ol', {}, running.slice(0, PLACES).map(row)) : h('div', { class: 'nothing' }, h('p', { class: 't2' }, t('wall.no_tickets'))),
+    all.length ? h('ol', {}, running.slice(0, PLACES).map(row))
+      : h('div', { class: 'nothing' }, h('p', { class: 't2' }, t('wall.no_tickets'))),
     footer(all, running))
 }
 

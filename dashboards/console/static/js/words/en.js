@@ -69,6 +69,14 @@ export default {
   "quality.last_known": "last known", "quality.comm_failure": "communication lost", "quality.out_of_service": "out of service", "quality.not_yet_read": "waiting for the first reading", "quality.uncertain": "uncertain", "quality.last_usable": "last usable",
   "quality.inaccurate": "inaccurate", "quality.out_of_range": "out of range", "quality.local_override": "set by hand",
 
+  "devices.count": "{count} devices", "devices.silent": "Not answering {count}", "devices.none": "No device fits these filters", "devices.connected": "online", "devices.quality": "{good} / {all} points",
+  "fault.refused": "connection refused", "fault.timeout": "no answer", "fault.closed": "connection closed", "fault.bad_frame": "bad frame", "fault.exception": "device exception", "fault.bad_payload": "bad payload", "fault.silent": "silent", "fault.broker_lost": "broker lost", "fault.last_will": "gone offline",
+  "device.unknown": "There is no such device", "device.every": "read every {seconds} s", "device.column.point": "point", "device.column.value": "now", "device.column.note": "note", "device.column.time": "time", "device.column.name": "name", "device.topology": "Supply", "device.fed_by": "fed by", "device.feeds": "feeds",
+  "period.1h": "1 h", "period.6h": "6 h", "period.24h": "24 h", "period.7d": "7 d",
+  "interval.1h": "Hour", "interval.1d": "Day", "interval.1mo": "Month",
+  "energy.when": "When", "energy.demand": "Load today", "energy.demand_unit": "15 min, kW", "energy.uses": "What for", "energy.meters": "Meters", "energy.over.1h": "today", "energy.over.1d": "last 31 days", "energy.over.1mo": "last 12 months",
+  "energy.today": "Today", "energy.yesterday": "Yesterday", "energy.per_area": "Today per m²", "energy.of_area": "floor area {area} m²", "energy.now": "Load now", "energy.declared": "declared {value} kW", "energy.max": "Most today", "energy.at": "{time}", "energy.share": "{share} % of declared", "energy.change": "yesterday {value}, {change}", "energy.complete": "{share} % of data",
+
   "lost.since": "Server lost since {time} ({age})", "lost.state": "What you see is from before. Connecting again, try {tries}",
   "empty.none": "No data in this period",
   "menu.language": "Language", "menu.theme": "Theme", "menu.sound": "Sound", "menu.log_out": "Log out", "theme.auto": "Auto", "theme.night": "Night", "theme.day": "Day", "sound.on": "On", "sound.off": "Off",

@@ -69,6 +69,14 @@ export default {
   "quality.last_known": "上次已知", "quality.comm_failure": "通讯中断", "quality.out_of_service": "停用", "quality.not_yet_read": "等首次读数", "quality.uncertain": "存疑", "quality.last_usable": "沿用旧值",
   "quality.inaccurate": "不准", "quality.out_of_range": "超量程", "quality.local_override": "就地设定",
 
+  "devices.count": "{count} 台设备", "devices.silent": "没有应答 {count}", "devices.none": "没有符合条件的设备", "devices.connected": "在线", "devices.quality": "{good} / {all} 点有效",
+  "fault.refused": "拒绝连接", "fault.timeout": "没有应答", "fault.closed": "连接断开", "fault.bad_frame": "报文错误", "fault.exception": "设备报异常", "fault.bad_payload": "内容错误", "fault.silent": "没有消息", "fault.broker_lost": "消息服务器断开", "fault.last_will": "设备已离线",
+  "device.unknown": "没有这台设备", "device.every": "每 {seconds} s 读一次", "device.column.point": "测点", "device.column.value": "当前值", "device.column.note": "说明", "device.column.time": "时间", "device.column.name": "点名", "device.topology": "供电上下级", "device.fed_by": "上级", "device.feeds": "供给",
+  "period.1h": "1 时", "period.6h": "6 时", "period.24h": "24 时", "period.7d": "7 天",
+  "interval.1h": "时", "interval.1d": "日", "interval.1mo": "月",
+  "energy.when": "什么时候用", "energy.demand": "今日负荷", "energy.demand_unit": "15 分钟，kW", "energy.uses": "用在哪里", "energy.meters": "各表", "energy.over.1h": "今日", "energy.over.1d": "近 31 天", "energy.over.1mo": "近 12 月",
+  "energy.today": "今日用电", "energy.yesterday": "昨日用电", "energy.per_area": "今日每平方米", "energy.of_area": "建筑面积 {area} m²", "energy.now": "当前负荷", "energy.declared": "申报 {value} kW", "energy.max": "今日最大需量", "energy.at": "{time}", "energy.share": "申报的 {share} %", "energy.change": "昨日同刻 {value}，{change}", "energy.complete": "数据 {share} %",
+
   "lost.since": "与服务器断开，自 {time}（{age}）", "lost.state": "以下为断开前的状态。正在重连，第 {tries} 次",
   "empty.none": "这一时段没有数据",
   "menu.language": "语言", "menu.theme": "昼夜", "menu.sound": "声音", "menu.log_out": "退出登录", "theme.auto": "自动", "theme.night": "夜", "theme.day": "昼", "sound.on": "开", "sound.off": "关",

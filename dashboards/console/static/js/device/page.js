@@ -1,0 +1,85 @@
+// One device: live values with their trust, a line over time, its alarms, what feeds it and what it feeds.
+import { h } from '../core/dom.js'
+import * as api from '../core/api.js'
+import { instant, now } from '../core/clock.js'
+import { age, number, secondTime, since } from '../core/format.js'
+import { changed, followSite, live, loadSite } from '../core/live.js'
+import { say, t } from '../core/words.js'
+import { reading, reasonOf } from '../draw/reading.js'
+import { shape } from '../draw/shape.js'
+import { drawDesk } from '../frame/desk.js'
+import { byWorst, titleOf } from '../site/alarms.js'
+import { connectionWords } from '../devices/page.js'
+import { chosen, choose, history } from './history.js'
+
+const id = decodeURIComponent(location.pathname.split('/').at(-1))
+let device = null
+
+export async function open (root) {
+  await loadSite()
+  try {
+    device = await api.device(id)
+  } catch (error) {
+    root.append(h('p', { class: 't1 alone' }, error.status === 404 ? t('device.unknown') : error.message))
+    return
+  }
+  await followSite({ points: () => [{ q: `${id}.` }], stream: { devices: id } })
+  const first = device.points.find((point) => typeof point.value === 'number' && point.unit) ?? device.points[0]
+  if (first) choose(first)
+  drawDesk(root, 'device', content)
+}
+
+const points = () => device.points.map((point) => live.points.get(point.id) ?? point)
+
+function content () {
+  return [head(), h('div', { class: 'device-grid', 'data-key': 'grid' }, valueTable(),
+    h('div', { class: 'aside' }, history(points().find((point) => point.id === chosen())), alarms(), topology()))]
+}
+
+function head () {
+  const now_ = live.devices.get(id) ?? device
+  const place = say(live.areas.get(device.area)?.name)
+  const name = say(device.name)
+  return h('section', { class: 'device-head', 'data-key': 'head' },
+    h('h1', { class: 't1' }, name.includes(place) ? name : `${place} ${name}`),
+    h('p', { class: 't2' }, [device.id, `${device.manufacturer} ${device.model}`, device.address,
+      t('device.every', { seconds: number(device.every_s, device.every_s < 1 ? 1 : 0) })].map((fact) => h('span', {}, fact)),
+      connectionWords(now_)))
+}
+
+function valueTable () {
+  return h('section', { class: 'panel values', 'data-key': 'values' }, h('table', {},
+    h('thead', {}, h('tr', {}, ['point', 'value', 'note', 'time',
+      'name'].map((column) => h('th', { class: `t3 ${column}` }, t(`device.column.${column}`))))),
+    h('tbody', {}, points().map(row))))
+}
+
+function row (point) {
+  const at = point.source_time ? secondTime(instant(point.source_time)) : '—'
+  return h('tr', { class: point.id === chosen() ? 'chosen' : '', 'data-key': point.id },
+    h('td', { class: 'point' }, h('button', { class: 't2', type: 'button', onclick: () => { choose(point); changed() } },
+      say(point.label))),
+    h('td', { class: 'value' }, reading(point)), h('td', { class: 'note t2' }, reasonOf(point)), h('td', { class: 'time t3' }, at), h('td',
+      { class: 'name t3 mono' }, point.name))
+}
+
+function alarms () {
+  const own = [...live.alarms.values()].filter((alarm) => alarm.device === id).sort(byWorst)
+  return h('section', { class: 'panel part', 'data-key': 'alarms' }, h('h2', { class: 't2' }, t('wall.alarms', { count: own.length })),
+    own.length ? h('ol', {}, own.map((alarm) => h('li', { 'data-key': alarm.id },
+      h('a', { class: 'alarm-line', href: `/alarms#${alarm.id}` }, shape(alarm.priority, alarm.state, 42),
+      h('b', { class: 't1' }, titleOf(alarm, live).what),
+      h('span', { class: 't2' }, t('since', { time: since(instant(alarm.raised_at)) })), h('b', { class: 't1' },
+        age(now() - instant(alarm.raised_at)))))))
+      : h('p', { class: 't3' }, t('wall.no_alarms')))
+}
+
+function topology () {
+  if (!device.feeds.length && !device.fed_by.length) return null
+  return h('section', { class: 'panel part', 'data-key': 'topology' }, h('h2', { class: 't2' }, t('device.topology')),
+    side('device.fed_by', device.fed_by), side('device.feeds', device.feeds))
+}
+
+const side = (key, ids) => ids.length ? h('p', { class: 't3 ways' }, t(key),
+  ids.map((one) => h('a', { class: 't1 link', href: `/devices/${encodeURIComponent(one)}` }, say(live.devices.get(one)?.name) || one)))
+  : null

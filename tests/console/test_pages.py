@@ -1,0 +1,245 @@
+"""The console in a real browser, before a fake site."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.console.conftest import DESK, PHONE, WALL, Opener, RunningSite, running
+from tests.console.situation import calm, occurrence
+
+ALL_PAGES = [
+    "/wall", "/alarms", "/tickets", "/tickets/t21", "/devices", "/devices/pump1.p1", "/systems/water", "/systems/power", "/energy", "/login",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ALL_PAGES)
+@pytest.mark.parametrize(("size", "language", "theme"), [(DESK, "zh", "night"), (PHONE, "en", "day")], ids=["desk-zh", "phone-en"])
+def test_a_page_opens_without_complaint_without_strangers_and_without_a_sideways_scrollbar(
+    site: RunningSite, visit: Opener, path: str, size: tuple[int, int], language: str, theme: str
+) -> None:
+    opened = visit(site, path, size, language, theme)
+    opened.page.wait_for_timeout(300)
+    assert opened.complaints == []
+    assert opened.strangers == []
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert opened.page.locator("html").get_attribute("data-theme") == theme
+
+
+def test_a_new_alarm_appears_on_the_wall_without_a_reload(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/wall").page
+    page.evaluate("window.untouched = true")
+    lift = site.site.situation.by_id["b11.lift2"]
+    site.raise_alarm(occurrence("new", "elevator.trapped", lift, "critical", ("困人", "trapped"), "22:53"))
+    expect(page.locator(".alarms")).to_contain_text("11号楼 2#梯 困人")
+    expect(page.locator(".state h1")).to_contain_text("11号楼 2#梯困人")
+    assert page.evaluate("window.untouched")
+
+
+def test_life_safety_and_its_cause_stand_together_cause_marked(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/wall").page
+    bundle = page.locator(".alarms .bundle")
+    expect(bundle.locator(".alarm .title").nth(0)).to_have_text("7号楼 1#梯 困人")
+    expect(bundle.locator(".alarm .since").nth(1)).to_have_text("22:41 首发")
+    expect(bundle.locator(".consequences")).to_contain_text("后果 7")
+
+
+def test_an_alarm_is_acknowledged_with_a_word(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/alarms#a3", DESK).page
+    page.fill(".act-row .field", "已通知刘洋")
+    page.press(".act-row .field", "Enter")
+    expect(page.locator(".alarm-item.chosen .state")).to_contain_text("确认")
+    assert site.site.acts == [("acknowledge", "a3", {"comment": "已通知刘洋"})]
+
+
+def test_shelving_needs_a_reason_and_life_safety_cannot_be_shelved(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/alarms#a6", DESK).page
+    page.get_by_role("button", name="搁置…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="搁置 60 分")).to_be_disabled()
+    dialog.get_by_role("button", name="30 分").click()
+    dialog.get_by_role("textbox").fill("滤网已备")
+    dialog.get_by_role("button", name="搁置 30 分").click()
+    expect(dialog).to_be_hidden()
+    assert site.site.acts == [("shelve", "a6", {"minutes": 30, "reason": "滤网已备", "one_shot": False})]
+    page.goto(f"{site.url}/alarms#a1")
+    page.reload()
+    expect(page.get_by_role("button", name="搁置…")).to_be_disabled()
+
+
+def test_the_dialog_covers_neither_its_row_nor_any_above(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/alarms#a5", DESK).page
+    page.get_by_role("button", name="搁置…").click()
+    dialog = page.get_by_role("dialog").bounding_box()
+    row = page.locator(".alarm-item.chosen").bounding_box()
+    assert dialog
+    assert row
+    assert dialog["y"] >= row["y"] + row["height"]
+
+
+def test_the_walk_back_shows_register_rule_and_ticket(site: RunningSite, visit: Opener) -> None:
+    drawer = visit(site, "/alarms#a3", DESK).page.locator(".drawer")
+    for words in ("input 10–11", "sump_pit 第 14 行", "1.42", "level > 1.20", "GD-260114-021"):
+        expect(drawer).to_contain_text(words)
+    expect(drawer.locator(".plot .trend").first).to_be_attached()
+
+
+def test_the_arrow_keys_walk_the_list_and_escape_closes(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/alarms", DESK).page
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".alarm-item.chosen")).to_contain_text("困人")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".alarm-item.chosen")).to_contain_text("跳闸")
+    page.keyboard.press("Escape")
+    expect(page.locator(".drawer")).to_have_count(0)
+
+
+def test_filters_narrow_the_list(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/alarms", DESK).page
+    page.fill(".search", "泵房")
+    expect(page.locator(".alarm-item")).to_have_count(1)
+    page.fill(".search", "")
+    page.get_by_role("button", name="未确认 1").click()
+    expect(page.locator(".alarm-item")).to_have_count(1)
+    expect(page.locator(".alarm-item")).to_contain_text("3#集水坑")
+
+
+def test_a_lost_server_frames_the_wall_within_five_seconds_and_leaves_when_it_is_back(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/wall").page
+    site.stop()
+    expect(page.locator(".lost-frame")).to_be_visible(timeout=5000)
+    expect(page.locator(".lost-notice")).to_contain_text("与服务器断开，自 22:5")
+    expect(page.locator("html")).to_have_class("lost")
+    site.start()
+    expect(page.locator(".lost-frame")).to_have_count(0, timeout=12_000)
+
+
+def test_a_step_taken_without_a_network_waits_says_so_and_is_sent_later(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/tickets/t21", PHONE).page
+    site.stop()
+    page.get_by_role("button", name="接单", exact=True).click()
+    expect(page.locator(".queued")).to_contain_text("1 步已记在手机上")
+    expect(page.get_by_role("button", name="到场", exact=True)).to_be_enabled()
+    site.start()
+    expect(page.locator(".queued")).to_have_count(0, timeout=15_000)
+    assert [(act, key) for act, key, _ in site.site.acts] == [("accept", "t21")]
+
+
+def test_a_ticket_is_taken_step_by_step(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/tickets/t21", PHONE).page
+    page.get_by_role("button", name="接单", exact=True).click()
+    page.get_by_role("button", name="到场", exact=True).click()
+    page.get_by_role("button", name="完成", exact=True).click()
+    page.locator(".step-form .field").fill("浮球卡住，已清")
+    page.locator(".step-form").get_by_role("button", name="完成", exact=True).click()
+    expect(page.locator(".stand")).to_have_text("待验收")
+    assert site.site.acts == [("accept", "t21", {}), ("arrive", "t21", {}), ("finish", "t21", {"comment": "浮球卡住，已清"})]
+
+
+def test_targets_on_the_phone_ticket_are_large_enough(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/tickets/t21", PHONE).page
+    heights = page.locator(".ticket-page button").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+    assert len(heights) >= 6
+    assert min(heights) >= 44
+    main = page.locator(".walk .main").bounding_box()
+    assert main
+    assert main["height"] >= 60
+
+
+def test_a_ticket_is_opened_by_hand(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/tickets", PHONE).page
+    page.get_by_role("button", name="开单").click()
+    page.get_by_label("什么事").fill("门厅灯不亮")
+    page.locator(".draft").get_by_role("button", name="开单").click()
+    expect(page.locator(".ticket-list")).to_contain_text("门厅灯不亮")
+
+
+def test_without_a_session_the_login_page_leads_back(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/login?next=/alarms", PHONE, logged_in=False).page
+    page.fill("input[name=username]", "engineer")
+    page.fill("input[name=password]", "wrong")
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("alert")).to_have_text("用户名或密码不对")
+    page.get_by_role("button", name="工程部").click()
+    page.wait_for_url("**/alarms")
+
+
+def test_a_login_never_leads_to_another_host(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/login?next=//elsewhere.example/", logged_in=False).page
+    page.get_by_role("button", name="工程部").click()
+    page.wait_for_url(f"{site.url}/wall")
+
+
+def test_a_healthy_site_is_calm(visit: Opener) -> None:
+    site = running(calm())
+    page = visit(site, "/wall").page
+    expect(page.locator(".state h1")).to_contain_text("运行正常，6 小时")
+    expect(page.locator(".alarms")).to_contain_text("没有报警")
+    assert page.locator(".shape").count() == 0
+    site.stop()
+
+
+TEXTS = """
+() => {
+  const hasWords = (one) => one.matches('text') || [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
+  const boxOf = (one) => {
+    if (one.matches('text')) return one.getBoundingClientRect()
+    const range = document.createRange()
+    range.selectNodeContents(one)
+    return range.getBoundingClientRect()
+  }
+  return [...document.querySelectorAll('.wall *')].filter((one) => hasWords(one) && !one.closest('.shape, .curve')).map((one) => {
+    const { left, right, top, bottom, height } = boxOf(one)
+    const panel = (one.closest('.panel, .state') ?? one).getBoundingClientRect().right
+    const size = parseFloat(getComputedStyle(one).fontSize)
+    // A line's box is taller than its glyphs: a fifth above and below is air.
+    return { words: one.textContent.trim(), left, right, top: top + height / 5, bottom: bottom - height / 5, size, panel, holds: one.children.length }
+  }).filter((one) => one.words && one.right > one.left)
+}
+"""
+
+
+def texts(page: Page) -> list[dict[str, float | str]]:
+    found: list[dict[str, float | str]] = page.evaluate(TEXTS)
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_text_on_the_wall_overlaps_leaves_its_panel_or_is_too_small(site: RunningSite, visit: Opener, language: str) -> None:
+    page = visit(site, "/wall", WALL, language).page
+    page.wait_for_selector(".curve .now")
+    page.wait_for_timeout(300)
+    found = texts(page)
+    assert len(found) > 80
+    assert [one["words"] for one in found if one["size"] < 20 and not one["holds"] and len(str(one["words"])) > 2] == []
+    assert [one["words"] for one in found if one["right"] > one["panel"] + 1] == []
+    leaves = [one for one in found if not one["holds"]]
+    clashes = [
+        (a["words"], b["words"])
+        for index, a in enumerate(leaves)
+        for b in leaves[index + 1 :]
+        if a["left"] < b["right"] - 1 and b["left"] < a["right"] - 1 and a["top"] < b["bottom"] - 1 and b["top"] < a["bottom"] - 1
+    ]  # fmt: skip
+    assert clashes == []
+
+
+def test_reduced_motion_stills_the_rims(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/wall").page
+    assert page.locator(".shape .rim").first.evaluate("one => getComputedStyle(one).animationName") == "pulse"
+    page.emulate_media(reduced_motion="reduce")
+    assert page.locator(".shape .rim").first.evaluate("one => getComputedStyle(one).animationName") == "none"
+
+
+def test_the_wall_is_the_same_picture_on_a_smaller_screen(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/wall", (1280, 720)).page
+    box = page.locator(".wall").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 1280, "height": 720}
+
+
+def test_the_chosen_language_and_theme_are_remembered(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/wall").page
+    page.locator(".menu-button").click()
+    page.get_by_role("button", name="昼", exact=True).click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator(".alarms h2")).to_contain_text("Active alarms")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("html")).to_have_attribute("data-theme", "day")

@@ -1,0 +1,139 @@
+"""Suppression by design along the power topology, and the loss of a device's link."""
+
+from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Standing
+from model.quality import Quality
+from model.rule import Scope
+from rules.engine import Engine
+from tests.rules.workshop import OPERATOR, at, block, device, engine, kinds, lost, point, rule, site
+
+VOLTS = [point("volts", "V")]
+INCOMER = device("incomer", VOLTS, "meter", feeds=["feeder"])
+FEEDER = device("feeder", VOLTS, "meter", feeds=["pump"])
+PUMP = device("pump", [point("flow")], "pump")
+SITE = site(INCOMER, FEEDER, PUMP)
+DEAD = rule("dead", "volts < 10", scope=Scope(device_class="meter"), suppressed_by=("dead",))
+NO_FLOW = rule("no_flow", "flow < 1", scope=Scope(device_class="pump"), suppressed_by=("dead", "comms"))
+COMMS = rule("comms", "offline", on_delay_s=5, off_delay_s=5, suppressed_by=("dead",))
+
+
+def _trial() -> Engine:
+    trial = engine(SITE, DEAD, NO_FLOW, COMMS)
+    for device_, values in ((INCOMER, {"volts": 230.0}), (FEEDER, {"volts": 230.0}), (PUMP, {"flow": 5.0})):
+        trial.observe(block(device_, 0, **values))
+    return trial
+
+
+def test_what_hangs_below_a_dead_feeder_is_recorded_but_not_shouted() -> None:
+    trial = _trial()
+    trial.observe(block(FEEDER, 1, volts=0.0))
+    (raised,) = trial.observe(block(PUMP, 2, flow=0.0))
+    assert raised.occurrence is not None
+    assert (raised.occurrence.annunciated, raised.occurrence.suppressed_by) == (False, "dead@feeder")
+    assert raised.standing.flags == ("suppressed",)
+
+
+def test_the_cause_may_lie_further_up_and_may_come_later() -> None:
+    trial = _trial()
+    assert kinds(trial.observe(block(PUMP, 1, flow=0.0))) == ["raised no_flow@pump"]
+    events = trial.observe(block(INCOMER, 2, volts=0.0))
+    assert kinds(events) == ["raised dead@incomer", "suppressed no_flow@pump"]
+    assert kinds(trial.observe(block(FEEDER, 3, volts=0.0))) == ["raised dead@feeder"]
+    assert trial.standing("dead", "feeder").flags == ("suppressed",)
+    assert trial.standing("dead", "incomer").flags == ()
+
+
+def test_when_the_cause_is_gone_what_is_still_true_is_annunciated() -> None:
+    trial = _trial()
+    trial.observe(block(FEEDER, 1, volts=0.0))
+    trial.observe(block(PUMP, 2, flow=0.0))
+    events = trial.observe(block(FEEDER, 3, volts=230.0))
+    assert kinds(events) == ["returned dead@feeder", "unsuppressed no_flow@pump"]
+    occurrence = events[-1].occurrence
+    assert occurrence is not None
+    assert (occurrence.annunciated, occurrence.suppressed_by, occurrence.state) == (True, None, AlarmState.ACTIVE_UNACKNOWLEDGED)
+
+
+def test_when_the_cause_is_gone_what_has_returned_is_over() -> None:
+    trial = _trial()
+    trial.observe(block(FEEDER, 1, volts=0.0))
+    trial.observe(block(PUMP, 2, flow=0.0))
+    trial.observe(block(PUMP, 3, flow=5.0))
+    released = trial.observe(block(FEEDER, 4, volts=230.0))[-1]
+    assert released.occurrence is not None
+    assert released.occurrence.ended_at_ns == at(4)
+    assert trial.standing("no_flow", "pump") == Standing("no_flow", "pump")
+
+
+def test_another_cause_takes_over_without_a_shout_between() -> None:
+    trial = _trial()
+    trial.observe(block(FEEDER, 1, volts=0.0))
+    trial.observe(block(PUMP, 2, flow=0.0))
+    trial.observe(block(INCOMER, 3, volts=0.0))
+    assert trial.standing("dead", "feeder").suppression is not None
+    events = trial.observe(block(FEEDER, 4, volts=230.0))
+    assert [event.kind for event in events] == [AlarmEventKind.RETURNED, AlarmEventKind.SUPPRESSED]
+    suppression = trial.standing("no_flow", "pump").suppression
+    assert suppression is not None
+    assert suppression.by == "dead@incomer"
+
+
+def test_an_alarm_that_has_returned_keeps_waiting_in_plain_sight() -> None:
+    trial = _trial()
+    trial.observe(block(PUMP, 1, flow=0.0))
+    trial.observe(block(PUMP, 2, flow=5.0))
+    assert kinds(trial.observe(block(FEEDER, 3, volts=0.0))) == ["raised dead@feeder"]
+    assert trial.standing("no_flow", "pump").state is AlarmState.RETURNED_UNACKNOWLEDGED
+    assert trial.standing("no_flow", "pump").flags == ()
+
+
+def test_a_silent_device_has_one_alarm_and_its_process_alarms_are_held() -> None:
+    trial = _trial()
+    trial.observe(block(PUMP, 1, flow=0.0))
+    events: list[AlarmEvent] = []
+    for second in range(2, 60):
+        events += trial.observe(lost(PUMP, second))
+    assert kinds(events) == ["raised comms@pump", "suppressed no_flow@pump"]
+    assert trial.standing("no_flow", "pump").state is AlarmState.ACTIVE_UNACKNOWLEDGED
+    trial.observe(block(PUMP, 60, flow=0.0))
+    assert kinds(trial.advance(at(65))) == ["returned comms@pump", "unsuppressed no_flow@pump"]
+
+
+def test_a_meter_that_stopped_answering_explains_nothing_below_it() -> None:
+    trial = _trial()
+    for second in range(1, 10):
+        trial.observe(lost(FEEDER, second))
+    (raised,) = trial.observe(block(PUMP, 10, flow=0.0))
+    assert raised.standing.flags == ()
+
+
+def test_devices_that_feed_each_other_do_not_silence_each_other() -> None:
+    ring = site(device("a", VOLTS, "meter", feeds=["b"]), device("b", VOLTS, "meter", feeds=["a"]))
+    trial = engine(ring, DEAD)
+    for name in ("a", "b"):
+        trial.observe(block(ring.devices[name], 1, volts=0.0))
+    assert [trial.standing("dead", name).flags for name in ("a", "b")] == [(), ("suppressed",)]
+
+
+def test_suppression_is_restored_and_released_when_its_cause_has_gone_meanwhile() -> None:
+    trial = _trial()
+    cause = trial.observe(block(FEEDER, 1, volts=0.0))[-1]
+    effect = trial.observe(block(PUMP, 2, flow=0.0))[-1]
+    whole = engine(SITE, DEAD, NO_FLOW, COMMS)
+    assert whole.restore([(e.standing, e.occurrence) for e in (cause, effect)], at(9)) == []
+    assert whole.standing("no_flow", "pump").flags == ("suppressed",)
+    torn = engine(SITE, NO_FLOW, COMMS)
+    events = torn.restore([(e.standing, e.occurrence) for e in (cause, effect)], at(9))
+    assert kinds(events) == ["withdrawn dead@feeder", "unsuppressed no_flow@pump"]
+
+
+def test_suppression_and_shelving_hold_independently() -> None:
+    trial = _trial()
+    trial.observe(block(FEEDER, 1, volts=0.0))
+    (raised,) = trial.observe(block(PUMP, 2, flow=0.0))
+    assert raised.occurrence is not None
+    trial.shelve(raised.occurrence.id, OPERATOR, "known", 600_000_000_000, at(3))
+    released = trial.observe(block(FEEDER, 4, volts=230.0))[-1]
+    assert (released.kind, released.standing.flags) == (AlarmEventKind.UNSUPPRESSED, ("shelved",))
+    assert released.occurrence is not None
+    assert not released.occurrence.annunciated
+    assert trial.observe(block(PUMP, 5, Quality.GOOD, flow=5.0))

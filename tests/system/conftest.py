@@ -1,0 +1,14 @@
+"""One small site for the tests that leave it as they found it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.system.rig import Rig, running
+
+
+@pytest.fixture(scope="session")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with running(Path(tmp_path_factory.mktemp("site"))) as rig:
+        yield rig

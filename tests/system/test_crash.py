@@ -1,0 +1,85 @@
+"""kill -9 of the platform with alarms active, acknowledged and shelved; started again it stands where it stood."""
+
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.system.rig import Rig, running, until
+
+FAULTS = {
+    ("gate.north.in", "arm_off"): "barrier.arm_off",
+    ("pr2.pump1", "seal_leak"): "pump.seal_leak",
+    ("charge.b15", "connector_lock_failure"): "charger.lock_failed",
+}
+UNACKNOWLEDGED, ACKNOWLEDGED, SHELVED = FAULTS.values()
+
+
+def _standing(rig: Rig) -> dict[str, tuple[Any, ...]]:
+    """Rule → everything about its open occurrence that a crash must not change."""
+    items = rig.get("/alarms", active=True, limit=200)["items"]
+    keys = ("id", "device", "state", "flags", "raised_at", "acknowledged_at", "acknowledged_by", "ticket")
+    return {item["rule"]: tuple(map(str, (item[k] for k in keys))) for item in items if item["rule"] in FAULTS.values()}
+
+
+def _tickets(rig: Rig) -> list[tuple[str, str, str]]:
+    return sorted((t["id"], t["cause"], t["state"]) for t in rig.get("/tickets", limit=200)["items"] if t["cause"] in FAULTS.values())
+
+
+@pytest.mark.timeout(240)
+def test_after_kill_nine_the_same_alarms_and_tickets_stand(tmp_path: Path) -> None:
+    with running(tmp_path) as rig:
+        for device, fault in FAULTS:
+            rig.inject(device, fault)
+        until("the three alarms", lambda: len(_standing(rig)) == 3 or None, 40)
+        ids = {rule: values[0] for rule, values in _standing(rig).items()}
+        rig.act(f"/alarms/{ids[ACKNOWLEDGED]}/acknowledge", comment="在看")
+        rig.act(f"/alarms/{ids[SHELVED]}/shelve", reason="等配件", minutes=30)
+        until("the tickets", lambda: len(_tickets(rig)) == 3 or None, 5)
+        before, tickets = _standing(rig), _tickets(rig)
+        assert "shelved" in before[SHELVED][3]
+
+        rig.kill_platform()
+        rig.start_platform()
+        assert _standing(rig) == before, "restored from the journal, before the first reading has come"
+        until("readings again", lambda: rig.share_good() >= 0.95 or None, 30)
+        until("polls again", lambda: rig.metrics()["guanjia_polls_total"] > 200 or None, 30)
+        assert _standing(rig) == before
+        assert _tickets(rig) == tickets
+
+        for device, fault in FAULTS:
+            rig.heal(device, fault)
+        until("the acknowledged one to end", lambda: ACKNOWLEDGED not in _live(rig) or None, 60)
+
+
+def _live(rig: Rig) -> set[str]:
+    for item in rig.get("/alarms", active=True, limit=200)["items"]:
+        if "latched" in item["flags"] and item["state"] == "active_acknowledged":
+            rig.ask("POST", f"/alarms/{item['id']}/reset", json={})
+    return set(_standing(rig))
+
+
+@pytest.mark.timeout(240)
+def test_history_has_a_gap_only_while_the_platform_was_down(tmp_path: Path) -> None:
+    with running(tmp_path) as rig:
+        point = "sub2.incomer1.active_power_total"
+        until("some history", lambda: len(_samples(rig, point)) > 10 or None, 30)
+        rig.kill_platform()
+        rig.start_platform()
+        until("history after the restart", lambda: _largest_gaps(_samples(rig, point))[0] > 1.5 or None, 30)
+        until("more of it", lambda: len(_samples(rig, point)) > 30 or None, 40)
+        gaps = _largest_gaps(_samples(rig, point))
+        assert gaps[1] < 2.5, f"one gap for the kill, none else: {gaps[:4]}"
+
+
+def _samples(rig: Rig, point: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = rig.get(f"/points/{point}/readings", limit=5000)["items"]
+    return [item for item in items if item["quality"] == "good"]
+
+
+def _largest_gaps(samples: list[dict[str, Any]]) -> list[float]:
+    """Seconds between neighbouring samples, the largest first; polls are 1 s apart."""
+    times = [datetime.fromisoformat(s["source_time"]).timestamp() for s in samples]
+    return sorted((b - a for a, b in pairwise(times)), reverse=True)
