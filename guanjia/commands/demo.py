@@ -24,7 +24,7 @@ PASSWORD = "demo"
 LOGINS = {
     "engineer": (Role.OPERATOR, "工程部 李强"),
     "technician": (Role.TECHNICIAN, "维修技工 刘洋"),
-    "energy": (Role.ENERGY, "能源管理员 赵敏"),
+    "energy": (Role.ENERGY, "能源管理员 周婷"),
     "manager": (Role.MANAGER, "维修中心主管 孙建国"),
     "tester": (Role.TESTER, "测试"),
     "admin": (Role.ADMIN, "系统管理员"),

@@ -12,7 +12,7 @@ from model.site import StoreConfig
 from store.history.columns import reading_value
 from store.history.errors import Refused
 from store.history.influx_server import TIMEOUT_MS, Answer, Ask, Field, Figure, judged
-from store.history.line import quality_field
+from store.history.line import quality_field, text_field
 
 _STATEMENTS_A_REQUEST = 200
 
@@ -42,7 +42,7 @@ class InfluxServer1:
             )
 
     def samples(self, field: Field, start_ns: int, end_ns: int, limit: int) -> list[Sample]:
-        columns = f"{name(field.name)}, {name(quality_field(field.name))}"
+        columns = ", ".join(map(name, (field.name, quality_field(field.name), text_field(field.name))))
         [series] = self._query([f"select {columns} {_source(field, start_ns, end_ns)} order by time limit {limit}"])
         return [_sample(*row) for one in series for row in one["values"]]
 
@@ -106,9 +106,8 @@ def _source(field: Field, start_ns: int, end_ns: int) -> str:
     return f'from {name(field.device_class)} where "site" = {word(field.site)} and ({devices}) and time >= {start_ns} and time < {end_ns}'
 
 
-def _sample(at_ns: int, value: float | str | None, code: int | None) -> Sample:
-    number = float(value) if isinstance(value, int | float) else None
-    words = value if isinstance(value, str) else None
+def _sample(at_ns: int, value: float | None, code: int | None, words: str | None) -> Sample:
+    number = None if value is None else float(value)
     return Sample(at_ns, reading_value(number, words), Quality(Quality.GOOD if code is None else code))
 
 

@@ -12,7 +12,7 @@ from model.reading import Sample
 from model.site import StoreConfig
 from store.history.columns import reading_value
 from store.history.influx_server import TIMEOUT_MS, Answer, Ask, Field, Figure, judged
-from store.history.line import quality_field
+from store.history.line import quality_field, text_field
 
 _ASKS_A_REQUEST = 50
 
@@ -30,13 +30,13 @@ class InfluxServer2:
             self._writer.write(self._bucket, self._org, "\n".join(lines).encode(), WritePrecision.NS)
 
     def samples(self, field: Field, start_ns: int, end_ns: int, limit: int) -> list[Sample]:
-        quality = quality_field(field.name)
+        quality, text = quality_field(field.name), text_field(field.name)
         script = (
-            f"{self._source(field, [field.name, quality], start_ns, end_ns)}"
+            f"{self._source(field, [field.name, quality, text], start_ns, end_ns)}"
             ' |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value") |> group()'
             f' |> sort(columns: ["_time"]) |> limit(n: {limit}) |> map(fn: (r) => ({{r with at: int(v: r._time)}}))'
         )
-        return [_sample(record["at"], record.get(field.name), record.get(quality)) for record in self._records(script)]
+        return [_sample(record["at"], record.get(field.name), record.get(quality), record.get(text)) for record in self._records(script)]
 
     def ask(self, asks: Sequence[Ask]) -> list[Answer]:
         answers: list[Answer] = [{} for _ in asks]
@@ -91,6 +91,5 @@ def word(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _sample(at_ns: int, value: float | str | None, code: int | None) -> Sample:
-    number, text = (None, value) if isinstance(value, str) else (value, None)
-    return Sample(at_ns, reading_value(number, text), Quality(Quality.GOOD if code is None else code))
+def _sample(at_ns: int, number: float | None, code: int | None, words: str | None) -> Sample:
+    return Sample(at_ns, reading_value(number, words), Quality(Quality.GOOD if code is None else code))

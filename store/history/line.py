@@ -3,8 +3,9 @@
     power_meter,area=sub1,device=sub1.incomer1,site=talent-apartments,system=power u1=229.8,i1=0.0,i1_q=24i 1768377600000000000
     └ device class └ tags, in order of name                                        └ fields: point names, quality beside  └ ns
 
-Numbers are always floats, so that a field never changes its type. A value that is not good carries ``<point>_q``, the OPC DA quality code,
-as an integer; a bad one has only that. Columns a block says nothing about leave no trace.
+Numbers are always floats and words stand in ``<point>_text``, so that a field never changes its type: one charger's serial number is a
+number, another's is words, and the server refuses the whole line of whoever comes second. A value that is not good carries ``<point>_q``,
+the OPC DA quality code, as an integer; a bad one has only that. Columns a block says nothing about leave no trace.
 """
 
 import math
@@ -43,19 +44,25 @@ def quality_field(point: str) -> str:
     return f"{point}_q"
 
 
+def text_field(point: str) -> str:
+    return f"{point}_text"
+
+
 @dataclass(frozen=True, slots=True)
 class LineForm:
     """All of a line that does not change from poll to poll."""
 
     head: str
     fields: tuple[str, ...]
+    text_fields: tuple[str, ...]
     quality_fields: tuple[str, ...]
 
 
 def form_of(layout: Layout, site: Site) -> LineForm:
     fields = tuple(f"{key(name)}=" for name in layout.columns)
+    text_fields = tuple(f"{key(text_field(name))}=" for name in layout.columns)
     quality_fields = tuple(f"{key(quality_field(name))}=" for name in layout.columns)
-    return LineForm(_head(layout.device, site), fields, quality_fields)
+    return LineForm(_head(layout.device, site), fields, text_fields, quality_fields)
 
 
 def _head(device_id: str, site: Site) -> str:
@@ -76,7 +83,7 @@ def line(row: Row, form: LineForm) -> str | None:
         if code == ABSENT:
             continue
         if column in texts:
-            fields.append(form.fields[column] + words(texts[column]))
+            fields.append(form.text_fields[column] + words(texts[column]))
         elif math.isfinite(number):
             fields.append(form.fields[column] + repr(number))
         if code != GOOD:

@@ -1,4 +1,4 @@
-"""A small stand-in for the API: it says what the situation says, takes the operator's acts, and streams what happens. No platform behind it."""
+"""A small stand-in for the API: it says what the situation says, takes the operator's acts, and streams what happens."""
 
 import asyncio
 import json
@@ -335,15 +335,21 @@ USES = {
 
 def _add_energy(api: APIRouter, site: FakeSite) -> None:
     @api.get("/energy/demand")
-    async def demand(start: str = "2026-01-14T00:00:00+08:00", end: str = "") -> Json:
+    async def demand(start: str = "2026-01-14T00:00:00+08:00") -> Json:
         begun = datetime.fromisoformat(start).astimezone(SHANGHAI)
-        ended = datetime.fromisoformat(end).astimezone(SHANGHAI) if end else site.now()
-        items, share = [], 1.0 if begun.day == EVENING.day else 0.93
+        ended = min(begun + timedelta(days=1), site.now())
+        items: list[Json] = []
+        share = 1.0 if begun.day == EVENING.day else 0.93
         while begun + timedelta(minutes=15) <= ended:
             hour = begun.hour + begun.minute / 60
             items.append({"start": begun.isoformat(), "kw": load_at(hour) * share + 9 * ((begun.minute * 7 + begun.hour * 5) % 13 - 6) / 3})
             begun += timedelta(minutes=15)
-        return {**page(items), "maximum": max(items, key=lambda slot: slot["kw"]), "current_kw": items[-1]["kw"], "declared_kw": 1900}
+        return {
+            **page(items),
+            "maximum": max(items, key=lambda slot: float(slot["kw"])),
+            "current_kw": items[-1]["kw"],
+            "declared_kw": 1900,
+        }
 
     @api.get("/energy/today")
     async def today() -> Json:

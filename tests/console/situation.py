@@ -1,4 +1,4 @@
-"""One evening at the reference site, in the shapes of the API: a tripped feeder has stopped a lift with someone in it, and small things besides."""
+"""One evening at the reference site, in the shapes of the API: a tripped feeder has stopped a lift with someone in it."""
 
 import math
 from dataclasses import dataclass, field
@@ -28,8 +28,8 @@ def phrase(zh: str, en: str) -> Json:
 
 def clock(text: str, day: int = 14) -> str:
     """A time of that evening, ``22:41`` or ``22:41:07``, as on the wire."""
-    parts = [int(part) for part in text.split(":")]
-    return datetime(2026, 1, day, *parts, tzinfo=SHANGHAI).isoformat()
+    hour, minute, second = (int(part) for part in f"{text}:00".split(":")[:3])
+    return datetime(2026, 1, day, hour, minute, second, tzinfo=SHANGHAI).isoformat()
 
 
 def area(key: str, zh: str, en: str, kind: str, plan: tuple[float, float, float, float], households: int = 0) -> Json:
@@ -231,19 +231,19 @@ def occurrence(key: str, rule: str, of: Json, priority: str, text: tuple[str, st
 
 
 def alarms(by: dict[str, Json]) -> list[Json]:
+    lift, feeder, sump, pump = by["b07.lift1"], by["sub2.2d5"], by["garage.sump3"], by["pump1.p2"]
+    gate, filters = by["gate.north.in"], by["podium.ahu2"]
+    level = {"points": ["garage.sump3.level"], "inputs": {"garage.sump3.level": 1.42}}
     return [
         occurrence(
-            "a1", "elevator.trapped", by["b07.lift1"], "critical", ("困人", "trapped"), "22:41:20", acknowledged=("张伟", "22:42"), ticket="t17"
+            "a1", "elevator.trapped", lift, "critical", ("困人", "trapped"), "22:41:20", acknowledged=("张伟", "22:42"), ticket="t17"
         ),
-        occurrence("a2", "power.feeder_off", by["sub2.2d5"], "high", ("跳闸", "trip"), "22:41:07", acknowledged=("李强", "22:42"), ticket="t18"),
-        occurrence(
-            "a3", "sump.high", by["garage.sump3"], "medium", ("高液位", "high"), "22:49", ticket="t21",
-            points=["garage.sump3.level"], inputs={"garage.sump3.level": 1.42},
-        ),
-        occurrence("a4", "pump.no_start", by["pump1.p2"], "medium", ("启动失败", "no start"), "22:36", acknowledged=("陈刚", "22:38"), ticket="t20"),
-        occurrence("a5", "comms.lost", by["gate.north.in"], "low", ("离线", "offline"), "21:20", acknowledged=("李强", "21:24"), ticket="t19"),
-        occurrence("a6", "hvac.filter", by["podium.ahu2"], "low", ("滤网压差高", "filter"), "18:10", acknowledged=("王磊", "18:15")),
-    ]  # fmt: skip
+        occurrence("a2", "power.feeder_off", feeder, "high", ("跳闸", "trip"), "22:41:07", acknowledged=("李强", "22:42"), ticket="t18"),
+        occurrence("a3", "sump.high", sump, "medium", ("高液位", "high"), "22:49", ticket="t21", **level),
+        occurrence("a4", "pump.no_start", pump, "medium", ("启动失败", "no start"), "22:36", acknowledged=("陈刚", "22:38"), ticket="t20"),
+        occurrence("a5", "comms.lost", gate, "low", ("离线", "offline"), "21:20", acknowledged=("李强", "21:24"), ticket="t19"),
+        occurrence("a6", "hvac.filter", filters, "low", ("滤网压差高", "filter"), "18:10", acknowledged=("王磊", "18:15")),
+    ]
 
 
 def standing(rule: str, key: str, kind: str, by: str, at: str, **more: Any) -> Json:
@@ -319,7 +319,8 @@ def tickets() -> list[Json]:
         ticket(14, "small", "on_site", ("9号楼1102 漏水", "Block 9-1102 leak"), "b09", "22:27:40",
                [promise("accept", "22:42", "22:30"), promise("arrive", "22:45", "22:44"), promise("finish", "22:57:40")], owner="刘洋"),
         ticket(21, "small", "dispatched", ("车库B区 集水坑", "Garage zone B sump"), "garage.b", "22:49:04",
-               [promise("accept", "23:04:04"), promise("finish", "23:19:04")], device="garage.sump3", alarms=["a3"], first_steps=SUMP_STEPS),
+               [promise("accept", "23:04:04"), promise("finish", "23:19:04")], device="garage.sump3", alarms=["a3"],
+               first_steps=SUMP_STEPS),
         ticket(20, "large", "accepted", ("1#泵房 2#泵", "Pump room 1 P2"), "pump1", "22:36",
                [promise("accept", "22:51", "22:40"), promise("finish", "01:36", day=15)], owner="陈刚", alarms=["a4"]),
         ticket(18, "large", "in_work", ("2D5 停电", "2D5 outage"), "sub2", "22:41:10",
@@ -375,7 +376,7 @@ class Situation:
             "floor_area_m2": 90_000,
             "declared_demand_kw": 1900,
             "parking_spaces": {"underground": 797, "ground": 15},
-            "plan": {"x": 26, "y": 44, "width": 770, "height": 530},
+            "plan": {"x": 16, "y": 22, "width": 791, "height": 567},
             "areas": self.areas,
             "systems": [{"id": key, "label": phrase(*names), "devices": 1, "connected": 1, "points": 1} for key, names in SYSTEMS.items()],
             "devices": len(self.devices),
@@ -391,4 +392,23 @@ def calm() -> Situation:
     situation.tickets = [t for t in situation.tickets if t["id"] in ("t14", "t9")]
     for found in situation.devices:
         found["connection"]["state"] = "connected"
+    return situation
+
+
+def crowded() -> Situation:
+    """A bad evening: half the site has something, long names among it, and much has returned without being seen."""
+    situation = Situation()
+    names = situation.by_id
+    names["podium.gas1"]["name"] = phrase("裙楼餐厅1 燃气表间燃气探测器", "Restaurant 1 gas detector, meter room")
+    names["garage.sump3"]["name"] = phrase("车库B区3#集水坑", "Garage B sump 3")
+    late = [d for d in situation.devices if d["class"] in ("elevator", "fire_loop", "gas_detector", "tank", "power_meter")]
+    for number, found in enumerate(late):
+        text = ("通讯中断而且很久没有恢复", "communication lost for longer than it may be")
+        lost = occurrence(f"c{number}", "comms.lost", found, ("high", "medium", "low")[number % 3], text, "22:50")
+        if number % 4 == 0:
+            lost |= {"state": "returned_unacknowledged", "returned_at": clock("22:52")}
+        situation.alarms.append(lost)
+        clocks = [promise("accept", "23:05"), promise("finish", "22:52" if number % 5 == 0 else "23:20")]
+        opened = ticket(100 + number, "small", "registered", (lost["text"]["zh"], lost["text"]["en"]), found["area"], "22:50", clocks)
+        situation.tickets.append(opened)
     return situation

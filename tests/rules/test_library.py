@@ -78,13 +78,14 @@ def test_a_rule_rests_fires_and_clears(case: Case) -> None:
     play, rule = Play(case), BY_ID[case.rule]
     lead_in = 2 * MINUTE
     assert play.feed(case.rest, lead_in + rule.on_delay_ns) == []
-    fired = play.feed({**case.rest, **case.fire}, 10 * MINUTE + rule.on_delay_ns)
+    fired = play.feed({**case.rest, **case.fire}, 5 * MINUTE + rule.on_delay_ns)
     assert [event.kind for event in fired] == [AlarmEventKind.RAISED]
     occurrence = fired[0].occurrence
     assert occurrence is not None
     assert "设备" in occurrence.text.zh
     assert occurrence.inputs
-    cleared = play.feed(case.rest, 70 * MINUTE + rule.off_delay_ns)
+    window = 60 * MINUTE if "count(" in rule.when else 0
+    cleared = play.feed(case.rest, 2 * MINUTE + window + rule.off_delay_ns)
     assert [event.kind for event in cleared] == [AlarmEventKind.LATCHED if rule.latched else AlarmEventKind.RETURNED]
 
 

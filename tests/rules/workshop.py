@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,15 +57,20 @@ def rule(id_: str = "level.high", when: str = "level > 2", **changes: Any) -> Ru
     return Rule(**{**fields, **changes})
 
 
+@cache
+def _columns(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: column for column, name in enumerate(names)}
+
+
 def block(device_: Device, at_s: float, quality: Quality = Quality.GOOD, /, **values: float | str) -> Block:
     """The values named, good; the columns not named are absent."""
     at_ns = T0 + round(at_s * SECOND)
     numbers = array("d", [float("nan")]) * len(device_.points)
     qualities = bytearray([Quality.ABSENT] * len(device_.points))
     texts = {}
+    columns = _columns(tuple(p.name for p in device_.points))
     for name, value in values.items():
-        column = device_.profile.column(name)
-        assert column is not None, name
+        column = columns[name]
         qualities[column] = quality
         if isinstance(value, str):
             texts[column] = value

@@ -134,7 +134,7 @@ def test_readings_come_back_to_the_nanosecond_with_their_quality(bench: Bench) -
     asked = json.loads(exchange.body)["query"]
     assert exchange.path == "/api/v2/query"
     assert f"range(start: time(v: {T0}), stop: time(v: {T0 + HOUR}))" in asked
-    assert 'r._field == "energy_import" or r._field == "energy_import_q"' in asked
+    assert 'r._field == "energy_import" or r._field == "energy_import_q" or r._field == "energy_import_text"' in asked
 
 
 def figures(rows: list[tuple[str, str, int, float]]) -> str:

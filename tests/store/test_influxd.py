@@ -108,6 +108,15 @@ def test_one_bad_line_does_not_stop_the_rest(both: Both) -> None:
     assert counted[0][0]["values"][0][1] == 18
 
 
+def test_one_devices_words_and_anothers_number_of_the_same_name_are_both_kept(both: Both) -> None:
+    at_ns = T0 - HOUR
+    both.bench.take(block(at_ns, [230.0, 0.5, 1.0, 4711.0]), block(at_ns, [231.0, 0.6, 2.0, NAN], "sub1.m2", texts={3: "SN-4711"}))
+    both.drain_all()
+    assert both.sink.refused_lines == 0
+    assert both.influx.readings("sub1.m1.serial", at_ns, at_ns + 1, 9) == [Sample(at_ns, 4711.0, Quality.GOOD)]
+    assert both.influx.readings("sub1.m2.serial", at_ns, at_ns + 1, 9) == [Sample(at_ns, "SN-4711", Quality.GOOD)]
+
+
 def test_a_database_that_does_not_exist_is_a_refusal_not_a_bad_batch(url: str) -> None:
     server = InfluxServer1(StoreConfig("influxdb", url, bucket="nowhere", version=1))
     with pytest.raises(Refused) as refusal:

@@ -72,7 +72,7 @@ def expected_fields(columns: list[Column]) -> dict[str, float | int | str]:
         if column.quality == ABSENT:
             continue
         if column.words is not None:
-            fields[plain(column.name)] = column.words
+            fields[plain(column.name) + "_text"] = column.words
         elif math.isfinite(column.number):
             fields[plain(column.name)] = column.number
         if column.quality != GOOD:
@@ -100,7 +100,7 @@ def test_whatever_is_written_reads_back(device: str, columns: list[Column]) -> N
         pytest.param(Column("u1", 192, 230.0, None), "u1=230.0", id="a whole number is a float"),
         pytest.param(Column("u1", 84, 1e-7, None), "u1=1e-07,u1_q=84i", id="uncertain keeps its value"),
         pytest.param(Column("u1", 24, NAN, None), "u1_q=24i", id="bad has only its quality"),
-        pytest.param(Column("sn", 192, NAN, 'a"b\\'), 'sn="a\\"b\\\\"', id="words are quoted"),
+        pytest.param(Column("sn", 192, NAN, 'a"b\\'), 'sn_text="a\\"b\\\\"', id="words are quoted, in a field of their own"),
     ],
 )
 def test_a_line_by_example(column: Column, fields: str) -> None:

@@ -3,6 +3,8 @@ import { setServerTime } from './clock.js'
 
 const ROOT = '/api/v1'
 const TIMEOUT_MS = 8000
+/** Sums over months of history take their time. */
+const PATIENT_MS = 40_000
 
 /** An answer that was not a success. `status` 0: no answer at all. `title` and `detail` come from the problem document. */
 export class ApiError extends Error {
@@ -13,13 +15,13 @@ export class ApiError extends Error {
   }
 }
 
-async function ask (method, path, body) {
+async function ask (method, path, body, patience = TIMEOUT_MS) {
   const headers = { Accept: 'application/json' }
   if (method !== 'GET') Object.assign(headers, { 'Content-Type': 'application/json', 'X-Requested-With': 'guanjia' })
   let answer
   try {
     answer = await fetch(ROOT + path, { method, headers, body: body && JSON.stringify(body), credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS) })
+      signal: AbortSignal.timeout(patience) })
   } catch (cause) {
     throw new ApiError(0, { detail: String(cause) })
   }
@@ -39,6 +41,7 @@ const query = (values) => {
 }
 
 const get = (path, values = {}) => ask('GET', path + query(values))
+const getPatiently = (path, values = {}) => ask('GET', path + query(values), undefined, PATIENT_MS)
 const post = (path, body = {}) => ask('POST', path, body)
 
 /** Every page of a list, or its first `pages`. */
@@ -87,14 +90,15 @@ export const ticket = (key) => get(`/tickets/${id(key)}`)
 export const openTicket = (draft) => post('/tickets', draft)
 export const actOnTicket = (key, act, body) => post(`/tickets/${id(key)}/${act}`, body)
 
-export const consumption = (filter) => get('/energy/consumption', filter)
-export const energyToday = () => get('/energy/today')
-export const demand = (filter) => get('/energy/demand', filter)
+export const consumption = (filter) => getPatiently('/energy/consumption', filter)
+export const energyToday = () => getPatiently('/energy/today')
+export const demand = (filter) => getPatiently('/energy/demand', filter)
 
-/** The site's load as `[{at, kw}]`, one value per quarter of an hour. */
-export async function demandCurve (start, end) {
-  const answer = await demand({ start: new Date(start).toISOString(), end: new Date(end).toISOString() })
-  return answer.items.filter((item) => item.kw !== null).map((item) => ({ at: Date.parse(item.start), kw: item.kw }))
+/** The site's load over the day that begins at `start`: now, and as `[{at, kw}]`, one value per quarter of an hour. */
+export async function dayLoad (start) {
+  const answer = await demand({ start: new Date(start).toISOString() })
+  const curve = answer.items.filter((item) => item.kw !== null).map((item) => ({ at: Date.parse(item.start), kw: item.kw }))
+  return { now: answer.current_kw, curve }
 }
 
 /** The event stream; the browser itself resumes it by Last-Event-ID. */

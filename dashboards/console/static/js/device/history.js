@@ -10,7 +10,8 @@ import { reading } from '../draw/reading.js'
 const HOUR = 3600000
 /** Length and the interval that gives a few hundred values; text and codes of an hour come raw. */
 const PERIODS = { '1h': [HOUR, null], '6h': [6 * HOUR, '1min'], '24h': [24 * HOUR, '5min'], '7d': [168 * HOUR, '1h'] }
-const BOX = { width: 720, height: 300, left: 56, bottom: 26 }
+/** A phone gets a smaller drawing with the same letters, not the same drawing made smaller. */
+const BOX = { width: innerWidth < 760 ? 360 : 720, height: 300, left: 56, bottom: 26 }
 const RENEW_MS = 15000
 const seen = { point: null, period: '1h', samples: null, start: 0, end: 0, at: null, problem: '' }
 let renewing = 0

@@ -26,7 +26,7 @@ export function plot ({ samples, start, end, box, unit = '', limits = [], at = n
     left ? valueAxis(low, high, left, width, y, unit) : null,
     segments(samples).map((part) => s('path',
       { class: 'trend', d: `M${part.map((sample) => `${x(sample.at).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L')}` })),
-    ends ? endTimes(start, end, left, width, height) : timeAxis(start, end, x, height),
+    ends ? endTimes(start, end, left, width, height) : timeAxis(start, end, x, width, height),
     at === null ? tip(samples, x, y) : under(nearest(samples, at), x, y, floor, width, unit))
 }
 
@@ -70,8 +70,8 @@ function gaps (samples, start, end) {
   return edges.slice(1).map((edge, index) => [edges[index], edge]).filter(([from, to]) => to - from > longest)
 }
 
-function timeAxis (start, end, x, height) {
-  const step = STEPS.find((candidate) => (end - start) / candidate <= 8) ?? STEPS.at(-1)
+function timeAxis (start, end, x, width, height) {
+  const step = STEPS.find((candidate) => (end - start) / candidate <= width / 90) ?? STEPS.at(-1)
   const marks = []
   for (let at = Math.ceil((start - siteDay(start)) / step) * step + siteDay(start); at <= end; at += step) marks.push(at)
   return marks.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` }),

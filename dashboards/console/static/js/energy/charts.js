@@ -5,7 +5,8 @@ import { number, shortDate } from '../core/format.js'
 import { t } from '../core/words.js'
 import { plot } from '../draw/plot.js'
 
-const BOX = { width: 760, height: 280, left: 56, bottom: 30, top: 26 }
+/** A phone gets a smaller drawing with the same letters, not the same drawing made smaller. */
+const BOX = { width: innerWidth < 760 ? 360 : 760, height: 280, left: 56, bottom: 30, top: 26 }
 
 /** By hour: today before yesterday; by day or month: one bar each, the present one darkest. */
 export function bars (row, interval) {

@@ -8,14 +8,15 @@ import { say, t } from '../core/words.js'
 import { drawDesk } from '../frame/desk.js'
 import { bars, demandPlot } from './charts.js'
 
-const view = { interval: '1h', site: null, uses: [], meters: [], today: null, demand: null, problem: '' }
+/** Undefined: still on its way; null: there is nothing. */
+const view = { interval: '1h', site: undefined, uses: undefined, meters: undefined, today: undefined, demand: undefined }
 const RENEW_MS = 60000
 let renewing = 0
 
 export async function open (root) {
   await loadSite()
   await followSite()
-  await load()
+  load()
   drawDesk(root, 'energy', content, () => [say(live.site.name)])
 }
 
@@ -30,46 +31,59 @@ function period (interval) {
   return { start: Math.min(first, today), end }
 }
 
+/** One question after the other: each part shows as soon as it is known, and none keeps the others waiting. */
 async function load () {
   clearTimeout(renewing)
   const { interval } = view
   const { start, end } = period(interval)
   const within = { start: new Date(start).toISOString(), end: new Date(end).toISOString(), interval }
   const listed = interval === '1h' ? { ...within, start: new Date(siteDay(end)).toISOString() } : within
+  await fill('today', api.energyToday)
+  await fill('demand', () => api.demand({}))
+  const wanted = () => interval === view.interval
+  await fill('site', async () => (await api.consumption({ ...within, group_by: 'site' })).items.find((row) => row.energy === 'electricity')
+    ?? null, wanted)
+  await fill('uses', async () => (await api.consumption({ ...listed, group_by: 'use' })).items, wanted)
+  await fill('meters', async () => (await api.consumption({ ...listed, group_by: 'meter' })).items, wanted)
+  if (wanted()) renewing = setTimeout(load, RENEW_MS)
+}
+
+/** Put an answer into its part, unless something else is wanted by then; without an answer the part keeps what it had. */
+async function fill (part, ask, isWanted = () => true) {
   try {
-    const [site, uses, meters, today, demand] = await Promise.all([api.consumption({ ...within, group_by: 'site' }),
-      api.consumption({ ...listed, group_by: 'use' }), api.consumption({ ...listed,
-      group_by: 'meter' }), api.energyToday(), api.demand({})])
-    if (interval !== view.interval) return
-    Object.assign(view, { site: site.items.find((row) => row.energy === 'electricity') ?? null, uses: uses.items, meters: meters.items,
-      today, demand, problem: '' })
+    if (!isWanted()) return
+    const answer = await ask()
+    if (isWanted()) view[part] = answer
   } catch (error) {
-    view.problem = error.status === 0 ? t('problem.no_answer') : error.message
+    if (error.status !== 0) view[part] = null
   }
-  renewing = setTimeout(load, RENEW_MS)
   changed()
 }
 
-const set = (interval) => { view.interval = interval; load(); changed() }
+function set (interval) {
+  Object.assign(view, { interval, site: undefined, uses: undefined, meters: undefined })
+  load()
+  changed()
+}
 
 function content () {
-  if (view.problem) return [h('p', { class: 'nothing t2' }, view.problem)]
+  const over = () => h('span', { class: 't3' }, t(`energy.over.${view.interval}`))
   return [
     figures(),
     h('div', { class: 'energy-grid', 'data-key': 'grid' },
-      part('energy.when', h('span', { class: 'choice' },
-        ['1h', '1d',
-        '1mo'].map((interval) => h('button',
-        { class: 'button', type: 'button', 'aria-pressed': String(interval === view.interval),
-        onclick: () => set(interval) }, t(`interval.${interval}`)))), view.site ? bars(view.site, view.interval) : null),
-      part('energy.demand', h('span', { class: 't3' }, t('energy.demand_unit')), view.demand ? demandPlot(view.demand) : null),
-      part('energy.uses', h('span', { class: 't3' }, t(`energy.over.${view.interval}`)), useList()),
-      part('energy.meters', h('span', { class: 't3' }, t(`energy.over.${view.interval}`)), meterTable()))
+      part('energy.when', intervalChoice(), view.site && bars(view.site, view.interval)),
+      part('energy.demand', h('span', { class: 't3' }, t('energy.demand_unit')), view.demand && demandPlot(view.demand)),
+      part('energy.uses', over(), view.uses && useList()),
+      part('energy.meters', over(), view.meters && meterTable()))
   ]
 }
 
+const intervalChoice = () => h('span', { class: 'choice' }, ['1h', '1d', '1mo'].map((interval) =>
+  h('button', { class: 'button', type: 'button', 'aria-pressed': String(interval === view.interval), onclick: () => set(interval) },
+    t(`interval.${interval}`))))
+
 const part = (key, aside, body) => h('section', { class: `panel part ${key.replace('.', '-')}`, 'data-key': key },
-  h('h2', { class: 't1' }, t(key), aside), body ?? h('p', { class: 't2 empty' }, t('empty.none')))
+  h('h2', { class: 't1' }, t(key), aside), body ?? h('p', { class: 't2 empty' }, t(body === undefined ? 'loading' : 'empty.none')))
 
 function figures () {
   const { today, demand } = view

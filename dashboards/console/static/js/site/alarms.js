@@ -5,15 +5,16 @@ import { say } from '../core/words.js'
 
 const rank = (alarm) => PRIORITIES.indexOf(alarm.priority)
 
-/** Worst first; unacknowledged before acknowledged; newest first. */
+/** What still stands before what has returned; then worst first, unacknowledged before acknowledged, newest first. */
 export const byWorst = (a, b) =>
-  rank(a) - rank(b) || isUnacknowledged(b.state) - isUnacknowledged(a.state) || instant(b.raised_at) - instant(a.raised_at)
+  isReturned(a.state) - isReturned(b.state) || rank(a) - rank(b) || isUnacknowledged(b.state) - isUnacknowledged(a.state)
+    || instant(b.raised_at) - instant(a.raised_at)
 
 export const isSilent = (alarm) => alarm.flags.some((flag) => flag !== 'latched')
 export const isActive = (alarm) => !isSilent(alarm) && !isReturned(alarm.state)
 
 /** The device's own name without the place it already begins with. */
-const withoutPlace = (name, place) => (name.startsWith(place) ? name.slice(place.length) : name.endsWith(place)
+export const withoutPlace = (name, place) => (!place ? name : name.startsWith(place) ? name.slice(place.length) : name.endsWith(place)
   ? name.slice(0, -place.length) : name).replace(/^[\s,:：，]+|[\s,:：，]+$/g, '')
 
 export function placeOf (alarm, live) {
@@ -29,11 +30,17 @@ export function symptom (alarm, live) {
   return rest || text
 }
 
-/** Place and device as one phrase, neither named twice. */
+/** Place and device as one phrase, neither named twice: 地下车库A区 and 车库A区1#集水坑 give 地下车库A区 1#集水坑. */
 export function whereOf (alarm, live) {
   const place = placeOf(alarm, live)
   const name = withoutPlace(deviceName(alarm, live), place)
-  return [place, name].filter(Boolean).join(' ')
+  return [place, name.slice(sharedEnd(place, name))].filter(Boolean).join(' ')
+}
+
+/** How many characters the end of the place and the beginning of the name have in common, two at least. */
+function sharedEnd (place, name) {
+  for (let length = Math.min(place.length, name.length); length >= 2; length--) if (place.endsWith(name.slice(0, length))) return length
+  return 0
 }
 
 /** `{where, what}` of a row's title. */
@@ -44,7 +51,8 @@ export const titleOf = (alarm, live) => ({ where: whereOf(alarm, live), what: sy
  * `members` are worst first; `silenced` are the standings held back because of the cause. `feeds` maps a device to all it supplies.
  */
 export function bundles (alarms, flags, feeds) {
-  const shown = alarms.filter((alarm) => !isSilent(alarm)).sort(byWorst)
+  const heard = alarms.filter((alarm) => !isSilent(alarm)).sort(byWorst)
+  const shown = heard.filter((alarm) => !isReturned(alarm.state))
   const silencedBy = (cause) => flags.filter((standing) => standing.suppression && isBy(standing.suppression.by, cause))
   const causes = shown.filter((alarm) => silencedBy(alarm).length || shown.some((other) => follows(other, alarm, feeds)))
   const claimed = new Set()
@@ -55,7 +63,7 @@ export function bundles (alarms, flags, feeds) {
     members.forEach((alarm) => claimed.add(alarm.id))
     result.push({ cause, members, silenced: silencedBy(cause) })
   }
-  for (const alarm of shown) if (!claimed.has(alarm.id)) result.push({ cause: null, members: [alarm], silenced: [] })
+  for (const alarm of heard) if (!claimed.has(alarm.id)) result.push({ cause: null, members: [alarm], silenced: [] })
   return result.sort((a, b) => byWorst(a.members[0], b.members[0]))
 }
 

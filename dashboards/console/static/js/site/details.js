@@ -3,6 +3,7 @@
 import * as api from '../core/api.js'
 import { instant, now, siteDay } from '../core/clock.js'
 import { changed, live } from '../core/live.js'
+import { isActive } from './alarms.js'
 
 const kept = new Map()
 
@@ -15,9 +16,10 @@ function once (key, load) {
   return kept.get(key)
 }
 
-/** Ids of the devices that lose their supply with each device that has an alarm now. */
+/** What loses its supply with each power device that has an alarm now. A meter that only fell silent cuts off nobody. */
 export function feedsNow () {
-  const powering = [...live.alarms.values()].filter((alarm) => alarm.system === 'power').map((alarm) => alarm.device)
+  const powering = [...live.alarms.values()].filter((alarm) => alarm.system === 'power' && isActive(alarm)
+    && !alarm.rule.startsWith('comms.')).map((alarm) => alarm.device)
   return new Map(powering.map((device) => [device, once(`feeds ${device}`, async () => new Set((await api.device(device)).feeds))
     ?? new Set()]))
 }

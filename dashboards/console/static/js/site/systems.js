@@ -71,7 +71,14 @@ export function chargersView (live) {
     return { device, state, power }
   })
   const count = (state) => bays.filter((bay) => bay.state === state).length
-  return { bays, used: count('used'), out: count('out'), free: count('free'), power: bays.reduce((sum, bay) => sum + (bay.power ?? 0), 0) }
+  return { bays, used: count('used'), out: count('out'), free: count('free'), power: totalPower(bays),
+    known: bays.some((bay) => bay.state !== 'out') }
+}
+
+/** In kW; null when no charger says anything: nothing known is not nothing. */
+function totalPower (bays) {
+  const known = bays.map((bay) => bay.power).filter((power) => power !== null)
+  return known.length ? known.reduce((sum, power) => sum + power, 0) : null
 }
 
 /** Cars inside: all that came in less all that went out. Null when a barrier's counters cannot be read. */

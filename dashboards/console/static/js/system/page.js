@@ -5,7 +5,7 @@ import { say, t } from '../core/words.js'
 import { reading } from '../draw/reading.js'
 import { flag, shape } from '../draw/shape.js'
 import { drawDesk } from '../frame/desk.js'
-import { symptom } from '../site/alarms.js'
+import { isActive, symptom } from '../site/alarms.js'
 import { paramsOf } from '../site/details.js'
 import { isConnected, systemView } from '../site/systems.js'
 import { worstOf } from '../devices/page.js'
@@ -61,7 +61,7 @@ function card (device) {
     mimic(device), h('b', { class: worst ? 't1' : 't2' }, say(device.name)), worst ? shape(worst.priority, worst.state, 42) : kind
       ? flag(kind, 26) : h('span', {}),
     h('p', { class: 't3 place' }, say(live.areas.get(device.area)?.name)),
-    worst ? h('p', { class: 't1 what' }, symptom(worst, live)) : isConnected(device) ? values(device)
+    worst && isActive(worst) ? h('p', { class: 't1 what' }, symptom(worst, live)) : isConnected(device) ? values(device)
       : h('p', { class: 't2 what' }, t(`fault.${device.connection.fault ?? 'silent'}`))))
 }
 

@@ -4,9 +4,9 @@ import { instant, now } from '../core/clock.js'
 import { age, since } from '../core/format.js'
 import { live } from '../core/live.js'
 import { say, t } from '../core/words.js'
-import { flag, isUnacknowledged, shape } from '../draw/shape.js'
-import { fit, widthOf } from '../draw/text.js'
-import { bundles, titleOf } from '../site/alarms.js'
+import { flag, isReturned, isUnacknowledged, shape } from '../draw/shape.js'
+import { firstThatFits, fit, widthOf } from '../draw/text.js'
+import { bundles, deviceName, isActive, titleOf } from '../site/alarms.js'
 import { alarmsToday, feedsNow } from '../site/details.js'
 
 const ROW = 75.5
@@ -16,13 +16,16 @@ const ROOM = 506
 export function alarmPanel () {
   const all = bundles([...live.alarms.values()], live.flags, feedsNow())
   const shown = whatFits(all)
-  const count = all.reduce((sum, { members }) => sum + members.length, 0)
-  const more = count - shown.reduce((sum, { members }) => sum + members.length, 0)
-  const unseen = all.flatMap(({ members }) => members).filter((alarm) => isUnacknowledged(alarm.state)).length
+  const heard = all.flatMap(({ members }) => members)
+  const active = heard.filter((alarm) => !isReturned(alarm.state))
+  const returned = heard.length - active.length
+  const more = heard.length - shown.reduce((sum, { members }) => sum + members.length, 0)
+  const unseen = active.filter((alarm) => isUnacknowledged(alarm.state)).length
   return h('section', { class: 'panel alarms', 'data-key': 'alarms' },
-    h('h2', {}, h('a', { href: '/alarms' }, t('wall.alarms', { count })),
-      h('span', { class: 't2' }, unseen ? t('wall.unacknowledged', { count: unseen }) : '')),
-    count ? h('ol', {}, shown.map(bundleView)) : calm(),
+    h('h2', {}, h('a', { href: '/alarms' }, t('wall.alarms', { count: active.length })),
+      h('span', { class: 't2' }, h('i', {}, unseen ? t('wall.unacknowledged', { count: unseen }) : ''),
+        h('i', {}, returned ? t('alarms.view.returned', { count: returned }) : ''))),
+    heard.length ? h('ol', {}, shown.map(bundleView)) : calm(),
     footer(more))
 }
 
@@ -53,24 +56,45 @@ function bundleView ({ cause, members, silenced }) {
 }
 
 function row (alarm, isFirst) {
-  const title = t('alarm.title', titleOf(alarm, live))
   const old = age(now() - instant(alarm.raised_at))
-  const begun = instant(alarm.raised_at)
   const room = 502 - 20 - widthOf(old, 31, true)
-  const action = say(live.rules.get(alarm.rule)?.why.action)
-  const from = isFirst ? t('since.first', { time: since(begun) }) : t('since', { time: since(begun) })
+  const title = titleWords(alarm, room)
+  const from = sinceWords(alarm, isFirst)
+  const action = actionWords(alarm, 502 - 14 - widthOf(from, 20))
   return h('li', { class: 'alarm', 'data-key': alarm.id }, h('a', { href: `/alarms#${alarm.id}` },
     shape(alarm.priority, alarm.state, 70),
-    h('b', { class: 'title t1', style: { 'font-size': `${fit(title, room, [27, 25, 23, 21, 20], true)}px` } }, title),
-    h('span', { class: 'action t2', style: { 'font-size': `${fit(`→ ${action}`, 502 - 14 - widthOf(from, 20), [23, 21, 20])}px` } }, action
-      ? `→ ${action}` : ''),
+    h('b', { class: 'title t1', style: { 'max-width': `${room}px`, 'font-size': `${fit(title, room, [27, 25, 23, 21, 20], true)}px` } },
+      title),
+    h('span', { class: 'action t2', style: { 'font-size': `${action.size}px` } }, action.words),
     h('b', { class: 'age t1' }, old),
     h('span', { class: 'since t3' }, from)))
 }
 
+/** Place, device and what is wrong; where that is too long, the device under its own name. */
+function titleWords (alarm, room) {
+  const { where, what } = titleOf(alarm, live)
+  const full = t('alarm.title', { where, what })
+  return firstThatFits([full, t('alarm.title', { where: deviceName(alarm, live), what })], room, 20, true) ?? full
+}
+
+function sinceWords (alarm, isFirst) {
+  if (isReturned(alarm.state)) return t('since.returned', { time: since(instant(alarm.returned_at)) })
+  return t(isFirst ? 'since.first' : 'since', { time: since(instant(alarm.raised_at)) })
+}
+
+/** The first action, or as many of its clauses as there is room for: a whole clause says more than half a sentence. */
+function actionWords (alarm, room) {
+  const action = say(live.rules.get(alarm.rule)?.why.action)
+  if (!action || isReturned(alarm.state)) return { words: '', size: 23 }
+  const clauses = action.split(/(?<=[;；，,。.])\s*/)
+  const shorter = clauses.map((_, index) => `→ ${clauses.slice(0, clauses.length - index).join(' ').replace(/[;；，,]$/, '')}`)
+  const words = firstThatFits([`→ ${action}`, ...shorter.slice(1)], room, 20) ?? shorter.at(-1)
+  return { words, size: fit(words, room, [23, 21, 20]) }
+}
+
 /** 后果 7：电梯 3、弱电 2 … */
 function consequences (cause, silenced) {
-  const others = [...live.alarms.values()].filter((alarm) => alarm !== cause && !alarm.flags.length
+  const others = [...live.alarms.values()].filter((alarm) => alarm !== cause && isActive(alarm)
     && feedsNow().get(cause.device)?.has(alarm.device))
   const systems = [...others.map((alarm) => alarm.system), ...silenced.map((standing) => live.devices.get(standing.device)?.system)]
   const counted = live.site.systems.map(({ id, label }) => [say(label),

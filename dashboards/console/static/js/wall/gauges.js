@@ -4,14 +4,22 @@ import { number, THIN } from '../core/format.js'
 import { live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { reading } from '../draw/reading.js'
-import { widthOf } from '../draw/text.js'
+import { fit } from '../draw/text.js'
+import { withoutPlace } from '../site/alarms.js'
 import { paramsOf } from '../site/details.js'
 import { chargersView, parkingView } from '../site/systems.js'
 
 export function tankPanel () {
-  const tanks = [...live.devices.values()].filter((device) => device.class === 'tank').slice(0, 2)
+  const tanks = twoTanks()
   return h('section', { class: 'panel tanks', 'data-key': 'tanks' }, h('h2', {}, t('wall.tanks')),
     tanks.length ? h('div', {}, tanks.map(tank)) : h('p', { class: 't3' }, t('system.none')))
+}
+
+/** One tank of each system first: drinking water and fire water matter more than two of a kind. */
+function twoTanks () {
+  const tanks = [...live.devices.values()].filter((device) => device.class === 'tank')
+  const others = tanks.filter((device) => device.system !== tanks[0].system)
+  return [tanks[0], others[0] ?? tanks[1]].filter(Boolean)
 }
 
 const GAUGE = { top: 4, height: 100 }
@@ -22,7 +30,7 @@ function tank (device) {
   const share = height && typeof point?.value === 'number' ? Math.min(1, Math.max(0, point.value / height)) : null
   const y = (level) => GAUGE.top + GAUGE.height * (1 - level / height)
   const tick = (level) => level && height ? s('path', { class: 'tick', d: `M0 ${y(level)}H44` }) : null
-  const name = say(device.name)
+  const name = withoutPlace(say(device.name), say(live.areas.get(device.area)?.name))
   return h('a', { class: 'tank', href: `/devices/${device.id}`, 'data-key': device.id },
     s('svg', { viewBox: '0 0 44 108', width: 44, height: 108 },
       s('rect', { class: 'wall-line', x: 6, y: GAUGE.top, width: 32, height: GAUGE.height }),
@@ -31,7 +39,7 @@ function tank (device) {
       tick(low), tick(high)),
     h('span', { class: 'level' }, h('b', {}, reading(point, { unit: 'm' })),
       h('i', { class: 't3' }, share === null ? '' : `${number(share * 100)}${THIN}%`)),
-    h('span', { class: 'name t3', style: { 'font-size': widthOf(name, 21) > 128 ? '20px' : '21px' } }, name))
+    h('span', { class: 'name t3', style: { 'font-size': `${fit(name, 124, [21, 20])}px` } }, name))
 }
 
 export function parkingPanel () {
@@ -45,11 +53,11 @@ export function parkingPanel () {
 }
 
 export function chargerPanel () {
-  const { bays, used, power } = chargersView(live)
+  const { bays, used, power, known } = chargersView(live)
   return h('section', { class: 'panel chargers', 'data-key': 'chargers' }, h('h2', {}, t('wall.chargers')),
-    h('p', { class: 'key' }, h('b', { class: 't1 figure' }, bays.length ? number(used) : '—'),
+    h('p', { class: 'key' }, h('b', { class: 't1 figure' }, known ? number(used) : '—'),
       h('span', { class: 't2' }, t('wall.chargers_of', { all: bays.length })),
-      h('span', { class: 'power' }, h('b', { class: 't1 figure' }, bays.length ? number(power) : '—'),
+      h('span', { class: 'power' }, h('b', { class: 't1 figure' }, number(power)),
         h('span', { class: 't2' }, `${THIN}kW`))),
     bayGrid(bays))
 }

@@ -5,7 +5,7 @@ import { clockTime, date, longAge, number } from '../core/format.js'
 import { live } from '../core/live.js'
 import { t } from '../core/words.js'
 import { shape } from '../draw/shape.js'
-import { byWorst, bundles, isSilent, titleOf, whereOf, symptom } from '../site/alarms.js'
+import { byWorst, bundles, isActive, isSilent, titleOf, whereOf, symptom } from '../site/alarms.js'
 import { feedsNow, lastAlarmEnd } from '../site/details.js'
 import { personName } from '../site/people.js'
 import { isConnected } from '../site/systems.js'
@@ -13,7 +13,7 @@ import { menuButton } from '../frame/menu.js'
 import { fit } from '../draw/text.js'
 
 export function headline () {
-  const worst = [...live.alarms.values()].filter((alarm) => !isSilent(alarm)).sort(byWorst)[0]
+  const worst = [...live.alarms.values()].filter(isActive).sort(byWorst)[0]
   return h('header', { class: 'state', 'data-key': 'state' }, worst ? abnormal(worst) : calm(), clock())
 }
 
@@ -21,7 +21,7 @@ function abnormal (alarm) {
   const { where, what } = titleOf(alarm, live)
   const words = t('state.abnormal', { where, what, age: longAge(now() - instant(alarm.raised_at)) })
   return [
-    h('a', { class: 'state-shape', href: `/alarms#${alarm.id}`, 'data-key': 'shape' }, shape(alarm.priority, alarm.state, 122)),
+    h('a', { class: 'state-shape', href: `/alarms#${alarm.id}`, 'data-key': 'shape' }, shape(alarm.priority, alarm.state, 114)),
     h('div', { class: 'state-words' },
       h('h1', { class: 't1', style: { 'font-size': `${fit(words, 1330, [46, 40, 34, 30], true)}px` } }, words),
       h('p', { class: 'facts t2' }, facts(alarm).map((fact) => h('span', {}, fact))))
@@ -54,15 +54,17 @@ function calm () {
   const healthySince = lastAlarmEnd()
   const online = [...live.devices.values()].filter(isConnected).length
   const offline = live.devices.size - online
+  const unseen = [...live.alarms.values()].filter((alarm) => !isSilent(alarm)).length
   const words = healthySince ? t('state.calm_since', { age: longAge(now() - healthySince) }) : t('state.calm')
   return h('div', { class: 'state-words calm' },
     h('h1', { class: 't2' }, words),
     h('p', { class: 'facts t3' },
       h('span', {}, t('state.online', { count: number(online) })),
       offline ? h('span', {}, t('state.offline', { count: number(offline) })) : null,
+      unseen ? h('span', { class: 't1' }, t('alarms.view.returned', { count: unseen })) : null,
       healthySince ? h('span', {}, t('state.last_alarm', { time: clockTime(healthySince) })) : null))
 }
 
 const clock = () => h('div', { class: 'state-clock', 'data-key': 'clock' },
-  h('time', { class: live.alarms.size ? 't1' : 't2' }, clockTime(now())),
+  h('time', { class: [...live.alarms.values()].some(isActive) ? 't1' : 't2' }, clockTime(now())),
   menuButton(h('span', { class: 't3' }, date(now()), h('i', {}, live.me.display ?? live.me.name))))

@@ -16,18 +16,16 @@ let yesterday = []
 export async function followLoad () {
   try {
     const start = siteDay(now())
-    const [present, past] = await Promise.all([curve(start, now()), curve(siteDay(start, -1), start)])
-    today = present
-    yesterday = past
-    live.load = today.at(-1)?.kw ?? null
+    const [present, past] = await Promise.all([api.dayLoad(start), api.dayLoad(siteDay(start, -1))])
+    today = present.curve
+    yesterday = past.curve
+    live.load = present.now ?? today.at(-1)?.kw ?? null
     changed()
   } catch {
     // The line to the server says itself that it is lost; the curve stops where it is.
   }
   setTimeout(followLoad, RENEW_MS)
 }
-
-const curve = async (start, end) => api.demandCurve(start, end)
 
 export function loadPanel () {
   const start = siteDay(now())

@@ -9,9 +9,10 @@ import { effectLine } from './plan_effect.js'
 import { labelOf, placeLabels } from './plan_labels.js'
 import { DRAW } from './plan_places.js'
 
-/** The panel in its own pixels, and the part of it the site's outline fills. */
+/** The panel in its own pixels, the part of it that shows the site's rectangle, and the outline drawn a little within. */
 const PANEL = { x: 0, y: 0, width: 820, height: 600 }
-const FRAME = { x: 26, y: 44, width: 770, height: 530 }
+const FRAME = { x: 16, y: 22, width: 791, height: 567 }
+const OUTLINE = { x: 26, y: 44, width: 770, height: 530 }
 const ORDER = ['garage', 'podium', 'room', 'gate', 'substation', 'pump_room', 'block']
 
 export function planPanel () {
@@ -23,7 +24,7 @@ export function planPanel () {
   return h('section', { class: 'panel plan', 'data-key': 'plan' },
     s('svg', { viewBox: '0 0 820 600', role: 'img', 'aria-label': t('plan.title') },
       heading(), north(),
-      s('rect', { class: 'outline', ...FRAME, rx: 24 }),
+      s('rect', { class: 'outline', ...OUTLINE, rx: 24 }),
       views.filter(({ area }) => area.kind === 'garage').map((view) => DRAW.garage(view)),
       effects(views),
       views.filter(({ area }) => area.kind !== 'garage').map((view) => (DRAW[view.area.kind] ?? DRAW.room)(view)),

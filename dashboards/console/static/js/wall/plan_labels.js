@@ -2,7 +2,7 @@
 import { s } from '../core/dom.js'
 import { live } from '../core/live.js'
 import { say, t } from '../core/words.js'
-import { isUnacknowledged, shape } from '../draw/shape.js'
+import { isReturned, isUnacknowledged, shape } from '../draw/shape.js'
 import { widthOf } from '../draw/text.js'
 import { deviceName, symptom, whereOf } from '../site/alarms.js'
 import { middle } from './plan_places.js'
@@ -38,28 +38,35 @@ function solid ({ kind }, box) {
 }
 
 function settle (view, taken, panel) {
-  for (const [text, type] of wordings(view)) {
+  for (const { text, type, find } of attempts(view)) {
     const size = { width: widthOf(text, type.size, type.bold) + (view.worst ? SHAPE : 0) + 4, height: type.line }
-    const spot = spots(view, size).find((at) => isFree({ ...at, ...size }, taken, panel, view))
+    const spot = find(view, size).find((at) => isFree({ ...at, ...size }, taken, panel, view))
     if (spot) return { view, text, type, mirrored: spot.mirrored, box: { x: spot.x, y: spot.y, ...size } }
   }
   return null
 }
 
-/** From the fullest wording to the shortest, each in its larger type first; the place is the last to go. */
+/** Every wording in every place it may stand: within a building all wordings are tried before any goes outside. */
+function attempts (view) {
+  const ways = view.area.kind === 'podium' || view.area.kind === 'room' ? [within, beside] : [beside]
+  return ways.flatMap((find) => wordings(view).map(([text, type]) => ({ text, type, find })))
+}
+
+/** From the fullest wording to none, each in its larger type first; the place is the last to go, the shape always stays. */
 function wordings ({ area, worst }) {
   const name = say(area.name)
+  if (worst && isReturned(worst.state)) return [[name, CALM[0]], ['', CALM[0]]]
   const texts = worst ? [whereOf(worst, live), t('alarm.title', { where: name, what: symptom(worst, live) }), name,
-    deviceName(worst, live)] : [name]
+    deviceName(worst, live), ''] : [name]
   return texts.flatMap((text) => (worst ? LOUD : CALM).map((type) => [text, type]))
 }
 
-function spots ({ area, box }, { width, height }) {
-  if (area.kind === 'garage') return inside(box, width, height)
-  if (area.kind === 'podium' || area.kind === 'room') return [{ x: box.x + 16, y: box.y + (box.height - height) / 2, within: true },
-    ...around(box, width, height, SIDES.other)]
-  return around(solid(area, box), width, height, SIDES[area.kind] ?? SIDES.other)
-}
+const within = ({ box }, { width, height }) =>
+  width < box.width - 20 ? [{ x: box.x + 16, y: box.y + (box.height - height) / 2, within: true }] : []
+
+const beside = ({ area, box }, { width, height }) => area.kind === 'garage'
+  ? inside(box, width, height)
+  : around(solid(area, box), width, height, SIDES[area.kind] ?? SIDES.other)
 
 function around (box, width, height, sides) {
   const middleY = box.y + box.height / 2 - height / 2
@@ -98,9 +105,10 @@ const overlaps = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b
 export function labelOf ({ view, text, type, mirrored, box }) {
   const { worst, area } = view
   const baseline = box.y + box.height / 2 + type.size * 0.36
-  const loud = worst && (isUnacknowledged(worst.state) || worst.priority === 'critical' || worst.priority === 'high')
+  const loud = worst && !isReturned(worst.state)
+    && (isUnacknowledged(worst.state) || worst.priority === 'critical' || worst.priority === 'high')
   const shift = worst && !mirrored ? SHAPE : 0
-  return s('g', { class: `label ${worst ? 'abnormal' : ''}`, 'data-key': `label ${area.id}` },
+  return s('g', { class: `label ${worst && !isReturned(worst.state) ? 'abnormal' : ''}`, 'data-key': `label ${area.id}` },
     worst && shape(worst.priority, worst.state, 52, { x: mirrored ? box.x + box.width - 46 : box.x - 6, y: box.y + box.height / 2 - 26 }),
     s('text', { x: box.x + shift, y: baseline, 'font-size': type.size, 'font-weight': loud ? 700 : 400 }, text))
 }

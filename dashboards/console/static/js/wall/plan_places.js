@@ -4,14 +4,17 @@ import { instant, now } from '../core/clock.js'
 import { age } from '../core/format.js'
 import { live } from '../core/live.js'
 import { say } from '../core/words.js'
-import { shape, flag } from '../draw/shape.js'
+import { flag, isReturned, shape } from '../draw/shape.js'
 import { firstThatFits } from '../draw/text.js'
 import { symptom } from '../site/alarms.js'
 import { isConnected } from '../site/systems.js'
 
 const group = (view, name, ...parts) => s('a',
-  { class: `place ${name} ${view.worst ? `abnormal ${view.worst.priority}` : ''}`, href: `/devices?area=${view.area.id}`,
+  { class: `place ${name} ${colourOf(view.worst)}`, href: `/devices?area=${view.area.id}`,
   'data-key': view.area.id }, parts)
+
+/** A place is outlined in the alarm's colour while the alarm stands; what has returned only waits to be seen. */
+const colourOf = (alarm) => !alarm ? '' : isReturned(alarm.state) ? 'seen' : `abnormal ${alarm.priority}`
 
 const box = ({ x, y, width, height }, name) => s('rect', { class: name, x, y, width, height })
 
@@ -36,10 +39,11 @@ const numberOf = (area) => say(area.name).match(/\d+/)?.[0] ?? say(area.name)
 
 function blockAlarm ({ box: { x, y, width: w, height: hgt }, worst, held }) {
   const size = Math.min(70, hgt * 0.92)
+  const middleX = x + w * (held ? 0.57 : 0.68)
   return [
-    shape(worst.priority, worst.state, size, { x: x + w * 0.57 - size / 2, y: y + hgt / 2 - size / 2 }),
+    shape(worst.priority, worst.state, size, { x: middleX - size / 2, y: y + hgt / 2 - size / 2 }),
     held ? flag('suppressed', 30, { x: x + w * 0.83 - 15, y: y + hgt / 2 - 15 }) : null,
-    worst.priority === 'critical' ? ribbon(x, y + hgt, w, worst) : null
+    worst.priority === 'critical' && !isReturned(worst.state) ? ribbon(x, y + hgt, w, worst) : null
   ]
 }
 

@@ -3,8 +3,8 @@ import { h } from '../core/dom.js'
 import { instant, now } from '../core/clock.js'
 import { age, left } from '../core/format.js'
 import { live } from '../core/live.js'
-import { t } from '../core/words.js'
-import { fit, widthOf } from '../draw/text.js'
+import { say, t } from '../core/words.js'
+import { firstThatFits, fit, widthOf } from '../draw/text.js'
 import { personName } from '../site/people.js'
 import { byUrgency, clockView, mainClock, nextClock } from '../site/promise.js'
 import { ticketTitle } from '../site/tickets.js'
@@ -24,10 +24,12 @@ export function ticketPanel () {
 function row (ticket) {
   const clock = mainClock(ticket)
   const view = clock ? clockView(clock, ticket, now()) : { text: age(now() - instant(ticket.opened_at)), fraction: 0, tone: 'met' }
-  const title = ticketTitle(ticket, live)
   const room = 376 - 16 - widthOf(view.text, 31, true)
+  const full = ticketTitle(ticket, live)
+  const title = firstThatFits([full, say(ticket.title)], room, 20, true) ?? full
   return h('li', { class: 'ticket', 'data-key': ticket.id }, h('a', { href: `/tickets/${ticket.id}` },
-    h('b', { class: 'title t1', style: { 'font-size': `${fit(title, room, [24, 22, 20], true)}px` } }, title),
+    h('b', { class: 'title t1', title: full,
+      style: { 'max-width': `${room}px`, 'font-size': `${fit(title, room, [24, 22, 20], true)}px` } }, title),
     h('b', { class: `left t1 ${view.tone === 'over' ? 'over-label' : ''}` }, view.text),
     h('span', { class: `bar ${view.tone}` }, h('i', { style: { width: `${view.fraction * 100}%` } })),
     h('span', { class: 'promise t3' }, promiseWords(ticket)),

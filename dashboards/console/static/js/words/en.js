@@ -8,7 +8,7 @@ export default {
   "time.weekday.0": "Sun", "time.weekday.1": "Mon", "time.weekday.2": "Tue", "time.weekday.3": "Wed", "time.weekday.4": "Thu", "time.weekday.5": "Fri", "time.weekday.6": "Sat",
   "age.new": "now", "age.minutes": "{minutes} min", "age.hours": "{hours} h {minutes}", "age.days": "{days} d {hours} h",
   "age.long.new": "just now", "age.long.minutes": "{minutes} min", "age.long.hours": "{hours} h {minutes} min", "age.long.days": "{days} d {hours} h",
-  "clock.over": "over {time}", "since": "since {time}", "since.first": "first, {time}", "list.comma": ", ",
+  "clock.over": "over {time}", "since": "since {time}", "since.returned": "back {time}", "since.first": "first, {time}", "list.comma": ", ",
 
   "priority.critical": "Critical", "priority.high": "High", "priority.medium": "Medium", "priority.low": "Low",
   "alarm.title": "{where}: {what}",

@@ -8,7 +8,7 @@ export default {
   "time.weekday.0": "周日", "time.weekday.1": "周一", "time.weekday.2": "周二", "time.weekday.3": "周三", "time.weekday.4": "周四", "time.weekday.5": "周五", "time.weekday.6": "周六",
   "age.new": "刚刚", "age.minutes": "{minutes} 分", "age.hours": "{hours}时{minutes}分", "age.days": "{days}天{hours}时",
   "age.long.new": "刚刚发生", "age.long.minutes": "{minutes} 分钟", "age.long.hours": "{hours} 小时 {minutes} 分", "age.long.days": "{days} 天 {hours} 小时",
-  "clock.over": "超 {time}", "since": "{time} 起", "since.first": "{time} 首发", "list.comma": "、",
+  "clock.over": "超 {time}", "since": "{time} 起", "since.returned": "{time} 返回", "since.first": "{time} 首发", "list.comma": "、",
 
   "priority.critical": "危急", "priority.high": "高", "priority.medium": "中", "priority.low": "低",
   "alarm.title": "{where} {what}",

@@ -1,0 +1,193 @@
+"""The tables of the documentation that are drawn from the product itself.
+
+Each stands between ``<!-- generated: NAME -->`` and ``<!-- end: NAME -->``. ``python -m tests.docs.tables`` writes them afresh; a test
+fails while one differs.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+
+import yaml
+
+from energy.items import ITEMS
+from guanjia.config.configuration import RULE_LIBRARY
+from guanjia.config.profile_file import LIBRARY, load_profile
+from guanjia.config.rule_file import load_rules
+from guanjia.config.site_file import read_site
+from model.clock import DAY, HOUR, MINUTE, SECOND
+from model.people import ROLE_RIGHTS, Right, Role
+from model.profile import Profile, TopicPath
+from model.rule import Rule, Scope
+from model.site import Site
+from simulators.physics.site_physics import build_machines
+from tests.docs.pages import DOCS
+
+
+def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
+
+
+def _duration(ns: int) -> str:
+    for unit, word in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if ns and ns % unit == 0:
+            return f"{ns // unit} {word}"
+    return f"{ns / SECOND:g} s"
+
+
+# ── rules ──
+
+
+def rule_table() -> str:
+    """The built-in library, a table per file."""
+    parts = []
+    for file in sorted(RULE_LIBRARY.glob("*.yaml")):
+        rules, mistakes = load_rules([file])
+        known = [rule for rule in rules if rule.file == str(file)]
+        assert not [m for m in mistakes if "there is no rule" not in m.message], mistakes
+        parts.append(f"#### [`{file.name}`](../rules/library/{file.name})\n\n{_rules(known)}")
+    return "\n\n".join(parts)
+
+
+def _rules(rules: Sequence[Rule]) -> str:
+    heading = ("rule", "priority", "alarm", "报警", "for", "when", "on / off delay", "ticket")
+    return _table(heading, (_rule_row(rule) for rule in rules))
+
+
+def _rule_row(rule: Rule) -> Sequence[str]:
+    marks = [word for word, is_set in (("latched", rule.latched), ("life safety", rule.life_safety)) if is_set]
+    alarm, zh = (text.removeprefix("{device}").strip() for text in (rule.text.en, rule.text.zh))
+    delays = f"{_duration(rule.on_delay_ns)} / {_duration(rule.off_delay_ns)}"
+    ticket = f"{rule.ticket.ticket_class}, {rule.ticket.skill}" if rule.ticket else "–"
+    return f"`{rule.id}`", ", ".join([rule.priority, *marks]), alarm, zh, _scope(rule.scope), f"`{rule.when}`", delays, ticket
+
+
+def _scope(scope: Scope) -> str:
+    parts = {
+        "class": scope.device_class,
+        "system": scope.system,
+        "area": scope.area,
+        "device": scope.device,
+        "profile": scope.profile,
+    }
+    return ", ".join(f"{name} `{pattern}`" for name, pattern in parts.items() if pattern)
+
+
+# ── profiles ──
+
+
+def profile_table() -> str:
+    heading = ("profile", "class", "device", "protocol", "points", "where its map comes from")
+    return _table(heading, (_profile_row(file) for file in sorted(LIBRARY.glob("*.yaml"))))
+
+
+def _profile_row(file: Path) -> Sequence[str]:
+    written = yaml.safe_load(file.read_text(encoding="utf-8"))
+    profile = load_profile(file)
+    device = profile.model if profile.manufacturer.startswith("generic") else f"{profile.manufacturer} {profile.model}"
+    points = f"{len(profile.points):,}"
+    return f"[`{profile.id}`](../profiles/{file.name})", f"`{profile.device_class}`", device, written["protocol"], points, written["confidence"]
+
+
+# ── faults ──
+
+
+def fault_table() -> str:
+    """Every way a simulated machine can break, by device class."""
+    rows = [(f"`{device_class}`", f"`{kind}`", effect) for device_class, kinds in faults().items() for kind, effect in kinds.items()]
+    return _table(("class", "fault", "what then changes"), rows)
+
+
+def faults() -> dict[str, dict[str, str]]:
+    """Device class → fault kind → effect, over every profile of the library."""
+    site = one_of_each()
+    machines = build_machines(site, 1, 0).machines
+    found: dict[str, dict[str, str]] = {}
+    for device in sorted(site.devices.values(), key=lambda device: device.device_class):
+        kinds = found.setdefault(device.device_class, {})
+        kinds |= {fault.kind: fault.effect for fault in machines[device.id].faults.values()}
+    return found
+
+
+def one_of_each() -> Site:
+    """A site with one device of every profile of the library."""
+    ports = count(15_020)
+    devices = "\n".join(_device(load_profile(file), next(ports)) for file in sorted(LIBRARY.glob("*.yaml")))
+    head = "site: {id: all, name: {zh: 全, en: All}, timezone: Asia/Shanghai}\nareas: [{id: a, name: {zh: 区, en: Area}}]\ndevices:\n"
+    return read_site(head + devices, "all.yaml", DOCS)
+
+
+def _device(profile: Profile, port: int) -> str:
+    name = profile.id.replace("_", "-")
+    topics = [point.wire.topic for point in profile.points if isinstance(point.wire, TopicPath)]
+    places = {place for topic in topics for place in re.findall(r"\{(\w+)\}", topic)} - {"topic"}
+    values = ", ".join(f"{place}: '1'" for place in sorted(places))
+    wire = f"mqtt: {{topic: t/{name}, values: {{{values}}}}}" if profile.mqtt else f"modbus: {{host: 127.0.0.1, port: {port}}}"
+    return f"  - {{id: {name}, name: {{zh: 台, en: One}}, system: power, area: a, profile: {profile.id}, {wire}}}"
+
+
+# ── people and energy ──
+
+_RIGHTS = {
+    Right.READ: "look at everything",
+    Right.ALARM_ACT: "acknowledge, shelve, reset, comment alarms",
+    Right.ALARM_OUT_OF_SERVICE: "take alarms out of service",
+    Right.TICKET_OPEN: "open tickets, comment",
+    Right.TICKET_DISPATCH: "dispatch, see whole telephone numbers",
+    Right.TICKET_WORK: "accept, arrive, start, hold, resume, finish",
+    Right.TICKET_CLOSE: "verify, visit, rework, cancel, close",
+    Right.AUDIT_READ: "read the audit trail",
+    Right.USER_ADMIN: "see the logins",
+}
+
+
+def role_table() -> str:
+    heading = ("right", *(f"`{role}`" for role in Role))
+    rows = ((f"`{right}`: {_RIGHTS[right]}", *("●" if right in ROLE_RIGHTS[role] else "" for role in Role)) for right in Right)
+    return _table(heading, rows)
+
+
+def item_table() -> str:
+    return _table(("item", "用途", "use"), ((f"`{item}`", text.zh, text.en) for item, text in ITEMS.items()))
+
+
+# ── writing ──
+
+TABLES: dict[str, tuple[str, Callable[[], str]]] = {
+    "rules": ("rules.md", rule_table),
+    "profiles": ("profiles.md", profile_table),
+    "faults": ("simulators.md", fault_table),
+    "roles": ("operating.md", role_table),
+    "items": ("energy.md", item_table),
+}
+"""Name → page below ``docs`` and what draws it."""
+
+
+def written(name: str) -> str:
+    """The table as it stands in its page. KeyError when its marks are missing."""
+    page, _ = TABLES[name]
+    found = _marks(name).search((DOCS / page).read_text(encoding="utf-8"))
+    if found is None:
+        raise KeyError(f"{page} has no '<!-- generated: {name} -->' … '<!-- end: {name} -->'")
+    return found["table"]
+
+
+def write() -> Iterator[str]:
+    """Write every table that differs; the names of those."""
+    for name, (page, draw) in TABLES.items():
+        table = draw()
+        if written(name) != table:
+            file = DOCS / page
+            replaced = _marks(name).sub(lambda found, table=table: found["begin"] + table + found["end"], file.read_text(encoding="utf-8"))  # type: ignore[misc]
+            file.write_text(replaced, encoding="utf-8")
+            yield name
+
+
+def _marks(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<begin><!-- generated: {name} -->\n\n?)(?P<table>.*?)(?P<end>\n\n?<!-- end: {name} -->)", re.S)
+
+
+if __name__ == "__main__":
+    list(write())
