@@ -29,6 +29,10 @@ class AlarmDesk:
         return await self._act(occurrence, lambda now_ns: self._engine.shelve(occurrence, by, reason, duration_ns, now_ns, one_shot))
 
     async def unshelve(self, occurrence: str, by: Actor) -> Occurrence:
+        """Also for an alarm whose occurrence is over while its shelving still runs."""
+        past = self._journal.occurrence(occurrence)
+        if past is not None and past.ended_at_ns is not None:
+            return await self._act(occurrence, lambda now_ns: self._engine.unshelve_alarm(past.rule, past.device, by, now_ns))
         return await self._act(occurrence, lambda now_ns: self._engine.unshelve(occurrence, by, now_ns))
 
     async def reset(self, occurrence: str, by: Actor) -> Occurrence:

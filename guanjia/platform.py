@@ -56,6 +56,7 @@ class SitePlatform:
         self._started_ns = clock.monotonic_ns()
         self._stopping = asyncio.Event()
         self.journal = self._journal
+        self.store = self._store
         self.context = Platform(
             site=site,
             rules=rules,

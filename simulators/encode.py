@@ -44,6 +44,19 @@ def point_encoder(point: Point, conversion: Linear = SAME, resolution: float | N
     return lambda value: ordered(as_bytes(raw(value)))
 
 
+def point_reading(point: Point, conversion: Linear = SAME, resolution: float | None = None) -> Callable[[Value], float]:
+    """Compile what a faithful reader finds where ``point_encoder`` wrote: the truth as the wire rounds, limits and scales it.
+
+    In the wire's own unit; NaN where the wire says 'not available'.
+    """
+    raw, held = _raw_number(point, conversion, resolution), _held(point)
+    scale = point.scale if resolution is None else resolution
+    parts = round(1 / scale) if scale else 0
+    if abs(parts) > 1 and 1 / parts == scale:  # 2301 tenths are 230.1 to the last bit, 2301 × 0.1 is not
+        return lambda value: held(raw(value)) / parts + point.offset
+    return lambda value: held(raw(value)) * scale + point.offset
+
+
 def is_counter(point: Point) -> bool:
     """Whether the value only grows, so that at the end of its type it starts again at zero instead of sticking."""
     return point.unit in _COUNTED or _COUNTER_NAME.search(point.name) is not None
@@ -80,6 +93,24 @@ def _bytes_of(point: Point, register: Register) -> Callable[[float], bytes]:
     shift, width = _field(point.encoding, bits)
     whole = _whole_number(point, width, signed)
     return lambda raw: ((whole(raw) << shift) & ((1 << bits) - 1)).to_bytes(bits // 8, "big")
+
+
+def _held(point: Point) -> Callable[[float], float]:
+    """The raw number that is left of another after the registers have held it."""
+    assert isinstance(point.wire, Register)
+    if point.encoding == "bcd_yyyymmdd":
+        digits = point.wire.words * 4
+        return lambda raw: float(int(raw) % 10**digits)
+    if point.encoding == "schneider_datetime4":
+        return lambda raw: math.floor(raw * 1000) / 1000
+    if point.type in _FLOAT_FORMATS:
+        layout, largest = struct.Struct(_FLOAT_FORMATS[point.type]), _FLOAT_LARGEST[point.type]
+        return lambda raw: float(layout.unpack(layout.pack(min(max(raw, -largest), largest)))[0]) if raw == raw else raw
+    bits, signed = _INTEGER_BITS.get(point.type, (16 * point.wire.words, False))
+    whole = _whole_number(point, _field(point.encoding, bits)[1], signed)
+    if point.type is WireType.BOOL:
+        return lambda raw: float(whole(raw) != 0)
+    return lambda raw: math.nan if raw != raw and point.sentinels else float(whole(raw))
 
 
 def _field(encoding: str | None, bits: int) -> tuple[int, int]:

@@ -71,9 +71,13 @@ class FaultDesk:
         """Start a script now; its incidents follow in site time."""
         if name not in self.scripts:
             raise UnknownScenario(f"there is no scenario '{name}'", self.scripts)
-        for incident in self.scripts[name].incidents:
-            self.schedule.after(incident.at_s, partial(self._happen, incident))
+        self.run(self.scripts[name])
         return self.scripts[name]
+
+    def run(self, script: Script) -> None:
+        """Let its incidents follow from now on."""
+        for incident in script.incidents:
+            self.schedule.after(incident.at_s, partial(self._happen, incident))
 
     def _happen(self, incident: Incident) -> None:
         begin = self.misbehave if incident.network else self.inject

@@ -7,6 +7,7 @@ masters ◄── ModbusPort ◄── Station.image(), encoded at the first req
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -17,17 +18,16 @@ from simulators.control import ControlServer
 from simulators.errors import PortTaken
 from simulators.fault_desk import FaultDesk
 from simulators.framing import RtuFraming, TcpFraming
-from simulators.incidents import DAY, scripts
+from simulators.incidents import DAY_S, day_of_incidents, scripts
 from simulators.machine import Machine
 from simulators.modbus_server import ModbusPort
 from simulators.mqtt_publisher import Publisher, Speaker
+from simulators.past import SHORT_STEP_S, live_through
 from simulators.physics.site_physics import build_machines
 from simulators.schedule import Schedule
 from simulators.station import Station
 
 _TICK_NS = SECOND
-_LONGEST_STEP_S = 2.0
-"""At a higher speed a tick is cut into steps no longer than this, so that the physics keeps its footing."""
 log = structlog.get_logger()
 
 
@@ -53,15 +53,18 @@ class Fleet:
         control_host: str = "127.0.0.1",
         control_port: int | None = 8090,
         play_day: bool = False,
+        past_from_ns: int | None = None,
         physics: Physics | None = None,
     ) -> None:
-        """``control_port`` None: no control API; 0: a free port. ``play_day`` starts the day of small incidents at once."""
+        """``control_port`` None: no control API; 0: a free port. ``play_day``: small incidents from the start on, another day of them
+        every site day. ``past_from_ns``: the site has lived since then when it is first seen (``simulators.past``)."""
         self.site = site
         self.speed = speed
         self.late_ticks = 0
         self._clock = clock
-        self._start_ns = clock.now_ns()
-        self._physics: Physics = physics or build_machines(site, seed, self._start_ns)
+        begun_ns = clock.now_ns() if past_from_ns is None else past_from_ns
+        self._physics: Physics = physics or build_machines(site, seed, begun_ns)
+        self._start_ns = begun_ns if past_from_ns is None else live_through(self._physics, begun_ns, clock)
         machines = self._physics.machines
         stations = {d.id: Station(d, machines[d.id]) for d in _on(site, ModbusTcp)}
         speakers = {d.id: Speaker(d, machines[d.id]) for d in _on(site, Mqtt)}
@@ -71,7 +74,12 @@ class Fleet:
         self._publisher = Publisher(speakers.values(), site.broker)
         self._control = None if control_port is None else ControlServer(self, control_host, control_port)
         if play_day:
-            self.desk.play(DAY)
+            self._play_days(seed)
+
+    def _play_days(self, seed: int, number: int = 0) -> None:
+        """Begin the day of that number now and the next one when it is over; no two are alike."""
+        self.desk.run(day_of_incidents(self.site, self.desk.machines, seed, number))
+        self._schedule.after(DAY_S, partial(self._play_days, seed, number + 1))
 
     async def start(self) -> None:
         """Open every socket. Raises PortTaken, with nothing left open, when an address is in use."""
@@ -107,9 +115,9 @@ class Fleet:
         self._publisher.publish_due(self.site_time_s, elapsed_s)
 
     async def advance(self, dt_s: float) -> None:
-        """Let ``dt_s`` seconds of site time pass, in steps short enough for the physics; requests are served in between."""
+        """Let ``dt_s`` seconds of site time pass, in steps short enough for the physics at any speed; requests are served in between."""
         while dt_s > 0:
-            step_s = min(dt_s, _LONGEST_STEP_S)
+            step_s = min(dt_s, SHORT_STEP_S)
             self._schedule.advance(step_s)
             self._physics.step(step_s)
             for station in self.desk.stations.values():

@@ -14,7 +14,7 @@ from simulators.network_fault import NetworkFault
 from simulators.plays import PLAYS, Play
 
 DAY = "day"
-_DAY_S = 86_400.0
+DAY_S = 86_400.0
 _FIRST_AT_S = 15.0
 _BUSY_S = 900.0
 _BUSY_GAP_S, _CALM_GAP_S = (60.0, 120.0), (480.0, 1500.0)
@@ -69,15 +69,15 @@ def scripts(site: Site, machines: Mapping[str, Machine], seed: int) -> dict[str,
     return {script.name: script for script in found}
 
 
-def day_of_incidents(site: Site, machines: Mapping[str, Machine], seed: int) -> Script:
-    """A day, the same for the same seed; no device has two incidents at once."""
-    rng = Random(f"{seed} day")
+def day_of_incidents(site: Site, machines: Mapping[str, Machine], seed: int, number: int = 0) -> Script:
+    """A day, the same for the same seed and number; no device has two incidents at once."""
+    rng = Random(f"{seed} day {number}" if number else f"{seed} day")
     small = {d.id: kinds for d in site.devices.values() if (kinds := _small_kinds(d, machines[d.id]))}
     free_at = dict.fromkeys(small, 0.0)
     incidents = list(_opening(site, machines, rng))
     free_at |= {i.device: i.at_s + i.for_s + _REST_S for i in incidents}
     at_s = _FIRST_AT_S + len(incidents) * _BUSY_GAP_S[0]
-    while at_s < _DAY_S:
+    while at_s < DAY_S:
         free = [site.devices[name] for name in small if free_at[name] <= at_s]
         if free:
             incident = _small(rng.choice(_one_class(free, rng)), small, at_s, rng)

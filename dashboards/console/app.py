@@ -83,11 +83,18 @@ def _add_files(router: APIRouter, assets: Assets) -> None:
 
     async def worker() -> Response:
         # A service worker governs the folder it is served from, so this one file stands at the root.
-        script = assets.files["js/worker.js"]
-        return _send(Asset(script.body.replace(b"{{digest}}", assets.digest.encode()), script.media_type), _PAGE_HEADERS)
+        return _send(_worker(assets), _PAGE_HEADERS)
 
     router.add_api_route("/static/{digest}/{path:path}", file)
     router.add_api_route("/worker.js", worker)
+
+
+def _worker(assets: Assets) -> Asset:
+    """The worker script with the version it keeps and the addresses of all its files."""
+    script = assets.files["js/worker.js"]
+    files = json.dumps([f"/static/{assets.digest}/{path}" for path in assets.files])
+    body = script.body.replace(b"{{digest}}", assets.digest.encode()).replace(b"{{files}}", files.encode())
+    return Asset(body, script.media_type)
 
 
 def _send(asset: Asset, headers: dict[str, str]) -> Response:

@@ -14,8 +14,11 @@ from guanjia.commands.run import serve
 from guanjia.commands.words import configuration, out, refuse
 from guanjia.platform import SitePlatform
 from guanjia.process import use_logs
+from guanjia.system_clock import SystemClock
+from guanjia.yesterday import Yesterday
 from model.people import Role, User
 from model.ports import Journal
+from model.site import Site
 from simulators.reference_site import FIRST_PORT, ports_needed, reference_site
 
 HOST = "127.0.0.1"
@@ -56,7 +59,7 @@ def demo(
     use_logs(data / "platform.log")
     found = configuration(site)
     _welcome(port, control_port, data)
-    serve(found, data, HOST, port, demo=True, beside=_Simulators(site, data, seed, speed, control_port))
+    serve(found, data, HOST, port, demo=True, beside=_Simulators(found.site, site, data, seed, speed, control_port))
 
 
 def _welcome(port: int, control_port: int, data: Path) -> None:
@@ -70,23 +73,32 @@ def _welcome(port: int, control_port: int, data: Path) -> None:
 class _Simulators:
     """The simulated fleet, a process of its own so that its cost is not the platform's. It ends when this process does, however it ends."""
 
-    def __init__(self, site: Path, data: Path, seed: int, speed: float, control_port: int) -> None:
-        self._words = ["--site", str(site), "--seed", str(seed), "--speed", str(speed), "--control-port", str(control_port)]
+    def __init__(self, site: Site, file: Path, data: Path, seed: int, speed: float, control_port: int) -> None:
+        same = ["--site", str(file), "--seed", str(seed)]
+        self._yesterday = Yesterday(site, same, SystemClock())
+        self._words = [*same, *self._yesterday.past_words, "--speed", str(speed), "--control-port", str(control_port)]
         self._words += ["--incidents", "--log-file", str(data / "simulators.log"), "--until-input-ends"]
         self._process: asyncio.subprocess.Process | None = None
+        self._past: asyncio.Task[None] | None = None
 
     async def start(self, platform: SitePlatform) -> None:
+        """Returns once every simulated device listens, so that no device begins its day as lost."""
         await asyncio.to_thread(_add_logins, platform.journal)
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "guanjia", "simulate", *self._words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
+            sys.executable, "-m", "guanjia", "simulate", *self._words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
+        assert self._process.stdout is not None
+        await self._process.stdout.readline()  # printed once every socket is open, or nothing when it could not start
+        self._past = asyncio.create_task(self._yesterday.make(platform.context.history, platform.store.accept))
 
     async def ended(self) -> None:
         assert self._process is not None
-        code = await self._process.wait()
-        out.print(f"the simulators have ended (exit code {code}); see simulators.log", markup=False)
+        await self._process.wait()
 
     async def stop(self) -> None:
+        if self._past is not None:
+            self._past.cancel()
+            await asyncio.wait({self._past})
         if self._process is not None and self._process.returncode is None:
             assert self._process.stdin is not None
             self._process.stdin.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 import typer
 
@@ -18,7 +18,9 @@ from guanjia.web_server import WebServer
 class Beside(Protocol):
     """Something that lives as long as the platform does, such as the demo's simulators."""
 
-    async def start(self, platform: SitePlatform) -> None: ...
+    async def start(self, platform: SitePlatform) -> None:
+        """Returns when it is there; the platform starts reading only then."""
+        ...
 
     async def ended(self) -> None:
         """Returns when it has ended by itself."""
@@ -45,13 +47,16 @@ def serve(found: Configuration, data: Path, host: str, port: int, *, demo: bool 
     async def life(stopping: asyncio.Event) -> None:
         platform = SitePlatform(found.site, found.rules, data, SystemClock(), demo=demo)
         web = WebServer(web_application(platform.context), host, port)
-        running = asyncio.create_task(platform.run(web))
-        companions = [running, asyncio.create_task(stopping.wait())]
+        companions: list[asyncio.Task[Any]] = [asyncio.create_task(stopping.wait())]
         if beside is not None:
             await beside.start(platform)
             companions.append(asyncio.create_task(beside.ended()))
+        running = asyncio.create_task(platform.run(web))
+        companions.append(running)
         out.print(f"{found.site.name.zh}: http://{host}:{port}", markup=False)
         await asyncio.wait(companions, return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.is_set():
+            out.print("stopping: a part has ended by itself; see the log", markup=False)
         if beside is not None:
             await beside.stop()
         platform.stop()

@@ -1,19 +1,29 @@
 """``guanjia simulate``: the site's devices, without the site."""
 
 import asyncio
+import contextlib
+import os
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
 from guanjia.commands.words import mistakes_shown, out, refuse
 from guanjia.config.site_file import load_site
+from guanjia.config.site_schema import duration_ns
 from guanjia.process import run_until_stopped, use_logs
 from guanjia.system_clock import SystemClock
+from model.clock import SECOND
+from model.site import Site
 from simulators.errors import PortTaken
 from simulators.fleet import Fleet
+from simulators.past import full_step, rows
+from simulators.past_stream import write_rows
+
+_LOW_PRIORITY = 10
 
 
 def simulate(
@@ -24,6 +34,11 @@ def simulate(
         int, typer.Option("--control-port", min=0, max=65535, help="Port of the control API; 0 takes a free one.")
     ] = 8090,
     incidents: Annotated[bool, typer.Option("--incidents/--no-incidents", help="Play a day of small incidents.")] = False,
+    past: Annotated[str, typer.Option("--past", help="The site has lived so long before it is seen: 36h, or since an instant.")] = "",
+    history_file: Annotated[
+        typer.FileBinaryWrite | None,
+        typer.Option("--history-file", help="Write what its meters, tanks and pumps said over --past there (- standard output), and end."),
+    ] = None,
     until_input_ends: Annotated[bool, typer.Option("--until-input-ends", hidden=True, help="Stop when standard input closes.")] = False,
     log_file: Annotated[Path | None, typer.Option("--log-file", help="Write the log there instead of to standard error.")] = None,
 ) -> None:
@@ -31,9 +46,15 @@ def simulate(
     use_logs(log_file)
     with mistakes_shown():
         loaded = load_site(site)
+    past_from_ns = _past_from(past, SystemClock().now_ns())
+    if history_file is not None:
+        _write_history(loaded, seed, past_from_ns, history_file)
+        return
 
     async def life(stopping: asyncio.Event) -> None:
-        fleet = Fleet(loaded, SystemClock(), seed=seed, speed=speed, control_port=control_port, play_day=incidents)
+        fleet = Fleet(
+            loaded, SystemClock(), seed=seed, speed=speed, control_port=control_port, play_day=incidents, past_from_ns=past_from_ns
+        )
         await fleet.start()
         out.print(f"{len(loaded.devices)} devices simulated; control API on http://127.0.0.1:{fleet.control_port}/docs", markup=False)
         if until_input_ends:
@@ -47,6 +68,39 @@ def simulate(
         run_until_stopped(life)
     except PortTaken as error:
         raise refuse(str(error)) from None
+
+
+def _past_from(words: str, now_ns: int) -> int | None:
+    """The instant at which the past begins, from its length or as written; None without one."""
+    if not words:
+        return None
+    try:
+        start_ns = now_ns - duration_ns(words)
+    except ValueError:
+        start_ns = _instant(words)
+    if start_ns >= now_ns:
+        raise refuse(f"--past {words}: that is not past yet")
+    return full_step(start_ns)
+
+
+def _instant(words: str) -> int:
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError:
+        moment = datetime.min  # noqa: DTZ901 - refused below, as is any other without a zone
+    if moment.tzinfo is None:
+        raise refuse(f"--past {words}: write a length such as 36h, or an instant such as 2026-01-14T00:00:00+08:00")
+    return int(moment.timestamp()) * SECOND
+
+
+def _write_history(site: Site, seed: int, past_from_ns: int | None, file: BinaryIO) -> None:
+    """In the background of everything else on the machine."""
+    if past_from_ns is None:
+        raise refuse("--history-file needs a --past, such as --past 36h")
+    if sys.platform != "win32":
+        os.nice(_LOW_PRIORITY)
+    with contextlib.suppress(BrokenPipeError):  # whoever wanted it is gone
+        write_rows(rows(site, seed, past_from_ns, SystemClock().now_ns()), file)
 
 
 def _wait_for_input_to_end(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:

@@ -124,6 +124,20 @@ def test_a_step_taken_without_a_network_waits_says_so_and_is_sent_later(site: Ru
     assert [(act, key) for act, key, _ in site.site.acts] == [("accept", "t21")]
 
 
+def test_a_ticket_seen_before_opens_without_a_network(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/tickets/t21", PHONE).page
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    site.stop()
+    page.reload()
+    expect(page.locator(".offline")).to_contain_text("没有网络")
+    expect(page.locator(".subject h1")).to_have_text("车库B区 集水坑")
+    page.get_by_role("button", name="接单", exact=True).click()
+    expect(page.locator(".queued")).to_be_visible()
+    site.start()
+    expect(page.locator(".offline")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".stand")).to_have_text("已接单")
+
+
 def test_a_ticket_is_taken_step_by_step(site: RunningSite, visit: Opener) -> None:
     page = visit(site, "/tickets/t21", PHONE).page
     page.get_by_role("button", name="接单", exact=True).click()

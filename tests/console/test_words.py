@@ -67,3 +67,18 @@ def test_no_script_carries_words_of_its_own() -> None:
         code = re.sub(r"/\*.*?\*/", "", code, flags=re.DOTALL)
         own += [f"{path.name}: {line.strip()}" for line in code.splitlines() if CHINESE.search(line.partition("// ")[0])]
     assert not own
+
+
+IMPORT = re.compile(r"^import (?:\* as \w+|\{([^}]*)\}) from '([^']+)'", re.MULTILINE)
+
+
+@pytest.mark.parametrize("script", scripts(), ids=lambda path: path.relative_to(SCRIPTS).as_posix())
+def test_a_script_imports_what_exists_and_uses_what_it_imports(script: Path) -> None:
+    text = script.read_text("utf-8")
+    body = IMPORT.sub("", text)
+    for names, path in IMPORT.findall(text):
+        source = (script.parent / path).read_text("utf-8")
+        for name in filter(None, (part.strip() for part in names.split(","))):
+            original, _, alias = name.partition(" as ")
+            assert re.search(rf"export (?:async )?(?:function|const) {original}\b", source), f"{path} has no {original}"
+            assert re.search(rf"\b{alias or original}\b", body), f"{name} is imported and not used"

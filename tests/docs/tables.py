@@ -6,6 +6,7 @@ fails while one differs.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from model.people import ROLE_RIGHTS, Right, Role
 from model.profile import Profile, TopicPath
 from model.rule import Rule, Scope
 from model.site import Site
+from rules.syntax import parse
 from simulators.physics.site_physics import build_machines
 from tests.docs.pages import DOCS
 
@@ -85,10 +87,40 @@ def profile_table() -> str:
 
 def _profile_row(file: Path) -> Sequence[str]:
     written = yaml.safe_load(file.read_text(encoding="utf-8"))
-    profile = load_profile(file)
+    profile = _profile(file)
     device = profile.model if profile.manufacturer.startswith("generic") else f"{profile.manufacturer} {profile.model}"
     points = f"{len(profile.points):,}"
     return f"[`{profile.id}`](../profiles/{file.name})", f"`{profile.device_class}`", device, written["protocol"], points, written["confidence"]
+
+
+def name_table() -> str:
+    """Which points and nameplate figures the built-in rules ask for, by device class."""
+    rules, _ = load_rules(sorted(RULE_LIBRARY.glob("*.yaml")))
+    return _table(("class", "points", "parameters"), (_names(device_class, rules) for device_class in _classes(rules)))
+
+
+def _classes(rules: Sequence[Rule]) -> list[str]:
+    return sorted({rule.scope.device_class for rule in rules if rule.scope.device_class})
+
+
+def _names(device_class: str, rules: Sequence[Rule]) -> Sequence[str]:
+    spoken: set[str] = set()
+    for rule in rules:
+        if rule.scope.device_class == device_class:
+            conditions = [parse(text) for text in (rule.when, rule.clear_when) if text]
+            spoken |= frozenset[str]().union(*(condition.names for condition in conditions)) - set(rule.params)
+    profiles = [profile for profile in map(_profile, sorted(LIBRARY.glob("*.yaml"))) if profile.device_class == device_class]
+    points = {name for name in spoken if any(profile.column(name) is not None for profile in profiles)}
+    return f"`{device_class}`", _listed(points), _listed(spoken - points)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names)) or "–"
+
+
+@cache
+def _profile(file: Path) -> Profile:
+    return load_profile(file)
 
 
 # ── faults ──
@@ -114,7 +146,7 @@ def faults() -> dict[str, dict[str, str]]:
 def one_of_each() -> Site:
     """A site with one device of every profile of the library."""
     ports = count(15_020)
-    devices = "\n".join(_device(load_profile(file), next(ports)) for file in sorted(LIBRARY.glob("*.yaml")))
+    devices = "\n".join(_device(_profile(file), next(ports)) for file in sorted(LIBRARY.glob("*.yaml")))
     head = "site: {id: all, name: {zh: 全, en: All}, timezone: Asia/Shanghai}\nareas: [{id: a, name: {zh: 区, en: Area}}]\ndevices:\n"
     return read_site(head + devices, "all.yaml", DOCS)
 
@@ -125,7 +157,8 @@ def _device(profile: Profile, port: int) -> str:
     places = {place for topic in topics for place in re.findall(r"\{(\w+)\}", topic)} - {"topic"}
     values = ", ".join(f"{place}: '1'" for place in sorted(places))
     wire = f"mqtt: {{topic: t/{name}, values: {{{values}}}}}" if profile.mqtt else f"modbus: {{host: 127.0.0.1, port: {port}}}"
-    return f"  - {{id: {name}, name: {{zh: 台, en: One}}, system: power, area: a, profile: {profile.id}, {wire}}}"
+    few = ", points: ['loop1_*_1']" if len(profile.points) > 1_000 else ""
+    return f"  - {{id: {name}, name: {{zh: 台, en: One}}, system: power, area: a, profile: {profile.id}, {wire}{few}}}"
 
 
 # ── people and energy ──
@@ -158,6 +191,7 @@ def item_table() -> str:
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "rules": ("rules.md", rule_table),
     "profiles": ("profiles.md", profile_table),
+    "names": ("profiles.md", name_table),
     "faults": ("simulators.md", fault_table),
     "roles": ("operating.md", role_table),
     "items": ("energy.md", item_table),

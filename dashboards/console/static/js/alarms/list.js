@@ -11,12 +11,14 @@ import { clockView, mainClock } from '../site/promise.js'
 import { act, actRow } from './acts.js'
 import { ASIDE, asideOf, desk, listOf, select } from './state.js'
 
+const COLUMNS = ['since', 'what', 'state', 'age', 'ticket']
+
 export function list () {
   const shown = listOf()
   const aside = asideOf(shown)
   return h('section', { class: 'panel alarm-list', 'data-key': 'list' },
-    h('div', { class: 'row head t3' }, ['', 'since', 'what', 'state', 'age',
-      'ticket'].map((column) => h('span', { class: column || 'sign' }, column ? t(`alarms.column.${column}`) : ''))),
+    h('div', { class: 'row head t3' }, h('span', { class: 'sign' }),
+      COLUMNS.map((column) => h('span', { class: column }, t(`alarms.column.${column}`)))),
     h('ol', {}, shown.map(bundle), aside.map(quietRow)),
     shown.length || aside.length ? null : h('div', { class: 'nothing' },
       h('p', { class: 't2' }, t(desk.view === 'active' && !desk.text ? 'wall.no_alarms' : 'alarms.none_here'))))

@@ -5,6 +5,8 @@ import { now, setServerTime } from './clock.js'
 const KINDS = ['readings', 'alarm', 'ticket', 'link']
 const QUIET_MS = 1500
 const ANSWER_MS = 1500
+/** A stream the server refuses is not asked for every second. */
+const REOPEN_MS = 5000
 
 /**
  * Opens the stream and keeps it. `hear(kind, data)` gets each event, `back()` is called after every (re)connection that may have missed
@@ -15,6 +17,7 @@ export function openLink ({ hear, back, change, filter }) {
 
   const connect = () => {
     line.source?.close()
+    line.openedAt = Date.now()
     line.source = api.stream(filter)
     const listen = (kind, take) => line.source.addEventListener(kind,
       (event) => { line.heardAt = Date.now(); take(JSON.parse(event.data)) })
@@ -42,7 +45,8 @@ export function openLink ({ hear, back, change, filter }) {
       if (!await api.answers(ANSWER_MS)) lose()
       else {
         line.heardAt = Date.now()
-        if (line.lost || line.source.readyState === EventSource.CLOSED) await recover().catch(lose)
+        if (line.lost || (line.source.readyState === EventSource.CLOSED
+          && Date.now() - line.openedAt > REOPEN_MS)) await recover().catch(lose)
       }
     }
     setTimeout(watch, 1000)

@@ -9,7 +9,7 @@ import { reading, reasonOf } from '../draw/reading.js'
 import { shape } from '../draw/shape.js'
 import { drawDesk } from '../frame/desk.js'
 import { byWorst, titleOf } from '../site/alarms.js'
-import { connectionWords } from '../devices/page.js'
+import { connectionWords } from '../site/devices.js'
 import { chosen, choose, history } from './history.js'
 
 const id = decodeURIComponent(location.pathname.split('/').at(-1))
@@ -47,10 +47,11 @@ function head () {
       connectionWords(now_)))
 }
 
+const COLUMNS = ['point', 'value', 'note', 'time', 'name']
+
 function valueTable () {
   return h('section', { class: 'panel values', 'data-key': 'values' }, h('table', {},
-    h('thead', {}, h('tr', {}, ['point', 'value', 'note', 'time',
-      'name'].map((column) => h('th', { class: `t3 ${column}` }, t(`device.column.${column}`))))),
+    h('thead', {}, h('tr', {}, COLUMNS.map((column) => h('th', { class: `t3 ${column}` }, t(`device.column.${column}`))))),
     h('tbody', {}, points().map(row))))
 }
 

@@ -1,12 +1,10 @@
 // Every device on site: where it is, whether it answers, what is wrong with it.
 import { h } from '../core/dom.js'
-import { instant, now } from '../core/clock.js'
-import { age } from '../core/format.js'
 import { changed, followSite, live, loadSite } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { shape } from '../draw/shape.js'
 import { drawDesk } from '../frame/desk.js'
-import { byWorst, isSilent } from '../site/alarms.js'
+import { connectionWords, worstOf } from '../site/devices.js'
 import { isConnected } from '../site/systems.js'
 
 const asked = new URLSearchParams(location.search)
@@ -17,10 +15,6 @@ export async function open (root) {
   await followSite()
   drawDesk(root, 'devices', content, () => [t('devices.count', { count: live.devices.size })])
 }
-
-/** The worst alarm of a device that is not set aside, or undefined. */
-export const worstOf = (device) => [...live.alarms.values()].filter((alarm) => alarm.device === device.id
-  && !isSilent(alarm)).sort(byWorst)[0]
 
 function isWanted (device) {
   const words = `${device.id} ${say(device.name)} ${say(live.areas.get(device.area)?.name)} ${device.profile}`.toLowerCase()
@@ -55,11 +49,4 @@ function row (device) {
     h('b', { class: 'name t1' }, say(device.name)), h('span', { class: 'place t2' }, say(live.areas.get(device.area)?.name)),
     h('span', { class: 'id t3' }, device.id), h('span', { class: 'link-state' }, connectionWords(device)),
     h('span', { class: 'quality t3' }, t('devices.quality', { good: good + uncertain, all: good + uncertain + bad }))))
-}
-
-/** Calm when it answers; since when it does not. */
-export function connectionWords (device) {
-  if (isConnected(device)) return h('span', { class: 't3' }, t('devices.connected'))
-  const since = instant(device.connection.since)
-  return h('span', { class: 't1' }, t(`fault.${device.connection.fault ?? 'silent'}`), since ? ` ${age(now() - since)}` : '')
 }

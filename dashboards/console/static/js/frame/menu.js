@@ -8,6 +8,7 @@ import { setSound, soundWanted } from './sound.js'
 
 export const PAGES = [['/wall', 'page.wall'], ['/alarms', 'page.alarms'], ['/tickets', 'page.tickets'], ['/devices', 'page.devices'],
   ['/energy', 'page.energy']]
+const THEMES = ['auto', 'night', 'day']
 const LANGUAGE_NAMES = { zh: '中文', en: 'English' }
 let open = false
 
@@ -22,8 +23,7 @@ export const menuButton = (face) => h('div', { class: 'menu-place' },
 const menu = () => h('div', { class: 'menu', 'data-key': 'menu', onkeydown: (event) => { if (event.key === 'Escape') toggle(false) } },
   h('nav', {}, PAGES.map(([path, words]) => h('a', { href: path }, t(words)))),
   choice(t('menu.language'), settings().languages.map((code) => [LANGUAGE_NAMES[code], code === language(), () => setLanguage(code)])),
-  choice(t('menu.theme'), ['auto', 'night',
-    'day'].map((theme) => [t(`theme.${theme}`), themeChoice() === theme, () => { setTheme(theme); changed() }])),
+  choice(t('menu.theme'), THEMES.map((theme) => [t(`theme.${theme}`), themeChoice() === theme, () => { setTheme(theme); changed() }])),
   choice(t('menu.sound'), [true, false].map((wanted) => [t(wanted ? 'sound.on' : 'sound.off'), soundWanted() === wanted,
     () => { setSound(wanted); changed() }])),
   h('p', {}, h('span', { class: 't3' }, live.me.display ?? live.me.name),

@@ -10,6 +10,9 @@ const RETRY_MS = 4000
 const read = () => JSON.parse(localStorage.getItem(KEY) ?? '[]')
 const write = (steps) => localStorage.setItem(KEY, JSON.stringify(steps))
 
+/** Whether the server has judged the step: not when it was away, asks for a new login, is overrun or broken. */
+const isFinal = (status) => status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429
+
 /** Steps of a ticket that still wait. */
 export const waiting = (ticket) => read().filter((step) => step.ticket === ticket)
 
@@ -19,7 +22,7 @@ export async function take (ticket, act, body) {
   try {
     return await api.actOnTicket(ticket, act, body)
   } catch (error) {
-    if (error.status !== 0) throw error
+    if (isFinal(error.status)) throw error
     return keep(ticket, act, body)
   }
 }
@@ -39,7 +42,7 @@ export function keepSending ({ sent, refused }) {
         write(read().slice(1))
         sent(done)
       } catch (error) {
-        if (error.status !== 0) {
+        if (isFinal(error.status)) {
           write(read().slice(1))
           refused(step, error)
         }

@@ -7,19 +7,27 @@ import { flag, shape } from '../draw/shape.js'
 import { drawDesk } from '../frame/desk.js'
 import { isActive, symptom } from '../site/alarms.js'
 import { paramsOf } from '../site/details.js'
+import { worstOf } from '../site/devices.js'
 import { isConnected, systemView } from '../site/systems.js'
-import { worstOf } from '../devices/page.js'
 
 const id = decodeURIComponent(location.pathname.split('/').at(-1))
 
 /** What to show of each class, most telling first. */
 const KEY_POINTS = {
-  power_meter: ['active_power_total', 'current_avg', 'current_l1', 'power_factor_total'], transformer_monitor: ['max_temp',
-    'winding1_temp'], pump: ['discharge_pressure', 'frequency', 'volume_flow', 'flow', 'power'], vfd: ['output_frequency', 'motor_current'],
-  sump: ['level'], tank: ['level', 'outlet_pressure'], level_sensor: ['filling_height'], water_meter: ['flow_rate',
-    'forward_volume'], elevator: ['car_position', 'floor_relative', 'speed'], fire_loop: ['fire_count', 'fault_count', 'disabled_count'],
-  parking_barrier: ['state', 'entries', 'exits'], ev_charger: ['active_power', 'charging_state', 'car_state',
-    'session_energy'], hvac: ['evaporator_leaving_temp', 'actual_capacity'], gas_detector: ['gas_concentration']
+  power_meter: ['active_power_total', 'current_avg', 'current_l1', 'power_factor_total'],
+  transformer_monitor: ['max_temp', 'winding1_temp'],
+  pump: ['discharge_pressure', 'frequency', 'volume_flow', 'flow', 'power'],
+  vfd: ['output_frequency', 'motor_current'],
+  sump: ['level'],
+  tank: ['level', 'outlet_pressure'],
+  level_sensor: ['filling_height'],
+  water_meter: ['flow_rate', 'forward_volume'],
+  elevator: ['car_position', 'floor_relative', 'speed'],
+  fire_loop: ['fire_count', 'fault_count', 'disabled_count'],
+  parking_barrier: ['state', 'entries', 'exits'],
+  ev_charger: ['active_power', 'charging_state', 'car_state', 'session_energy'],
+  hvac: ['evaporator_leaving_temp', 'actual_capacity'],
+  gas_detector: ['gas_concentration']
 }
 const MIMIC_POINTS = { pump: ['running'], vfd: ['running'] }
 const MOST = 3

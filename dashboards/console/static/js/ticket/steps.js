@@ -5,7 +5,7 @@ import { say, t } from '../core/words.js'
 import { take as takeStep, waiting } from '../site/queue.js'
 import { NEXT_ACT } from '../site/tickets.js'
 import { HOLD_REASONS } from './subject.js'
-import { take, view } from './page.js'
+import { take, view } from './state.js'
 
 const WALK = ['accept', 'arrive', 'finish']
 /** Acts that mean nothing without a word, and what the word is. */
@@ -44,19 +44,25 @@ const choose = (ticket, act) => () => {
 
 export function stepBar (ticket) {
   const state = stateOf(ticket)
-  const next = NEXT_ACT[state]
-  const walk = WALK.includes(next)
   return h('footer', { class: 'steps-bar', 'data-key': 'steps' },
     view.problem ? h('p', { class: 't1', role: 'alert' }, view.problem) : null,
     waiting(ticket.id).length ? h('p', { class: 't2 queued' }, t('queue.count', { count: waiting(ticket.id).length })) : null,
-    view.form ? form(ticket) : [
-      h('div', { class: 'walk' }, next ? (walk ? WALK
-        : [next]).map((act) => h('button',
-        { class: `button ${act === next ? 'main' : ''}`, type: 'button', disabled: act !== next || !may(act),
-        onclick: choose(ticket, act) }, t(`act.${act}`))) : h('p', { class: 't2' }, t(`ticket.state.${state}`))),
-      h('div', { class: 'others t2' }, [...(OTHERS[state] ?? []),
-        'comment'].filter(may).map((act) => h('button', { class: 'link', type: 'button', onclick: choose(ticket, act) }, t(`act.${act}`))))
-    ])
+    view.form ? form(ticket) : [walkButtons(ticket, state), otherActs(ticket, state)])
+}
+
+/** Accept, arrive, finish side by side; later steps stand alone. Only the next one can be pressed. */
+function walkButtons (ticket, state) {
+  const next = NEXT_ACT[state]
+  if (!next) return h('div', { class: 'walk' }, h('p', { class: 't2' }, t(`ticket.state.${state}`)))
+  const button = (act) => h('button', { class: `button ${act === next ? 'main' : ''}`, type: 'button', disabled: act !== next || !may(act),
+    onclick: choose(ticket, act) }, t(`act.${act}`))
+  return h('div', { class: 'walk' }, (WALK.includes(next) ? WALK : [next]).map(button))
+}
+
+function otherActs (ticket, state) {
+  const acts = [...(OTHERS[state] ?? []), 'comment'].filter(may)
+  return h('div', { class: 'others t2' },
+    acts.map((act) => h('button', { class: 'link', type: 'button', onclick: choose(ticket, act) }, t(`act.${act}`))))
 }
 
 function form (ticket) {

@@ -9,6 +9,7 @@ import { firstThatFits, fit, widthOf } from '../draw/text.js'
 import { bundles, deviceName, isActive, titleOf } from '../site/alarms.js'
 import { alarmsToday, feedsNow } from '../site/details.js'
 
+const ASIDE = ['shelved', 'suppressed', 'out_of_service']
 const ROW = 75.5
 const CONSEQUENCES = 47
 const ROOM = 506
@@ -23,8 +24,8 @@ export function alarmPanel () {
   const unseen = active.filter((alarm) => isUnacknowledged(alarm.state)).length
   return h('section', { class: 'panel alarms', 'data-key': 'alarms' },
     h('h2', {}, h('a', { href: '/alarms' }, t('wall.alarms', { count: active.length })),
-      h('span', { class: 't2' }, h('i', {}, unseen ? t('wall.unacknowledged', { count: unseen }) : ''),
-        h('i', {}, returned ? t('alarms.view.returned', { count: returned }) : ''))),
+      h('span', { class: 't2' }, unseen ? h('i', {}, t('wall.unacknowledged', { count: unseen })) : null,
+        returned ? h('i', {}, t('alarms.view.returned', { count: returned })) : null)),
     heard.length ? h('ol', {}, shown.map(bundleView)) : calm(),
     footer(more))
 }
@@ -107,8 +108,7 @@ const calm = () => h('div', { class: 'nothing' }, h('p', { class: 't2' }, t('wal
   h('p', { class: 't3' }, alarmsToday() === null ? '' : t('wall.alarms_today', { count: alarmsToday() })))
 
 function footer (more) {
-  const counted = ['shelved', 'suppressed',
-    'out_of_service'].map((kind) => [kind, live.flags.filter((standing) => standing.flags.includes(kind)).length])
+  const counted = ASIDE.map((kind) => [kind, live.flags.filter((standing) => standing.flags.includes(kind)).length])
   return h('footer', {}, counted.map(([kind, count]) => h('span', { class: 't3' }, flag(kind, 24), t(`wall.${kind}`, { count }))),
     more > 0 ? h('a', { class: 't1 more', href: '/alarms' }, t('wall.more', { count: more })) : null)
 }

@@ -1,6 +1,6 @@
 // The wall: what is abnormal, where, since when, what to do first. Drawn for 1920 × 1080 and scaled to the screen; stacked on a phone.
 import { h, renew } from '../core/dom.js'
-import { drawLive, followSite, live, loadSite } from '../core/live.js'
+import { drawLive, followSite, loadSite } from '../core/live.js'
 import { lostNotice } from '../frame/lost.js'
 import { announce, startSound } from '../frame/sound.js'
 import { alarmPanel } from './alarms.js'

@@ -1,0 +1,1 @@
+"""The dashboards, a file each."""

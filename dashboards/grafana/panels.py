@@ -1,0 +1,276 @@
+"""The kinds of panel the pages use. Each is None when there is nothing to ask, and is then left out of its page."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grafana_foundation_sdk.builders import bargauge, stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders.common import (
+    GraphThresholdsStyleConfig,
+    ReduceDataOptions,
+    StackingConfig,
+    TableSortByFieldState,
+    VizLegendOptions,
+    VizTooltipOptions,
+)
+from grafana_foundation_sdk.builders.dashboard import DashboardLink
+from grafana_foundation_sdk.models.common import (
+    BarGaugeDisplayMode,
+    BigValueColorMode,
+    BigValueGraphMode,
+    GraphDrawStyle,
+    GraphThresholdsStyleMode,
+    LegendDisplayMode,
+    LegendPlacement,
+    SortOrder,
+    StackingMode,
+    TooltipDisplayMode,
+    VisibilityMode,
+    VizOrientation,
+)
+from grafana_foundation_sdk.models.dashboard import (
+    DashboardLinkType,
+    DataTransformerConfig,
+    DynamicConfigValue,
+    ValueMapping,
+)
+
+from dashboards.grafana.influxql import SOURCE, Question
+from dashboards.grafana.look import ALARM, LIVE, NOTHING, WELL, Limit, by_limits, shades, steps, unit, words
+from model.alarm import Priority
+from model.site import Device
+from model.text import Language
+
+Names = Mapping[str, str]
+"""Series or device id → what people read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How figures are written and judged: colour ``below`` the first limit, then each limit's from its value on."""
+
+    unit: str = ""
+    decimals: int | None = None
+    limits: Sequence[Limit] = ()
+    below: str = WELL
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One column of a table."""
+
+    column: str
+    title: str
+    scale: Scale = field(default_factory=Scale)
+    meanings: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+
+
+def names(devices: Iterable[Device], language: Language, *suffixes: str) -> dict[str, str]:
+    """Device ids, each with every suffix, as people read them."""
+    return {f"{d.id}{suffix}": f"{d.name.of(language)}{suffix}" for d in devices for suffix in suffixes or ("",)}
+
+
+def tile(title: str, questions: Sequence[Question], scale: Scale, url: str = "", link_title: str = "") -> stat.Panel | None:
+    """One figure, the newest."""
+    if not questions:
+        return None
+    panel = (
+        stat.Panel()
+        .title(title)
+        .datasource(SOURCE)
+        .targets([question.numbered(index) for index, question in enumerate(questions)])
+        .unit(unit(scale.unit))
+        .thresholds(steps(scale.limits, scale.below))
+        .color_scheme(by_limits())
+        .color_mode(BigValueColorMode.VALUE)
+        .graph_mode(BigValueGraphMode.NONE)
+        .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
+        .no_value(NOTHING)
+    )
+    if scale.decimals is not None:
+        panel.decimals(scale.decimals)
+    if url:
+        panel.links([DashboardLink(link_title).type(DashboardLinkType.LINK).url(url).keep_time(True)])
+    return panel
+
+
+def trend(
+    title: str,
+    questions: Sequence[Question],
+    scale: Scale,
+    known: Names | None = None,
+    *,
+    style: GraphDrawStyle = GraphDrawStyle.LINE,
+    stacked: bool = False,
+    least_step: str = "10s",
+) -> timeseries.Panel | None:
+    """Figures over time, limits as dashed lines. ``least_step``: no finer than this, so that every device speaks in every step."""
+    if not questions:
+        return None
+    panel = (
+        timeseries.Panel()
+        .title(title)
+        .datasource(SOURCE)
+        .targets([question.numbered(index) for index, question in enumerate(questions)])
+        .interval(least_step)
+        .unit(unit(scale.unit))
+        .color_scheme(shades())
+        .thresholds(steps(scale.limits, scale.below))
+        .thresholds_style(GraphThresholdsStyleConfig().mode(_limit_lines(scale)))
+        .draw_style(style)
+        .line_width(1)
+        .fill_opacity(60 if style is GraphDrawStyle.BARS or stacked else 0)
+        .show_points(VisibilityMode.NEVER)
+        .stacking(StackingConfig().mode(StackingMode.NORMAL if stacked else StackingMode.NONE).group("A"))
+        .legend(VizLegendOptions().display_mode(LegendDisplayMode.LIST).placement(LegendPlacement.BOTTOM).show_legend(True).calcs([]))
+        .tooltip(VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING))
+        .no_value(NOTHING)
+    )
+    _bounds(panel, scale)
+    for name, shown in (known or {}).items():
+        panel.override_by_name(name, [DynamicConfigValue("displayName", shown)])
+    return panel
+
+
+def states(
+    title: str, questions: Sequence[tuple[Question, Sequence[ValueMapping]]], known: Names, least_step: str = "10s"
+) -> statetimeline.Panel | None:
+    """A row per device, a colour per state; each question with the words of its codes."""
+    if not questions:
+        return None
+    targets = [question.numbered(index) for index, (question, _) in enumerate(questions)]
+    panel = (
+        statetimeline.Panel()
+        .title(title)
+        .datasource(SOURCE)
+        .targets(list(targets))
+        .interval(least_step)
+        .color_scheme(by_limits())
+        .thresholds(steps(below=LIVE))
+        .show_value(VisibilityMode.NEVER)
+        .row_height(0.8)
+        .merge_values(True)
+        .fill_opacity(90)
+        .line_width(0)
+        .legend(VizLegendOptions().display_mode(LegendDisplayMode.LIST).placement(LegendPlacement.BOTTOM).show_legend(True).calcs([]))
+        .no_value(NOTHING)
+    )
+    for target, (_, mappings) in zip(targets, questions, strict=True):
+        panel.override_by_query(target.ref_id, [DynamicConfigValue("mappings", list(mappings))])
+    for name, shown in known.items():
+        panel.override_by_name(name, [DynamicConfigValue("displayName", shown)])
+    return panel
+
+
+def grid(
+    title: str, questions: Sequence[Question], device_title: str, known: Names, columns: Sequence[Shown], empty: str, sort_by: str = ""
+) -> table.Panel | None:
+    """A row per device with its newest figures. Answers of several questions become one table; their times differ and are left out."""
+    if not questions:
+        return None
+    panel = (
+        table.Panel()
+        .title(title)
+        .datasource(SOURCE)
+        .targets([question.numbered(index) for index, question in enumerate(questions)])
+        .transformations(
+            [
+                DataTransformerConfig("filterFieldsByName", options={"exclude": {"names": ["Time"]}}),
+                DataTransformerConfig("merge", options={}),
+                DataTransformerConfig(
+                    "organize",
+                    options={
+                        "excludeByName": {},
+                        "renameByName": {},
+                        "indexByName": {name: index for index, name in enumerate(["device", *(c.column for c in columns)])},
+                    },
+                ),
+            ]
+        )
+        .thresholds(steps())
+        .color_scheme(by_limits())
+        .no_value(empty)
+        .override_by_name("device", [_named(device_title), DynamicConfigValue("mappings", words({i: (n, None) for i, n in known.items()}))])
+    )
+    for column in columns:
+        panel.override_by_name(column.column, _column(column))
+    if sort_by:
+        panel.sort_by([TableSortByFieldState().display_name(sort_by).desc(True)])
+    return panel
+
+
+def levels(title: str, questions: Sequence[Question], scale: Scale, own: Mapping[str, Scale], known: Names) -> bargauge.Panel | None:
+    """A bar per device, each between its own ends and judged by its own limits."""
+    if not questions:
+        return None
+    panel = (
+        bargauge.Panel()
+        .title(title)
+        .datasource(SOURCE)
+        .targets([question.numbered(index) for index, question in enumerate(questions)])
+        .unit(unit(scale.unit))
+        .color_scheme(by_limits())
+        .thresholds(steps(scale.limits, scale.below))
+        .display_mode(BarGaugeDisplayMode.BASIC)
+        .orientation(VizOrientation.HORIZONTAL)
+        .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
+        .no_value(NOTHING)
+    )
+    _bounds(panel, scale)
+    for name, judged in own.items():
+        panel.override_by_name(
+            name,
+            [
+                _named(known[name]),
+                DynamicConfigValue("thresholds", steps(judged.limits, judged.below).build()),
+                *_ends(judged),
+            ],
+        )
+    return panel
+
+
+def alarm_count(title: str, questions: Sequence[Question], colour: str, url: str = "", link_title: str = "") -> stat.Panel | None:
+    """How many; grey at 0."""
+    return tile(title, questions, Scale(decimals=0, limits=[Limit(1, colour)]), url, link_title)
+
+
+def yes(text: str, colour: str = ALARM[Priority.HIGH]) -> dict[str, tuple[str, str | None]]:
+    """Words of a flag that is shown only when it is set."""
+    return {"1": (text, colour), "0": ("", None)}
+
+
+def _limit_lines(scale: Scale) -> GraphThresholdsStyleMode:
+    return GraphThresholdsStyleMode.DASHED if scale.limits else GraphThresholdsStyleMode.OFF
+
+
+def _bounds(panel: timeseries.Panel | bargauge.Panel, scale: Scale) -> None:
+    if scale.decimals is not None:
+        panel.decimals(scale.decimals)
+    if scale.low is not None:
+        panel.min(scale.low)
+    if scale.high is not None:
+        panel.max(scale.high)
+
+
+def _ends(scale: Scale) -> list[DynamicConfigValue]:
+    ends = (("min", scale.low), ("max", scale.high))
+    return [DynamicConfigValue(name, value) for name, value in ends if value is not None]
+
+
+def _named(title: str) -> DynamicConfigValue:
+    return DynamicConfigValue("displayName", title)
+
+
+def _column(shown: Shown) -> list[DynamicConfigValue]:
+    found = [_named(shown.title)]
+    if shown.scale.unit:
+        found.append(DynamicConfigValue("unit", unit(shown.scale.unit)))
+    if shown.scale.decimals is not None:
+        found.append(DynamicConfigValue("decimals", shown.scale.decimals))
+    if shown.meanings:
+        found.append(DynamicConfigValue("mappings", words(shown.meanings)))
+    if shown.meanings or shown.scale.limits:
+        found.append(DynamicConfigValue("thresholds", steps(shown.scale.limits, shown.scale.below).build()))
+        found.append(DynamicConfigValue("custom.cellOptions", {"type": "color-text"}))
+    return found
