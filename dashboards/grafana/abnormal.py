@@ -21,9 +21,10 @@ DEVICE = Text("设备", "Device")
 class Abnormal:
     """The signs of one system that the site's devices can show."""
 
-    def __init__(self, page: Page, limits: Limits, system: System) -> None:
+    def __init__(self, page: Page, limits: Limits, system: System, *, everywhere: bool = False) -> None:
+        """``everywhere``: the page has no choice of area."""
         self._page, self._limits, self._system = page, limits, system
-        self._ask = Questions(page.site, BY_AREA)
+        self._ask = Questions(page.site, *([] if everywhere else [BY_AREA]))
         found = [(kind, self._devices(kind)) for kind in kinds(limits).get(system, ())]
         self._kinds = [(kind, devices) for kind, devices in found if devices]
 
@@ -38,12 +39,16 @@ class Abnormal:
         """Of all the signs' rules."""
         return self._limits.worst(kind.rule for kind, _ in self._kinds)
 
-    def tiles(self) -> None:
-        """A count for each sign."""
+    def count(self) -> list[Question]:
+        """Of all signs together."""
+        return self._ask.count(self.signs())
+
+    def tiles(self, width: int = 0, height: int = 3) -> None:
+        """A count for each sign, the row shared equally unless a width is given."""
         page = self._page
-        width = 24 // min(_TILES_A_ROW, max(1, len(self._kinds)))
+        width = width or 24 // min(_TILES_A_ROW, max(1, len(self._kinds)))
         for (kind, _), sign in zip(self._kinds, self.signs(), strict=True):
-            page.add(alarm_count(page.say(kind.title), self._ask.count([sign]), self._limits.colour(kind.rule)), width, 3)
+            page.add(alarm_count(page.say(kind.title), self._ask.count([sign]), self._limits.colour(kind.rule)), width, height)
 
     def table(self, width: int = 24, height: int = 7) -> None:
         """The devices that show a sign, with which."""

@@ -63,5 +63,7 @@ def fixed(colour: str) -> FieldColor:
 def words(meanings: Mapping[str, tuple[str, str | None]]) -> list[ValueMapping]:
     """Value → (words, colour or None)."""
     return [
-        ValueMap({value: ValueMappingResult(text=text, color=colour, index=i) for i, (value, (text, colour)) in enumerate(meanings.items())})
+        ValueMap(
+            {value: ValueMappingResult(text=text, color=colour, index=i) for i, (value, (text, colour)) in enumerate(meanings.items())}
+        )
     ]

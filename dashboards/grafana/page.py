@@ -79,6 +79,10 @@ class Page:
             .with_variable(self._datasource())
         )
 
+    @property
+    def has_panels(self) -> bool:
+        return bool(self._panels)
+
     def say(self, text: Text) -> str:
         return text.of(self.language)
 

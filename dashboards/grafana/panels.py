@@ -71,8 +71,10 @@ def names(devices: Iterable[Device], language: Language, *suffixes: str) -> dict
     return {f"{d.id}{suffix}": f"{d.name.of(language)}{suffix}" for d in devices for suffix in suffixes or ("",)}
 
 
-def tile(title: str, questions: Sequence[Question], scale: Scale, url: str = "", link_title: str = "") -> stat.Panel | None:
-    """One figure, the newest."""
+def tile(
+    title: str, questions: Sequence[Question], scale: Scale, url: str = "", link_title: str = "", together: str = "sum"
+) -> stat.Panel | None:
+    """One figure, the newest; the answers of several questions put ``together`` by their ``sum``, ``min`` or ``max``."""
     if not questions:
         return None
     panel = (
@@ -88,6 +90,8 @@ def tile(title: str, questions: Sequence[Question], scale: Scale, url: str = "",
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
         .no_value(NOTHING)
     )
+    if len(questions) > 1:
+        panel.transformations(_one_figure(together))
     if scale.decimals is not None:
         panel.decimals(scale.decimals)
     if url:
@@ -238,6 +242,14 @@ def alarm_count(title: str, questions: Sequence[Question], colour: str, url: str
 def yes(text: str, colour: str = ALARM[Priority.HIGH]) -> dict[str, tuple[str, str | None]]:
     """Words of a flag that is shown only when it is set."""
     return {"1": (text, colour), "0": ("", None)}
+
+
+def _one_figure(together: str) -> list[DataTransformerConfig]:
+    """Aggregates over the whole range all carry the same time: side by side they make one row, and the row one figure."""
+    return [
+        DataTransformerConfig("joinByField", options={"byField": "Time", "mode": "outer"}),
+        DataTransformerConfig("calculateField", options={"mode": "reduceRow", "reduce": {"reducer": together}, "replaceFields": True}),
+    ]
 
 
 def _limit_lines(scale: Scale) -> GraphThresholdsStyleMode:

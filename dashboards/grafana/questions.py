@@ -1,7 +1,8 @@
 """The few forms of InfluxQL question the panels are made of.
 
 A question about devices that need different arithmetic becomes one statement per group, or, where one figure is wanted of all of them
-together, one statement over a subquery per group.
+together, one statement over a subquery per group. InfluxQL never adds across measurements: a figure over several device classes stays one
+statement per class, and the panel puts them together.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,10 +35,9 @@ class Questions:
         self._site = site
         self._by = by
 
-    def by(self, *conditions: str) -> "Questions":
-        return Questions(self._site, *self._by, *conditions)
-
-    def each(self, devices: Iterable[Device], *wants: Want, how: str = "mean", step: str = STEP, alias: str = "$tag_device") -> list[Question]:
+    def each(
+        self, devices: Iterable[Device], *wants: Want, how: str = "mean", step: str = STEP, alias: str = "$tag_device"
+    ) -> list[Question]:
         """A series per device and point over time."""
         return [
             Question(f"{self._select(group, how)} GROUP BY time({step}), {name('device')} fill(none)", alias)
@@ -45,10 +45,12 @@ class Questions:
         ]
 
     def total(self, devices: Iterable[Device], want: Want, alias: str = "", how: str = "mean", step: str = STEP) -> list[Question]:
-        """The sum over all devices, over time."""
-        inner = [f"({self._select(g, how)} GROUP BY time({step}), {name('device')} fill(none))" for g in groups(devices, [want])]
-        text = f"SELECT sum({name('a')}) FROM {', '.join(inner)} WHERE {IN_RANGE} GROUP BY time({step}) fill(none)"
-        return [Question(text, alias)] if inner else []
+        """The sum over all devices of a class, over time."""
+        by_time = f"GROUP BY time({step})"
+        inner = [(g, f"({self._select(g, how)} {by_time}, {name('device')} fill(none))") for g in groups(devices, [want])]
+        return [
+            Question(f"SELECT sum({name('a')}) FROM {sources} WHERE {IN_RANGE} {by_time} fill(none)", alias) for sources in _by_class(inner)
+        ]
 
     def gained(self, devices: Iterable[Device], want: Want, alias: str = "", step: str = "1h") -> list[Question]:
         """What the devices' counters gained together, per hour."""
@@ -58,10 +60,24 @@ class Questions:
         """What each device's counter gained, per hour."""
         return self.each(devices, want, how="non_negative_difference(last", step=step)
 
+    def weighted(self, devices: Iterable[Device], *terms: tuple[Want, int]) -> list[Question]:
+        """A series per device: the sum of its points, each times a weight, so that flags become one state."""
+        found = []
+        for group in groups(devices, [want for want, _ in terms]):
+            parts = [f"{weight} * last({name(c.field)})" for c, (_, weight) in zip(group.columns, terms, strict=True) if c]
+            source = f"FROM {name(group.device_class)} WHERE {both(self._scope(group), IN_RANGE)}"
+            found.append(Question(f"SELECT {' + '.join(parts)} {source} GROUP BY time({STEP}), {name('device')} fill(none)", "$tag_device"))
+        return found
+
+    def newest_each(self, devices: Iterable[Device], want: Want) -> list[Question]:
+        """The newest value of each device."""
+        found = groups(devices, [want])
+        return [Question(f"{self._select(group, 'last')} GROUP BY {name('device')}", "$tag_device") for group in found]
+
     def now(self, devices: Iterable[Device], want: Want, over_all: str = "sum", alias: str = "") -> list[Question]:
-        """One figure over the devices' newest values: their ``sum``, ``max`` or ``min``."""
-        inner = [self._newest(group) for group in groups(devices, [want])]
-        return [Question(f"SELECT {over_all}({name('a')}) FROM {', '.join(inner)}", alias)] if inner else []
+        """One figure over the newest values of a class's devices: their ``sum``, ``max`` or ``min``."""
+        inner = [(group, self._newest(group)) for group in groups(devices, [want])]
+        return [Question(f"SELECT {over_all}({name('a')}) FROM {sources}", alias) for sources in _by_class(inner)]
 
     def table(self, devices: Iterable[Device], *wants: Want, columns: Sequence[str] = (), test: str = "") -> list[Question]:
         """A row per device with its newest values; only those that pass the test, if there is one."""
@@ -75,14 +91,14 @@ class Questions:
         return found
 
     def count(self, signs: Iterable[Sign]) -> list[Question]:
-        """How many devices show the signs now: 0 when they answer and show none, nothing when none has answered."""
+        """How many times devices of a class show the signs now: 0 when they answer and show none, nothing when none has answered."""
         inner = []
         for sign in signs:
             for group in groups(sign.devices, sign.wants):
-                newest, any_column = self._newest(group), name(next(letter for letter, _ in _named(group)))
-                inner.append(f"(SELECT count({any_column}) AS {name('n')} FROM {newest} WHERE {sign.test})")
-                inner.append(f"(SELECT count({any_column}) * 0 AS {name('n')} FROM {newest})")
-        return [Question(f"SELECT sum({name('n')}) FROM {', '.join(inner)}")] if inner else []
+                newest, column = self._newest(group), name(_named(group)[0][0])
+                inner.append((group, f"(SELECT count({column}) AS {name('n')} FROM {newest} WHERE {sign.test})"))
+                inner.append((group, f"(SELECT count({column}) * 0 AS {name('n')} FROM {newest})"))
+        return [Question(f"SELECT sum({name('n')}) FROM {sources}") for sources in _by_class(inner)]
 
     def silence(self, devices: Iterable[Device], column: str) -> list[Question]:
         """Per device, the minutes within the range of the page in which it did not answer."""
@@ -92,12 +108,12 @@ class Questions:
         ]
 
     def silent(self, devices: Iterable[Device]) -> list[Question]:
-        """How many devices do not answer just now; nothing when none ever has."""
+        """How many devices of a class do not answer just now; nothing when none ever has."""
         inner = []
         for group, marks in self._marks(devices, LAST_MINUTES):
-            inner.append(f"(SELECT count({name('n')}) AS {name('n')} FROM {marks} WHERE {name('n')} > 1)")
-            inner.append(f"(SELECT count({name('a')}) * 0 AS {name('n')} FROM {self._newest(group)})")
-        return [Question(f"SELECT sum({name('n')}) FROM {', '.join(inner)}")] if inner else []
+            inner.append((group, f"(SELECT count({name('n')}) AS {name('n')} FROM {marks} WHERE {name('n')} > 1)"))
+            inner.append((group, f"(SELECT count({name('a')}) * 0 AS {name('n')} FROM {self._newest(group)})"))
+        return [Question(f"SELECT sum({name('n')}) FROM {sources}") for sources in _by_class(inner)]
 
     def _marks(self, devices: Iterable[Device], when: str) -> list[tuple[Group, str]]:
         """A failed poll marks every point of the device: one point per profile is witness enough."""
@@ -133,3 +149,11 @@ def _letters(wants: Sequence[Want]) -> list[str]:
 
 def _named(group: Group) -> list[tuple[str, Column]]:
     return [(chr(ord("a") + index), column) for index, column in enumerate(group.columns) if column]
+
+
+def _by_class(inner: Iterable[tuple[Group, str]]) -> list[str]:
+    """The subqueries of each class, as sources of one statement."""
+    found: dict[str, list[str]] = {}
+    for group, query in inner:
+        found.setdefault(group.device_class, []).append(query)
+    return [", ".join(queries) for queries in found.values()]

@@ -75,9 +75,7 @@ def kinds(limits: Limits) -> dict[System, tuple[Kind, ...]]:
         System.ELEVATOR: (
             _flag("trapped", "elevator", "alarm_trapped", Text("困人", "Trapped"), "elevator.entrapment"),
             _flag("button", "elevator", "alarm_button", Text("轿厢呼救", "Alarm button"), "elevator.alarm_button"),
-            Kind(
-                "fault", "elevator", (Want("fault_code"),), '"a" > 0', Text("故障", "Fault"), "elevator.safety_circuit", by_list=True
-            ),
+            Kind("fault", "elevator", (Want("fault_code"),), '"a" > 0', Text("故障", "Fault"), "elevator.safety_circuit", by_list=True),
             _flag("inspection", "elevator", "maintenance_mode", Text("检修", "Inspection"), "elevator.inspection"),
         ),
         System.FIRE: (
@@ -94,9 +92,7 @@ def kinds(limits: Limits) -> dict[System, tuple[Kind, ...]]:
             Kind("fault", "gas_detector", (Want("active_fault"),), '"a" > 0', Text("探测器故障", "Detector fault"), "gas.detector_fault"),
         ),
         System.PARKING: (
-            Kind(
-                "state", "parking_barrier", (Want("state"),), '"a" = 4 OR "a" = 5', Text("状态", "State"), "barrier.fault", by_list=True
-            ),
+            Kind("state", "parking_barrier", (Want("state"),), '"a" = 4 OR "a" = 5', Text("状态", "State"), "barrier.fault", by_list=True),
             _flag("arm", "parking_barrier", "arm_off", Text("闸杆脱落", "Arm off"), "barrier.arm_off"),
             _flag("loop", "parking_barrier", "loop_fault", Text("地感故障", "Loop fault"), "barrier.loop_fault"),
             _flag("manual", "parking_barrier", "manual", Text("手动", "Manual"), "barrier.manual"),

@@ -26,12 +26,16 @@ class SitePhysics:
 
     def step(self, dt_s: float) -> None:
         """Advance the whole site by ``dt_s`` seconds; a second is natural, a minute still keeps its books."""
+        self.surround(dt_s)
+        for machine in self.machines.values():
+            machine.step(dt_s)
+
+    def surround(self, dt_s: float) -> None:
+        """Advance what the machines share: time, grid, network, water. For whoever steps some machines finer than the rest."""
         self.time.advance(dt_s)
         self.grid.step(dt_s)
         self.network.step(dt_s, self.time.hour, self.grid.volts)
         self.water.step(dt_s)
-        for machine in self.machines.values():
-            machine.step(dt_s)
 
 
 def build_machines(site: Site, seed: int, start_ns: int) -> SitePhysics:

@@ -47,7 +47,7 @@ def test_an_alarm_is_acknowledged_with_a_word(site: RunningSite, visit: Opener) 
     page = visit(site, "/alarms#a3", DESK).page
     page.fill(".act-row .field", "已通知刘洋")
     page.press(".act-row .field", "Enter")
-    expect(page.locator(".alarm-item.chosen .state")).to_contain_text("确认")
+    expect(page.locator(".alarm-item.chosen .state")).to_contain_text("李强 22:5")
     assert site.site.acts == [("acknowledge", "a3", {"comment": "已通知刘洋"})]
 
 

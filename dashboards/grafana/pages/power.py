@@ -24,7 +24,7 @@ _USES = {
 }
 """First letter of the electricity item: 2008 national guideline for sub-metering of public buildings."""
 _LOW, _HIGH = 0.93, 1.07
-"""Of the nominal voltage: rules power.voltage_low and power.voltage_high (GB/T 12325: +7 % / −7 % at 20 kV and below; −10 % on 220 V)."""
+"""Of the nominal voltage: rules power.voltage_low and power.voltage_high."""
 
 
 def power(place: Place, limits: Limits) -> Page:
@@ -57,9 +57,7 @@ def load_trend(page: Page, width: int, height: int) -> None:
     found = incomers(page.site)
     title = page.say(Text("总负荷与申报需量", "Site load and declared demand"))
     scale = Scale("kW", 0, demand_limit(page.site), low=0)
-    page.add(
-        trend(title, Questions(page.site).each(found, KILOWATTS), scale, names(found, page.language), stacked=True), width, height
-    )
+    page.add(trend(title, Questions(page.site).each(found, KILOWATTS), scale, names(found, page.language), stacked=True), width, height)
 
 
 def load_tile(page: Page, width: int, height: int, url: str = "") -> None:
@@ -137,9 +135,7 @@ def _ratings(page: Page, limits: Limits, ours: list[Device]) -> None:
     amps = [Want(f"current_l{phase}", "A", "rated_current") for phase in (1, 2, 3)]
     heads = ["L1", "L2", "L3"]
     meters = having(ours, *amps)
-    scale = Scale(
-        "%", 0, limits.fixed("power.overload_warning", WARNING_PERCENT) + limits.fixed("power.overload", OVERLOAD_PERCENT), LIVE
-    )
+    scale = Scale("%", 0, limits.fixed("power.overload_warning", WARNING_PERCENT) + limits.fixed("power.overload", OVERLOAD_PERCENT), LIVE)
     columns = [*(Shown(head, head, scale) for head in heads), Shown("load", page.say(Text("有功功率", "Active power")), Scale("kW", 1))]
     questions = Questions(page.site, BY_AREA).table(meters, *amps, KILOWATTS, columns=[*heads, "load"])
     title = page.say(Text("各回路电流占额定值", "Current of each meter, of its rating"))

@@ -21,7 +21,14 @@ function line ({ at, what, by, comment }) {
   const time = archiveDate(moment) === archiveDate(now()) ? clockTime(moment) : date(moment)
   const words = knows(`ticket.event.${what}`) ? t(`ticket.event.${what}`) : what
   return h('p', { class: 't1' }, h('span', { class: 't3' }, `${time} `),
-    [words, by === 'guanjia' ? null : personName(by), comment].filter(Boolean).join(' '))
+    [words, by === 'guanjia' ? null : personName(by), commentWords(comment)].filter(Boolean).join(' '))
+}
+
+/** Some acts carry a code for a comment: why the desk chose somebody, why work stands still. */
+function commentWords (comment) {
+  const [code, ...more] = comment.split(' ')
+  const key = [`assignment.${code}`, `hold.${code}`].find(knows)
+  return key ? [t(key), ...more].join(' ') : comment
 }
 
 const queued = (step) => h('p', { class: 't2' }, h('span', { class: 't3' }, `${clockTime(step.at)} `),

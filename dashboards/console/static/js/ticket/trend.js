@@ -20,6 +20,8 @@ export async function followTrend (ticket) {
   try {
     const end = now()
     const [point, samples] = await Promise.all([api.point(name), api.readings(name, { start: end - HOUR, end, interval: '1min' })])
+    // A state has no trend worth a line; only what is measured in a unit has.
+    if (!point.unit) return
     Object.assign(seen, { point, samples })
     changed()
   } catch {

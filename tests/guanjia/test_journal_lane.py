@@ -1,0 +1,132 @@
+"""The lane to the journal: in order, nothing dropped, told only after the commit."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import cast
+
+import pytest
+
+from guanjia.journal_lane import JournalLane, TicketChange
+from model.alarm import AlarmEvent, AlarmEventKind, Standing
+from model.people import PLATFORM
+from model.ports import Journal, JournalUnavailable, JournalWrite
+
+
+FAR_AWAY = 1_000_000_000
+
+
+class _Clock:
+    """Time that passes only by being slept."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def now_ns(self) -> int:
+        return self.now
+
+    def monotonic_ns(self) -> int:
+        return self.now
+
+    async def sleep_until(self, monotonic_ns: int) -> None:
+        self.now = max(self.now, monotonic_ns)
+        await asyncio.sleep(0)
+
+
+class _Journal:
+    """Keeps what was committed; refuses as it is told to."""
+
+    def __init__(self, away: int = 0, bad: str = "") -> None:
+        self.away, self.bad = away, bad
+        self.kept: list[str] = []
+        self.asked_twice = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    @contextmanager
+    def write(self) -> Iterator["_Journal"]:
+        if self.away:
+            self.away -= 1
+            if self.away == FAR_AWAY - 2:
+                self._loop.call_soon_threadsafe(self.asked_twice.set)
+            raise JournalUnavailable("disk full")
+        before = list(self.kept)
+        try:
+            yield self
+        except Exception:
+            self.kept = before
+            raise
+
+    def record(self, event: AlarmEvent) -> None:
+        if event.standing.rule == self.bad:
+            raise ValueError("a mistake of ours")
+        self.kept.append(event.standing.rule)
+
+
+def _event(rule: str) -> AlarmEvent:
+    return AlarmEvent(AlarmEventKind.RAISED, 1, Standing(rule, "d"), None, PLATFORM)
+
+
+def _no_tickets(tx: JournalWrite, event: AlarmEvent) -> Sequence[TicketChange]:
+    return ()
+
+
+async def _run(journal: _Journal, batches: list[list[str]]) -> list[str]:
+    """Rule names in the order they were told."""
+    told: list[str] = []
+
+    def tell(event: AlarmEvent | None, changes: Sequence[TicketChange]) -> None:
+        assert event is not None
+        assert event.standing.rule in journal.kept, "nobody is told before it is on disk"
+        told.append(event.standing.rule)
+
+    lane = JournalLane(cast(Journal, journal), _no_tickets, tell, _Clock())
+    for batch in batches:
+        lane.put([_event(rule) for rule in batch])
+    lane.stop()
+    await lane.run()
+    return told
+
+
+async def test_batches_are_kept_and_told_in_order() -> None:
+    journal = _Journal()
+    assert await _run(journal, [["a", "b"], ["c"]]) == ["a", "b", "c"]
+    assert journal.kept == ["a", "b", "c"]
+
+
+async def test_while_the_disk_refuses_the_lane_waits_and_drops_nothing() -> None:
+    journal = _Journal(away=20)
+    assert await _run(journal, [["a"], ["b"]]) == ["a", "b"]
+
+
+async def test_one_refused_event_does_not_take_its_neighbours_along() -> None:
+    journal = _Journal(bad="b")
+    assert await _run(journal, [["a", "b", "c"], ["d"]]) == ["a", "c", "d"]
+    assert journal.kept == ["a", "c", "d"]
+
+
+async def test_health_names_the_refusal_while_it_lasts() -> None:
+    journal = _Journal(away=FAR_AWAY)
+    lane = JournalLane(cast(Journal, journal), _no_tickets, lambda event, changes: None, _Clock())
+    lane.put([_event("a")])
+    running = asyncio.create_task(lane.run())
+    await journal.asked_twice.wait()
+    assert "disk full" in lane.health().reason
+    journal.away = 0
+    lane.stop()
+    await running
+    assert lane.health().ok
+    assert journal.kept == ["a"]
+
+
+async def test_desk_work_that_is_refused_comes_back_to_whoever_asked() -> None:
+    lane = JournalLane(cast(Journal, _Journal()), _no_tickets, lambda event, changes: None, _Clock())
+    running = asyncio.create_task(lane.run())
+
+    def refused(tx: JournalWrite) -> None:
+        raise KeyError("no such ticket")
+
+    with pytest.raises(KeyError, match="no such ticket"):
+        await lane.work(refused)
+    assert await lane.work(lambda tx: 7) == 7
+    lane.stop()
+    await running
