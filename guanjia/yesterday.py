@@ -24,6 +24,8 @@ from simulators.past_stream import RowReader
 
 log = structlog.get_logger()
 
+SIMULATE = "guanjia.commands.simulate"
+"""The module to run for ``guanjia simulate``: without the other commands it starts in half the time."""
 _PIECE_BYTES = 1 << 16
 _REST_S = 0.05
 """After every piece, about 200 rows: polling has the right of way."""
@@ -50,7 +52,7 @@ class Yesterday:
         if not empty:
             return
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "guanjia", "simulate", *self._words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+            sys.executable, "-m", SIMULATE, *self._words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
         )
         assert process.stdout is not None
         try:

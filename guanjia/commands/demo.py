@@ -15,7 +15,7 @@ from guanjia.commands.words import configuration, out, refuse
 from guanjia.platform import SitePlatform
 from guanjia.process import use_logs
 from guanjia.system_clock import SystemClock
-from guanjia.yesterday import Yesterday
+from guanjia.yesterday import SIMULATE, Yesterday
 from model.people import Role, User
 from model.ports import Journal
 from model.site import Site
@@ -83,10 +83,10 @@ class _Simulators:
 
     async def start(self, platform: SitePlatform) -> None:
         """Returns once every simulated device listens, so that no device begins its day as lost."""
-        await asyncio.to_thread(_add_logins, platform.journal)
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "guanjia", "simulate", *self._words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            sys.executable, "-m", SIMULATE, *self._words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
+        await asyncio.to_thread(_add_logins, platform.journal)
         assert self._process.stdout is not None
         await self._process.stdout.readline()  # printed once every socket is open, or nothing when it could not start
         self._past = asyncio.create_task(self._yesterday.make(platform.context.history, platform.store.accept))

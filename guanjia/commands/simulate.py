@@ -107,3 +107,7 @@ def _wait_for_input_to_end(loop: asyncio.AbstractEventLoop, stopping: asyncio.Ev
     """Whoever started us holds the other end: when they are gone, however they went, so are we."""
     sys.stdin.read()
     loop.call_soon_threadsafe(stopping.set)
+
+
+if __name__ == "__main__":
+    typer.run(simulate)

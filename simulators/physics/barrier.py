@@ -62,7 +62,7 @@ class Barrier(Breakable):
         self.arm = Arm.CLOSED
         self.vehicle_present = False
         self.passed = 0
-        self._counted_before = rng.randrange(5_000, 90_000)
+        self._counted_before = parking.first_count(is_entry)
         self._stroke_s = STROKE_S
         self._left_s = self._next_arrival_s()
         self._plate = ""

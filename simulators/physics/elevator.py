@@ -9,7 +9,7 @@ from enum import Enum, auto
 from random import Random
 
 from simulators.machine import Truth
-from simulators.physics.elevator_faults import ELEVATOR_FAULTS, STOPPING
+from simulators.physics.elevator_faults import ELEVATOR_FAULTS, STOPPING, UNNOTICED
 from simulators.physics.elevator_trip import Trip
 from simulators.physics.elevator_view import ELEVATOR_UNITS, ElevatorState, view
 from simulators.physics.faults import Breakable
@@ -66,12 +66,13 @@ class Elevator(Breakable):
         self.runs = float(rng.randrange(200_000, 900_000))
         self.door_cycles = self.runs * 1.05
         self._alive_s = 0.0
+        self._held: Truth | None = None
 
     def step(self, dt_s: float) -> None:
         self._alive_s += dt_s
         if self._slipping:
             self._slip(dt_s)
-        elif not self.is_stopped:
+        elif not self.is_stopped and not self._has("door_blocked"):
             left = dt_s
             while left > 0:
                 slice_s = min(left, self._left_s)
@@ -190,12 +191,16 @@ class Elevator(Breakable):
         self._slipping = self._slip_m < _CREEP_END_M
 
     def _on_fault(self, kind: str) -> None:
+        if kind == "data_frozen":
+            self._held = self._live()
+        if kind in UNNOTICED:
+            return
         self._stand_at_landing()
         if kind == "entrapment":
             below = min(self.landing, self._landings - 2)
             self.position_m = (below + 0.5) * FLOOR_M
             self.has_passenger = True
-        elif kind == "door_fault":
+        elif kind in ("door_fault", "door_blocked"):
             self.phase = Phase.OPEN
         elif kind == "door_open_failure":
             self.has_passenger = False
@@ -207,6 +212,10 @@ class Elevator(Breakable):
 
     def _on_heal(self, kind: str) -> None:
         """Rescue and repair end at a landing, with the doors opened once."""
+        if kind == "data_frozen":
+            self._held = None
+        if kind in UNNOTICED:
+            return
         self._slipping = False
         self._stand_at_landing()
         self._enter(Phase.OPENING)
@@ -222,6 +231,9 @@ class Elevator(Breakable):
         return 0.6 + pull * self.speed / self.rated_speed
 
     def truth(self) -> Truth:
+        return self._held or self._live()
+
+    def _live(self) -> Truth:
         direction = 0
         if self._trip is not None and not self.is_stopped:
             direction = 1 if self._trip.end_m > self._trip.start_m else 2

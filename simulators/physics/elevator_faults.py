@@ -12,6 +12,9 @@ ELEVATOR_FAULTS = fault_kinds(
     position_lost="The car does not know its floor (fault code 7) and stays at the landing.",
     overspeed="The drive's speed feedback is wrong: the car shuttles between the ends at 130 % of its rated speed.",
     power_loss="The elevator's own main switch is open: it stands dark at the landing (event 1).",
+    door_blocked="Someone keeps the doors open to move house: the car waits, in service, without a fault code.",
+    alarm_button="Someone keeps pressing the alarm button though the car runs well.",
+    data_frozen="The monitoring board hangs: every value stays as it was, the heartbeat too.",
     inspection="A mechanic has switched to inspection: normal service is off.",
 )
 
@@ -22,3 +25,6 @@ STOPPING = frozenset(
     }
 )  # fmt: skip
 """Those that hold the car where it is."""
+
+UNNOTICED = frozenset({"alarm_button", "data_frozen"})
+"""Those that don't touch the car's motion."""

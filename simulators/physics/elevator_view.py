@@ -62,7 +62,7 @@ def _standard(s: ElevatorState) -> dict[str, float | str]:
         "fault_active": float(code != 0),
         "event_code": event,
         "alarm_trapped": float("entrapment" in s.faults),
-        "alarm_button": float("entrapment" in s.faults),
+        "alarm_button": float(bool(s.faults & {"entrapment", "alarm_button"})),
         "total_running_time": s.run_hours,
         "total_run_count": s.runs,
         "door_operation_count": s.door_cycles,

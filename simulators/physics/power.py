@@ -12,7 +12,8 @@ from simulators.physics.network import PHASES, Branch
 from simulators.physics.outlet import DEAD_VOLTS, NOMINAL_VOLTS
 from simulators.physics.quantities import in_units
 
-_DEFECTS = {"undervoltage": (0.80, 0.80, 0.80), "overvoltage": (1.13, 1.13, 1.13), "phase_loss": (1.0, 1.0, 0.0)}
+_DEFECTS = {"undervoltage": (0.80, 0.80, 0.80), "overvoltage": (1.13, 1.13, 1.13), "phase_loss": (1.0, 1.0, 0.0),
+            "loose_contact": (0.955, 1.0, 1.0)}  # fmt: skip
 """What each supply fault leaves of the voltage, per phase."""
 _OVERLOAD = 1.25
 """Times the rated current."""
@@ -30,6 +31,7 @@ class PowerMeter(Breakable):
         undervoltage="A bad joint upstream leaves 80 % of the voltage on all phases, here and below.",
         overvoltage="A wrong transformer tap raises all phases to 113 %, here and below.",
         phase_loss="The fuse of phase L3 has blown: no voltage and no current on L3, here and below.",
+        loose_contact="A loose contact upstream leaves 95.5 % of the voltage on phase L1, here and below.",
         overload="Unplanned load raises the current of every phase to 125 % of the rated current.",
         unbalance="Single-phase load on L1 alone takes half the rated current more than the other phases.",
         low_power_factor="The capacitor bank has failed: reactive power rises until the power factor is about 0.7.",

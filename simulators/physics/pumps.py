@@ -16,9 +16,11 @@ _RATED_LOADING = 0.80
 """Rated duty over nameplate current: pumps are not sized to the last ampere."""
 _MOTOR_PF = 0.86
 _GIVES_UP_S = 15.0
+_CYCLE_S = 60.0
+"""From one needless start to the next."""
 _CABINET_KW = 0.04
 """Controller, relays and heater of its cabinet, running or not."""
-_TRIED = frozenset({"dry_run", "start_failure", "overload", "bearing_hot", "low_pressure"})
+_TRIED = frozenset({"dry_run", "start_failure", "overload", "bearing_hot", "low_pressure", "short_cycling"})
 """Faults that show only on a pump that is asked to run: the set calls it."""
 
 
@@ -32,6 +34,7 @@ class Pump(Breakable):
         overload="The impeller rubs: the motor takes 130 % of its rated current.",
         sensor_stuck="The discharge pressure transmitter keeps showing the pressure it had.",
         bearing_hot="A bearing is failing: its temperature climbs past 95 degC towards 110 degC.",
+        short_cycling="Its pressure switch flutters: the pump starts every minute and runs for half of it.",
         low_pressure="The discharge pipe has burst before its transmitter: 40 % of the pressure there, nothing reaches the header.",
     )
 
@@ -60,17 +63,23 @@ class Pump(Breakable):
         self._energy_kwh = self._hours * self.rated_kw * 0.6
         self._held_mpa: float | None = None
         self._unanswered_s = 0.0
+        self._cycle_s = 0.0
         pump_set.pumps.append(self)
 
     @property
     def is_able(self) -> bool:
         """Whether the set may count on it."""
-        return self._outlet.is_healthy and not self._broken & {"start_failure", "motor_trip"}
+        return self._outlet.is_healthy and not self._broken & {"start_failure", "motor_trip"} and not self._rests
 
     @property
     def is_tried(self) -> bool:
         """Whether it is called because of what is wrong with it."""
-        return bool(self._broken & _TRIED)
+        return bool(self._broken & _TRIED) and not self._rests
+
+    @property
+    def _rests(self) -> bool:
+        """Whether a fluttering switch holds it off just now."""
+        return self._has("short_cycling") and self._cycle_s >= 0.5 * _CYCLE_S
 
     @property
     def has_fault(self) -> bool:
@@ -92,6 +101,7 @@ class Pump(Breakable):
 
     def step(self, dt_s: float) -> None:
         hours = dt_s / 3600
+        self._cycle_s = (self._cycle_s + dt_s) % _CYCLE_S
         if not self.is_able:
             self.running = False
         self._unanswered_s = self._unanswered_s + dt_s if self.commanded and not self.running else 0.0

@@ -6,6 +6,8 @@ _BOOSTER = {"rated_current": 22.0, "rated_power": 11.0}
 _FIRE_PUMP = {"rated_current": 85.0, "rated_power": 45.0}
 _WATER_ROOMS = (1, 2)
 _FIRE_ROOM = 3
+_MAIN_M3H, _BRANCH_M3H = 38.0, 15.0
+"""The largest flow that all tanks filling at once take through one main, and a block or the podium at its peak, with some to spare."""
 
 
 def water(compound: Compound) -> None:
@@ -65,14 +67,15 @@ def _sumps(compound: Compound) -> None:
 def _meters(compound: Compound) -> None:
     """Battery-backed meters of one riser room share a gateway; each block has its own unit on it."""
     if compound.scope.is_whole:
-        _meter(compound, "water.main-n", Words("北门市政总水表", "North municipal main"), "gate-n", 1, "incomer")
-        _meter(compound, "water.main-s", Words("南门市政总水表", "South municipal main"), "gate-s", 2, "incomer")
+        _meter(compound, "water.main-n", Words("北门市政总水表", "North municipal main"), "gate-n", 1, "incomer", _MAIN_M3H)
+        _meter(compound, "water.main-s", Words("南门市政总水表", "South municipal main"), "gate-s", 2, "incomer", _MAIN_M3H)
         _meter(compound, "water.podium", Words("商业裙楼水表", "Podium water meter"), "podium", 3, "use")
     for unit, block in enumerate(compound.scope.blocks, 4):
         _meter(compound, f"b{block:02}.water", Words(f"{block}号楼水表", f"Block {block} water meter"), f"b{block:02}", unit, "use")
 
 
-def _meter(compound: Compound, meter_id: str, words: Words, area: str, unit: int, role: str) -> None:
+def _meter(compound: Compound, meter_id: str, words: Words, area: str, unit: int, role: str, most_m3h: float = _BRANCH_M3H) -> None:
     meter = DevicePart(meter_id, words, "water", area, "arad_octave", "1min", socket="water.gateway", unit=unit)
+    meter.params = {"most_flow": most_m3h}
     meter.metering = {"role": role, "energy": "water"}
     compound.add(meter)

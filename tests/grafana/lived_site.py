@@ -1,4 +1,4 @@
-"""Some hours in the life of a simulated site, as blocks: machine → wire bytes by the simulators' encoder → values by the collectors' decoder."""
+"""Some hours in the life of a simulated site, as blocks: machine → wire by the simulators' encoder → values by the collectors' decoder."""
 
 import struct
 from collections.abc import Iterator, Mapping

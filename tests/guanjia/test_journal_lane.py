@@ -12,7 +12,6 @@ from model.alarm import AlarmEvent, AlarmEventKind, Standing
 from model.people import PLATFORM
 from model.ports import Journal, JournalUnavailable, JournalWrite
 
-
 FAR_AWAY = 1_000_000_000
 
 

@@ -1,4 +1,4 @@
-"""One simulated device as the collectors hear it: the simulators' encoder on one end, the production decoder on the other, bytes between."""
+"""One simulated device as the collectors hear it: the simulators' encoder, real bytes, the production decoder."""
 
 from collections.abc import Iterator
 from typing import Protocol

@@ -25,8 +25,8 @@ from tests.virtual.instruments import instrument
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "talent-apartments"
 _QUICK = frozenset({"elevator", "parking_barrier"})
-_QUICK_S = 3.0
-"""Doors and arms finish their strokes in 3 to 5 s. Seen every 20 s they would seem to stand open for minutes; these are looked at oftener."""
+_QUICK_S = 4.0
+"""Doors and arms finish their strokes in 3 to 5 s. Seen every 20 s they would seem to stand for minutes: look oftener."""
 
 
 @cache
@@ -112,4 +112,3 @@ class VirtualSite:
             yield failed_block(device.id, len(device.points), self.now_ns, Fault.TIMEOUT)
         else:
             yield from self._instruments[device.id].hear(self.now_ns)
-

@@ -72,15 +72,28 @@ def _site_load(page: Page, limits: Limits) -> None:
     factor = Want("power_factor_total")
     below, standard = floor(limits.param("power.factor_low", "power_factor_standard"))
     page.add(
-        tile(page.say(Text("最低功率因数", "Lowest power factor")), ask.now(found, factor, "min"), Scale("", 2, standard, below)), 6, 4
+        tile(
+            page.say(Text("最低功率因数", "Lowest power factor")),
+            ask.now(found, factor, "min"),
+            Scale("", 2, standard, below),
+            together="min",
+        ),
+        6,
+        4,
     )
     kva = Want("apparent_power_total", "kVA", "capacity_kva")
     load = limits.fixed("power.overload_warning", WARNING_PERCENT) + limits.fixed("power.overload", OVERLOAD_PERCENT)
-    page.add(tile(page.say(Text("最高变压器负载率", "Highest transformer load")), ask.now(found, kva, "max"), Scale("%", 0, load)), 6, 4)
+    page.add(
+        tile(
+            page.say(Text("最高变压器负载率", "Highest transformer load")), ask.now(found, kva, "max"), Scale("%", 0, load), together="max"
+        ),
+        6,
+        4,
+    )
     monitors = [device for device in page.site.devices.values() if device.device_class == "transformer_monitor"]
     hot = _winding_limits(limits)
     title = page.say(Text("最高绕组温度", "Hottest winding"))
-    page.add(tile(title, ask.now(monitors, Want("max_temp", "degC"), "max"), Scale("degC", 0, hot)), 6, 4)
+    page.add(tile(title, ask.now(monitors, Want("max_temp", "degC"), "max"), Scale("degC", 0, hot), together="max"), 6, 4)
     load_trend(page, 24, 8)
 
 
