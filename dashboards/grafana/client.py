@@ -19,16 +19,20 @@ class Grafana:
 
     def __init__(self, url: str, token: str) -> None:
         """ValueError when the URL is none of http or https."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"'{url}' is no address of a Grafana; write http://host:3000 or https://host/grafana")
-        self.url = url.rstrip("/")
-        prefix = parts.path.strip("/")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        prefix = parts.path.strip("/")
+        self.url = f"{parts.scheme}://{host}{f':{port}' if port else ''}{f'/{prefix}' if prefix else ''}"
         self._face: Any = GrafanaFace(
             auth=token,
             host=host,
-            port=parts.port,
+            port=port,
             url_path_prefix=f"{prefix}/" if prefix else "",
             protocol=parts.scheme,
             timeout=TIMEOUT_S,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -23,14 +24,18 @@ T = TypeVar("T")
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on just now; taken all at once so that they differ."""
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind((HOST, 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+    """Ports nobody listens on just now, below those the system gives to outgoing connections, so that nobody takes them meanwhile."""
+    found: list[int] = []
+    for port in random.sample(range(10_000, 32_000), 10_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+        found.append(port)
+        if len(found) == count:
+            return found
+    raise AssertionError(f"no {count} free ports on this machine")
 
 
 def until(what: str, ask: Callable[[], T | None], seconds: float) -> T:
