@@ -1,34 +1,26 @@
 """site.yaml into a Site: every mistake of the file, and of the profiles it names, collected before anything is refused."""
 
-import difflib
 import fnmatch
 import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel
-
-from guanjia.config.document import Document, parse, validate
+from guanjia.config.document import Document, parse
 from guanjia.config.profile_file import LIBRARY, load_profile
 from guanjia.config.site_schema import (
-    LISTS,
-    REQUIRED,
-    SECTIONS,
     AreaFile,
     BoxFile,
     BrokerFile,
     ConnectionFile,
     DeviceFile,
-    FactsFile,
     JournalFile,
     MqttFile,
-    PersonFile,
     StoreFile,
 )
+from guanjia.config.site_sections import Parts, near, parts_of
 from model.mistake import ConfigError, Mistake
 from model.profile import Profile, TopicPath
 from model.site import (
@@ -63,70 +55,12 @@ def load_site(path: Path, environment: Mapping[str, str] = os.environ) -> Site:
 def read_site(text: str, file: str, folder: Path, environment: Mapping[str, str] = os.environ) -> Site:
     """Like ``load_site``, from the text; relative names in it are looked up below ``folder``."""
     document = parse(text, file)
-    parts, mistakes = _parts(document)
+    parts, mistakes = parts_of(document)
     reader = _Reader(document, folder, environment, mistakes)
     site = reader.site(parts)
     if reader.mistakes or site is None:
         raise ConfigError(reader.mistakes)
     return site
-
-
-@dataclass
-class _Parts:
-    """What of the file could be read; a part with a mistake is None or left out, so that the rest is still checked."""
-
-    site: FactsFile | None = None
-    store: StoreFile | None = None
-    journal: JournalFile | None = None
-    mqtt: BrokerFile | None = None
-    areas: dict[int, AreaFile] = field(default_factory=dict)
-    devices: dict[int, DeviceFile] = field(default_factory=dict)
-    people: dict[int, PersonFile] = field(default_factory=dict)
-    rules: list[str] = field(default_factory=list)
-
-
-def _parts(document: Document) -> tuple[_Parts, list[Mistake]]:
-    """Check each part of the file by itself."""
-    if not isinstance(document.data, dict):
-        raise ConfigError([document.mistake((), "write keys and values: 'site:', 'areas:', 'devices:' …")])
-    known = [*SECTIONS, *LISTS, "rules"]
-    parts = _Parts()
-    mistakes = [document.mistake((key,), f"'{key}' is not known{near(key, known)}") for key in document.data if key not in known]
-    mistakes += [document.mistake((key,), f"'{key}:' is missing or empty") for key in REQUIRED if not document.data.get(key)]
-    for key, model in SECTIONS.items():
-        if key in document.data:
-            found, wrong = validate(document, model, (key,))
-            setattr(parts, key, found)
-            mistakes += wrong
-        elif key not in REQUIRED:
-            setattr(parts, key, model())
-    for key, model in LISTS.items():
-        mistakes += _items(document, key, model, getattr(parts, key))
-    rules = document.data.get("rules", [])
-    if isinstance(rules, list) and all(isinstance(r, str) for r in rules):
-        parts.rules = rules
-    else:
-        mistakes.append(document.mistake(("rules",), "write a list of file names or patterns, such as [rules/*.yaml]"))
-    return parts, mistakes
-
-
-def _items(document: Document, key: str, model: type[BaseModel], into: dict[int, Any]) -> list[Mistake]:
-    items = document.data.get(key) or []
-    if not isinstance(items, list):
-        return [document.mistake((key,), "write a list, one '- ' per item")]
-    mistakes: list[Mistake] = []
-    for index in range(len(items)):
-        found, wrong = validate(document, model, (key, index))
-        mistakes += wrong
-        if found is not None:
-            into[index] = found
-    return mistakes
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """A hint after 'not known': the nearest name, or where to look."""
-    found = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean '{found[0]}'?" if found else ""
 
 
 @dataclass
@@ -140,7 +74,7 @@ class _Reader:
     def wrong(self, path: tuple[str | int, ...], message: str) -> None:
         self.mistakes.append(self.document.mistake(path, message))
 
-    def site(self, w: _Parts) -> Site | None:
+    def site(self, w: Parts) -> Site | None:
         """The site, or None when a part it can't do without is wrong; mistakes are added on the way."""
         areas = self._areas(w.areas)
         devices = self._devices(w.devices, areas)
