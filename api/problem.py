@@ -7,7 +7,8 @@
     ├── IllegalAct         model.alarm   → 409
     ├── IllegalTicketAct   model.ticket  → 409
     │   └── DetailMissing  tickets       → 422, naming the field
-    └── JournalUnavailable model.ports   → 503: nothing was kept, try again
+    ├── JournalUnavailable model.ports   → 503: nothing was kept, try again
+    └── HistoryUnavailable model.ports   → 503: the past can't be read just now
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ from starlette.responses import Response
 
 from api.shapes import FieldMistake, ProblemShape
 from model.alarm import IllegalAct
-from model.ports import JournalUnavailable
+from model.ports import HistoryUnavailable, JournalUnavailable
 from model.ticket import IllegalTicketAct
 from tickets.errors import DetailMissing
 
@@ -85,6 +86,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(IllegalTicketAct, _illegal)
     app.add_exception_handler(DetailMissing, _detail_missing)
     app.add_exception_handler(JournalUnavailable, _unavailable)
+    app.add_exception_handler(HistoryUnavailable, _past_unavailable)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -122,6 +124,12 @@ def _detail_missing(request: Request, error: Exception) -> Response:
 def _unavailable(request: Request, error: Exception) -> Response:
     detail = f"the journal can't be written just now, nothing was changed: {error}"
     return problem_response(request, 503, detail, headers={"Retry-After": "5"})
+
+
+def _past_unavailable(request: Request, error: Exception) -> Response:
+    """Why is on /readyz; here it would tell everybody where the store is."""
+    detail = "the history store does not answer just now; readings go on being kept, ask again in a while"
+    return problem_response(request, 503, detail, headers={"Retry-After": "10"})
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

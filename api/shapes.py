@@ -23,13 +23,24 @@ class Page(TypedDict, Generic[T]):
     next_cursor: str | None
 
 
+class BitShape(Phrase):
+    """A bit that is set, ``"3"``, or a field that is not zero, ``"0-7"``, and what it stands for."""
+
+    bit: str
+    value: int
+
+
 class ReadingShape(TypedDict):
-    """What a point says now. ``value`` is null whenever ``quality`` is bad; ``reason`` is empty when plainly good."""
+    """What a point says now. ``value`` is null whenever ``quality`` is bad; ``reason`` is empty when plainly good.
+
+    ``meaning`` is the word of a code, yes or no of a truth; ``bits_set`` is there for points whose bits have words.
+    """
 
     id: str
     device: str
     value: float | str | None
     meaning: Phrase | None
+    bits_set: NotRequired[list[BitShape]]
     quality: str
     reason: str
     source_time: str | None
@@ -41,12 +52,12 @@ class PointShape(ReadingShape):
 
     name: str
     label: Phrase
+    type: str
     unit: str
     display_unit: str
 
 
 class PointDetail(PointShape):
-    type: str
     enum: dict[str, Phrase]
     bits: dict[str, Phrase]
     low: float | None
@@ -82,6 +93,67 @@ class MeteringShape(TypedDict):
     energy: str
 
 
+class RegisterShape(TypedDict):
+    """Where a Modbus point lies. ``register`` is the zero-based address; ``scale_register`` holds the exponent of its scale."""
+
+    table: str
+    register: int
+    words: int
+    byte_order: str
+    word_order: str
+    scale_register: NotRequired[int]
+    scale_mode: NotRequired[str]
+
+
+class TopicShape(TypedDict):
+    """Where an MQTT point lies: ``path`` (JSONPath) in the messages on ``topic``."""
+
+    topic: str
+    path: str
+
+
+class DecodeShape(TypedDict):
+    """Value = what is written × ``scale`` + ``offset``."""
+
+    type: str
+    scale: float
+    offset: float
+    encoding: str | None
+
+
+class ProfileLine(TypedDict):
+    id: str
+    file: str
+    line: int | None
+
+
+class ExchangeShape(TypedDict):
+    """One request and the answer's bytes (``3F 9A``); ``size`` is how many came, when more than are shown."""
+
+    asked: str
+    hex: str
+    size: int
+
+
+class SpanShape(TypedDict):
+    """Where a point's bytes lie in the answer; ``bit`` is the first bit within the first byte, for coils and discrete inputs."""
+
+    asked: str
+    offset: int
+    length: int
+    bit: int | None
+    hex: str
+
+
+class DevicePointShape(PointShape):
+    """``raw`` is null when the newest exchange did not carry the point."""
+
+    profile: ProfileLine
+    wire: RegisterShape | TopicShape
+    decode: DecodeShape
+    raw: SpanShape | None
+
+
 class DeviceDetail(DeviceShape):
     manufacturer: str
     model: str
@@ -91,7 +163,8 @@ class DeviceDetail(DeviceShape):
     fed_by: list[str]
     params: dict[str, float]
     metering: MeteringShape | None
-    points: list[PointShape]
+    points: list[DevicePointShape]
+    raw: list[ExchangeShape]
 
 
 class ShelvingShape(TypedDict):
@@ -219,6 +292,95 @@ class TicketDetail(TicketShape):
     story: list[TicketLine]
     occurrences: list[OccurrenceShape]
     history: list[TicketShape]
+
+
+class RawShape(ExchangeShape):
+    """The answer that carried a value, when it came, and where the value's bytes lie in it (null: beyond what was kept)."""
+
+    at: str
+    offset: int | None
+    length: int | None
+    bit: int | None
+
+
+class LimitShape(TypedDict):
+    """A limit of the rule in the point's own unit: it asks for values above it, or below."""
+
+    value: float
+    above: bool
+
+
+class InputShape(TypedDict):
+    """A value that fired the rule and its way back to the wire. Only the first three are there when the point has left the site."""
+
+    point: str
+    value: float | str | None
+    present: bool
+    quality: NotRequired[str]
+    reason: NotRequired[str]
+    source_time: NotRequired[str | None]
+    receive_time: NotRequired[str | None]
+    unit: NotRequired[str]
+    label: NotRequired[Phrase]
+    meaning: NotRequired[Phrase | None]
+    profile: NotRequired[ProfileLine]
+    decode: NotRequired[DecodeShape]
+    wire: NotRequired[RegisterShape | TopicShape]
+    address: NotRequired[str]
+    limits: NotRequired[list[LimitShape]]
+    raw: NotRequired[RawShape | None]
+    scale_raw: NotRequired[RawShape | None]
+
+
+class RuleTrace(TypedDict):
+    """The version that fired, and the rule as it stands now when it is still present.
+
+    ``values`` are the parameters its condition names, as they count for this device: its own go before the rule's.
+    """
+
+    id: str
+    version: str
+    present: bool
+    same_version: bool
+    text: NotRequired[Phrase]
+    when: NotRequired[str]
+    clear_when: NotRequired[str | None]
+    on_delay_s: NotRequired[float]
+    off_delay_s: NotRequired[float]
+    deadband: NotRequired[dict[str, float]]
+    params: NotRequired[dict[str, float]]
+    values: NotRequired[dict[str, float]]
+    units: NotRequired[dict[str, str]]
+    source: NotRequired[str]
+    file: NotRequired[str]
+    line: NotRequired[int]
+
+
+class TracedTicket(TicketShape):
+    story: list[TicketLine]
+
+
+class NextShape(TypedDict):
+    """What comes next: a promise of the ticket (``accept``, ``arrive``, ``finish``), ``acknowledge``, ``reset``, ``shelving_expires``,
+    ``realarm``. ``at`` is null where only a person decides when."""
+
+    what: str
+    at: str | None
+    overdue: bool
+    paused: bool
+
+
+class TraceShape(TypedDict):
+    """From the bytes to the ticket and on to what is due."""
+
+    occurrence: str
+    condition_since: str
+    raised_at: str
+    rule: RuleTrace
+    inputs: list[InputShape]
+    story: list[AlarmLine]
+    ticket: TracedTicket | None
+    next: list[NextShape]
 
 
 class SampleShape(TypedDict):

@@ -1,31 +1,71 @@
-"""The walk back from an alarm: ticket ← alarm ← rule and the values that fired it ← point ← profile line and register."""
+"""The walk back from a ticket: ticket ← alarm ← rule and the values that fired it ← point ← bytes, profile line and register."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from api.words import Wire, address, phrase
-from model.alarm import Occurrence
+from api.next_due import NextDue
+from api.register import decode_shape, place_of, profile_line, spaced, wire_shape
+from api.shapes import InputShape, LimitShape, RawShape, RuleTrace, TraceShape
+from api.words import Wire, address, meaning, phrase
+from model.alarm import AlarmEvent, Evidence, Occurrence, Standing
 from model.clock import SECOND
+from model.exchange import Place, scale_place
 from model.profile import Point, Register
 from model.rule import Rule
-from model.site import Device, Mqtt, Site
-from model.ticket import Ticket
+from model.site import Site
+from model.ticket import Ticket, TicketEvent
+from rules.limits import limits
+from rules.syntax import parse
 
 
-def rule_trace(occurrence: Occurrence, rule: Rule | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the journal knows of an occurrence."""
+
+    occurrence: Occurrence
+    standing: Standing
+    story: Sequence[AlarmEvent]
+    ticket: Ticket | None
+    ticket_story: Sequence[TicketEvent]
+
+
+def trace(site: Site, rule: Rule | None, past: Past, wire: Wire, now_ns: int) -> TraceShape:
+    occurrence, ticket = past.occurrence, past.ticket
+    due = NextDue(wire, now_ns)
+    due.alarm(occurrence, past.standing, rule)
+    if ticket:
+        due.ticket(ticket)
+    return {
+        "occurrence": occurrence.id,
+        "condition_since": wire.time(occurrence.condition_since_ns),
+        "raised_at": wire.time(occurrence.raised_at_ns),
+        "rule": rule_trace(occurrence, rule, site),
+        "inputs": [_Input(site, rule, occurrence, point, wire).shape() for point in occurrence.inputs],
+        "story": [wire.alarm_line(event) for event in past.story],
+        "ticket": {**wire.ticket(ticket, now_ns), "story": [wire.ticket_line(line) for line in past.ticket_story]} if ticket else None,
+        "next": due.shapes(),
+    }
+
+
+def rule_trace(occurrence: Occurrence, rule: Rule | None, site: Site) -> RuleTrace:
     """The rule as it stands now, and whether it is still the version that fired."""
-    fired = {"id": occurrence.rule, "version": occurrence.rule_version}
+    fired: RuleTrace = {"id": occurrence.rule, "version": occurrence.rule_version, "present": False, "same_version": False}
     if rule is None:
-        return {**fired, "present": False, "same_version": False}
+        return fired
+    device = site.devices.get(occurrence.device)
+    known = {**rule.params, **(device.params if device else {})}
     return {
         **fired,
         "present": True,
         "same_version": rule.version == occurrence.rule_version,
+        "text": phrase(rule.text),
         "when": rule.when,
         "clear_when": rule.clear_when,
         "on_delay_s": rule.on_delay_ns / SECOND,
         "off_delay_s": rule.off_delay_ns / SECOND,
         "deadband": dict(rule.deadband),
         "params": dict(rule.params),
+        "values": {name: known[name] for name in sorted(parse(rule.when).names & known.keys())},
         "units": dict(rule.units),
         "source": rule.why.source,
         "file": rule.file,
@@ -33,50 +73,72 @@ def rule_trace(occurrence: Occurrence, rule: Rule | None) -> dict[str, Any]:
     }
 
 
-def input_trace(site: Site, point_id: str, value: float | str | None) -> dict[str, Any]:
-    """One value that fired the rule, and where it comes from on the wire."""
-    found = site.point(point_id)
-    if found is None:
-        return {"point": point_id, "value": value, "present": False}
-    device, column = found
-    point = device.points[column]
-    return {
-        "point": point_id,
-        "value": value,
-        "present": True,
-        "unit": point.unit,
-        "label": phrase(point.label),
-        "profile": {"id": device.profile.id, "file": device.profile.file, "line": device.profile.lines.get(point.name)},
-        "decode": {"type": point.type.value, "scale": point.scale, "offset": point.offset, "encoding": point.encoding},
-        "wire": _wire(device, point),
-        "address": address(device.connection),
-    }
+class _Input:
+    """One value that fired the rule, and where it came from on the wire."""
 
+    def __init__(self, site: Site, rule: Rule | None, occurrence: Occurrence, point_id: str, wire: Wire) -> None:
+        self._site, self._rule, self._occurrence, self._wire = site, rule, occurrence, wire
+        self._point_id = point_id
+        self._carriers = [evidence for evidence in occurrence.evidence if point_id in evidence.qualities]
 
-def _wire(device: Device, point: Point) -> dict[str, Any]:
-    if isinstance(point.wire, Register):
-        register = point.wire
+    def shape(self) -> InputShape:
+        found = self._site.point(self._point_id)
+        shape: InputShape = {"point": self._point_id, "value": self._occurrence.inputs[self._point_id], "present": found is not None}
+        if self._carriers:
+            carrier = self._carriers[0]
+            quality = carrier.qualities[self._point_id]
+            shape |= {"quality": quality.severity.value, "reason": quality.reason}
+            shape |= {"source_time": self._wire.maybe_time(carrier.source_ns), "receive_time": self._wire.maybe_time(carrier.receive_ns)}
+        if found is None:
+            return shape
+        device, column = found
+        point = device.points[column]
         return {
-            "table": register.table.value,
-            "register": register.address,
-            "words": register.words,
-            "byte_order": register.byte_order.value,
-            "word_order": register.word_order.value,
+            **shape,
+            "unit": point.unit,
+            "label": phrase(point.label),
+            "meaning": meaning(point, shape["value"]),
+            "profile": profile_line(device, point),
+            "decode": decode_shape(point),
+            "wire": wire_shape(device, point),
+            "address": address(device.connection),
+            "limits": self._limits(),
+            "raw": self._raw(point),
+            "scale_raw": self._scale_raw(point),
         }
-    connection = device.connection
-    places = {"topic": connection.topic, **connection.values} if isinstance(connection, Mqtt) else {}
-    topic = point.wire.topic
-    for name, word in places.items():
-        topic = topic.replace(f"{{{name}}}", word)
-    return {"topic": topic, "path": point.wire.path}
 
+    def _limits(self) -> list[LimitShape]:
+        """As the rule stands now; none for a rule that has changed since, for they may be others."""
+        device = self._site.devices.get(self._occurrence.device)
+        if self._rule is None or device is None or self._rule.version != self._occurrence.rule_version:
+            return []
+        found = limits(self._rule, device, self._site)
+        return [{"value": limit.value, "above": limit.above} for limit in found if limit.point == self._point_id]
 
-def trace(site: Site, rule: Rule | None, occurrence: Occurrence, ticket: Ticket | None, wire: Wire, now_ns: int) -> dict[str, Any]:
-    return {
-        "occurrence": occurrence.id,
-        "condition_since": wire.time(occurrence.condition_since_ns),
-        "raised_at": wire.time(occurrence.raised_at_ns),
-        "rule": rule_trace(occurrence, rule),
-        "inputs": [input_trace(site, point, value) for point, value in occurrence.inputs.items()],
-        "ticket": wire.ticket(ticket, now_ns) if ticket else None,
-    }
+    def _raw(self, point: Point) -> RawShape | None:
+        for evidence in self._carriers:
+            if evidence.asked:
+                return self._raw_shape(evidence, place_of(point, evidence.asked, bytes.fromhex(evidence.hex)))
+        return None
+
+    def _scale_raw(self, point: Point) -> RawShape | None:
+        """The answer that told the scale, which may be another than the one that told the value."""
+        if not isinstance(point.wire, Register):
+            return None
+        owner = self._point_id.rpartition(".")[0]
+        for evidence in self._occurrence.evidence:
+            at = scale_place(evidence.asked, point.wire)
+            if at and evidence.device == owner:
+                return self._raw_shape(evidence, at)
+        return None
+
+    def _raw_shape(self, evidence: Evidence, at: Place | None) -> RawShape:
+        return {
+            "asked": evidence.asked,
+            "hex": spaced(bytes.fromhex(evidence.hex)),
+            "size": evidence.size,
+            "at": self._wire.time(evidence.receive_ns),
+            "offset": at.offset if at else None,
+            "length": at.length if at else None,
+            "bit": at.bit if at else None,
+        }

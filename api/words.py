@@ -1,16 +1,18 @@
 """From the model's words to the shapes on the wire: names in both languages, times with the site's offset."""
 
-from collections import Counter
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from api.register import decode_shape, exchange_shape, live_span, profile_line, wire_shape
 from api.shapes import (
     AlarmLine,
+    BitShape,
     ClockShape,
     ConnectionShape,
     DeviceDetail,
+    DevicePointShape,
     DeviceShape,
     OccurrenceShape,
     Phrase,
@@ -27,8 +29,8 @@ from api.shapes import (
 )
 from model.alarm import AlarmEvent, Occurrence, Removal, Shelving, Standing
 from model.clock import SECOND
-from model.profile import Point
-from model.quality import Quality
+from model.profile import Point, WireType
+from model.quality import Quality, Severity, severity_counts
 from model.reading import LastValue, Link, LiveValues, Sample
 from model.rule import Rationale
 from model.site import Connection, Device, ModbusSerial, ModbusTcp, Site
@@ -69,11 +71,30 @@ def address(connection: Connection) -> str:
     return f"mqtt topic {connection.topic}"
 
 
-def _meaning(point: Point, value: float | str | None) -> Phrase | None:
-    if not point.enum or not isinstance(value, float | int):
+_TRUTH: tuple[Phrase, Phrase] = ({"zh": "否", "en": "no"}, {"zh": "是", "en": "yes"})
+
+
+def meaning(point: Point, value: float | str | None) -> Phrase | None:
+    """The word of a code, yes or no of a truth that has no words of its own."""
+    if not isinstance(value, float | int):
         return None
-    named = point.enum.get(int(value))
-    return phrase(named) if named else None
+    if point.enum:
+        named = point.enum.get(int(value))
+        return phrase(named) if named else None
+    return _TRUTH[value != 0] if point.type is WireType.BOOL else None
+
+
+def bits_set(point: Point, value: float | str | None) -> list[BitShape]:
+    """The bits of the value that are set and the fields that are not zero, of those that have words; lowest first as in the profile."""
+    if not isinstance(value, float | int):
+        return []
+    found: list[BitShape] = []
+    for bits, text in point.bits.items():
+        low, _, high = bits.partition("-")
+        part = int(value) >> int(low) & (1 << int(high or low) - int(low) + 1) - 1
+        if part:
+            found.append({"bit": bits, "value": part, **phrase(text)})
+    return found
 
 
 _SEVERITY: dict[int, str] = {quality: quality.severity.value for quality in Quality if quality is not Quality.ABSENT}
@@ -101,28 +122,32 @@ class Wire:
             **self.reading(device, column, last),
             "name": point.name,
             "label": phrase(point.label),
+            "type": point.type.value,
             "unit": point.unit,
             "display_unit": display_unit(point.unit),
         }
 
     def reading(self, device: Device, column: int, last: LastValue) -> ReadingShape:
         """The part of a point that changes."""
-        return {
+        point = device.points[column]
+        shape: ReadingShape = {
             "id": device.point_id(column),
             "device": device.id,
             "value": last.value,
-            "meaning": _meaning(device.points[column], last.value),
+            "meaning": meaning(point, last.value),
             "quality": _SEVERITY[last.quality],
             "reason": _REASON[last.quality],
             "source_time": self.maybe_time(last.source_ns),
             "receive_time": self.maybe_time(last.receive_ns),
         }
+        if point.bits:
+            shape["bits_set"] = bits_set(point, last.value)
+        return shape
 
     def point_detail(self, device: Device, column: int, last: LastValue) -> PointDetail:
         point = device.points[column]
         return {
             **self.point(device, column, last),
-            "type": point.type.value,
             "enum": {str(code): phrase(text) for code, text in point.enum.items()},
             "bits": {bits: phrase(text) for bits, text in point.bits.items()},
             "low": point.low,
@@ -142,7 +167,7 @@ class Wire:
         return {"device": device, **self.connection(link)}
 
     def device(self, device: Device, live: LiveValues) -> DeviceShape:
-        count = Counter(_SEVERITY[live.last(device.id, column).quality] for column in range(len(device.points)))
+        count = severity_counts(live.qualities(device.id))
         return {
             "id": device.id,
             "name": phrase(device.name),
@@ -151,11 +176,12 @@ class Wire:
             "class": device.device_class,
             "profile": device.profile.id,
             "connection": self.connection(live.link(device.id)),
-            "quality": {"good": count["good"], "uncertain": count["uncertain"], "bad": count["bad"]},
+            "quality": {"good": count[Severity.GOOD], "uncertain": count[Severity.UNCERTAIN], "bad": count[Severity.BAD]},
         }
 
     def device_detail(self, device: Device, live: LiveValues) -> DeviceDetail:
         metering = device.metering
+        raw = live.raw(device.id)
         return {
             **self.device(device, live),
             "manufacturer": device.profile.manufacturer,
@@ -166,7 +192,18 @@ class Wire:
             "fed_by": list(self._site.fed_by(device.id)),
             "params": dict(device.params),
             "metering": {"role": metering.role, "item": metering.item, "energy": metering.energy} if metering else None,
-            "points": [self.point(device, column, live.last(device.id, column)) for column in range(len(device.points))],
+            "points": [self._device_point(device, column, live.last(device.id, column), raw) for column in range(len(device.points))],
+            "raw": [exchange_shape(asked, answer) for asked, answer in raw],
+        }
+
+    def _device_point(self, device: Device, column: int, last: LastValue, raw: tuple[tuple[str, bytes], ...]) -> DevicePointShape:
+        point = device.points[column]
+        return {
+            **self.point(device, column, last),
+            "profile": profile_line(device, point),
+            "wire": wire_shape(device, point),
+            "decode": decode_shape(point),
+            "raw": live_span(device, point, raw),
         }
 
     def sample(self, sample: Sample) -> SampleShape:

@@ -1,9 +1,10 @@
 """Last values in memory: what every screen asks first."""
 
 from array import array
+from collections import Counter
 from dataclasses import dataclass, field
 
-from model.quality import ABSENT, Quality
+from model.quality import ABSENT, Quality, Severity, severity_counts
 from model.reading import Block, Fault, LastValue, Link
 from model.site import Site
 
@@ -81,8 +82,11 @@ class LiveTable:
     def link(self, device: str) -> Link:
         return self._latest[device].link
 
+    def qualities(self, device: str) -> bytes:
+        latest = self._latest[device]
+        return latest.block.qualities if latest.block else bytes([Quality.NOT_YET_READ]) * latest.columns
+
     def raw(self, device: str) -> tuple[tuple[str, bytes], ...]:
-        """The bytes of the newest exchange, for the walk back to the wire."""
         block = self._latest[device].block
         return block.raw if block else ()
 
@@ -92,14 +96,8 @@ class LiveTable:
 
     def quality_counts(self) -> dict[str, int]:
         """Points by severity; never read counts as bad."""
-        counts = {"good": 0, "uncertain": 0, "bad": 0}
-        for latest in self._latest.values():
-            if latest.block is None:
-                counts["bad"] += latest.columns
-                continue
-            for code in set(latest.block.qualities):
-                counts[Quality(code).severity] += latest.block.qualities.count(code)
-        return counts
+        counts = sum((severity_counts(self.qualities(device)) for device in self._latest), Counter[Severity]())
+        return {severity.value: counts[severity] for severity in Severity}
 
     def last_fault(self, device: str) -> Fault | None:
         return self._latest[device].link.fault

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from model.people import Actor
+from model.quality import Quality
 from model.text import Text
 
 
@@ -88,6 +89,23 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """The bytes behind values that fired an alarm: one request to a device and what came back, as it was."""
+
+    device: str
+    asked: str
+    """``holding 2999+60`` or a topic; empty when the exchange failed and nothing came."""
+    hex: str
+    """The answer's bytes in lower-case hexadecimal; only its beginning when ``size`` says that there were more."""
+    size: int
+    """How many bytes came."""
+    source_ns: int
+    receive_ns: int
+    qualities: Mapping[str, Quality]
+    """Id of each point it carried → how far its value could be trusted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Occurrence:
     """One excursion: from the moment the condition held for its on-delay until it is over and seen. Each change is a new snapshot."""
 
@@ -115,6 +133,8 @@ class Occurrence:
     """When it left the list of standing alarms: returned and acknowledged (and reset), or superseded."""
     superseded_by: str | None = None
     ticket: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    """The exchanges that carried ``inputs``, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,10 @@ class JournalUnavailable(Exception):
     """The journal can't be written just now (disk full, locked, server away). Nothing was kept; the same write may be tried again."""
 
 
+class HistoryUnavailable(Exception):
+    """The past can't be read just now: the store is away, or refuses. What comes in goes on being kept; ask again."""
+
+
 class Journal(Protocol):
     """Alarms, tickets, users and the audit trail. Blocking; safe to call from any thread."""
 

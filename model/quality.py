@@ -4,6 +4,7 @@ The members are the one-byte OPC DA quality codes, so that the code is stored as
 (OPC DA 3.0 §6.8). ``ABSENT`` is ours: the column is not part of this block, the last value stands.
 """
 
+from collections import Counter
 from enum import IntEnum, StrEnum
 
 
@@ -49,3 +50,11 @@ ABSENT = int(Quality.ABSENT)
 def is_usable(code: int) -> bool:
     """Whether a value of this quality may raise or clear an alarm: good, or uncertain but within range of belief."""
     return code >= 64
+
+
+def severity_counts(codes: bytes) -> Counter[Severity]:
+    """How many of these quality codes are good, uncertain and bad."""
+    counts: Counter[Severity] = Counter()
+    for code in set(codes):
+        counts[Quality(code).severity] += codes.count(code)
+    return counts

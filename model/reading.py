@@ -71,6 +71,14 @@ class LiveValues(Protocol):
 
     def last(self, device: str, column: int) -> LastValue: ...
 
+    def qualities(self, device: str) -> bytes:
+        """A ``Quality`` code per column: all of a device's points at one look."""
+        ...
+
+    def raw(self, device: str) -> tuple[tuple[str, bytes], ...]:
+        """What was last asked of the device and the bytes that came, as in ``Block.raw``; empty when its last exchange failed."""
+        ...
+
     def link(self, device: str) -> "Link": ...
 
 

@@ -10,6 +10,7 @@ from model.site import Device
 from rules.alarm_state import ACTIVE, Flag, FlagAct, Happening, after, flagged
 from rules.condition import Condition
 from rules.delay import Delay
+from rules.evidence import evidence
 
 LOOK_AGAIN_NS = SECOND
 """How often a condition that depends on time is judged between readings."""
@@ -68,7 +69,10 @@ class Alarm:
         return self.condition.judge(now_ns, held=self.held, active=self.is_active)
 
     def delay_due_ns(self) -> int | None:
-        return self.delay.due_ns(self.rule.off_delay_ns if self.is_active else self.rule.on_delay_ns)
+        if self.is_active:
+            return self.delay.due_ns(self.rule.off_delay_ns)
+        due_ns, chance_ns = self.delay.due_ns(self.rule.on_delay_ns), self.condition.first_chance_ns
+        return due_ns if due_ns is None or chance_ns is None else max(due_ns, chance_ns)
 
     def next_due_ns(self) -> int | None:
         """The first of: delay over, shelving over, re-alarm, another look."""
@@ -82,7 +86,7 @@ class Alarm:
         """The on-delay is over: a new occurrence, the one still open superseded."""
         state = after(self.standing.state, Happening.RAISE)
         events = [] if self.occurrence is None else [self._superseded(occurrence_id, at_ns)]
-        inputs = self.condition.inputs()
+        slots = self.condition.looked_at()
         suppression = self.standing.suppression or (self._suppression(silencer, at_ns) if silencer else None)
         self.standing = replace(self.standing, state=state, occurrence=occurrence_id, suppression=suppression, realarm_at_ns=None)
         self.occurrence = Occurrence(
@@ -90,16 +94,17 @@ class Alarm:
             rule=self.rule.id,
             rule_version=self.rule.version,
             device=self.device.id,
-            points=tuple(inputs),
+            points=tuple(slot.point_id for slot in slots),
             priority=self.priority,
             state=state,
             text=self.rule.text.format(device=self.device.name),
             cause=(self.rule.ticket.cause if self.rule.ticket else "") or self.rule.id,
             condition_since_ns=self.delay.began_ns if self.delay.began_ns is not None else at_ns,
             raised_at_ns=at_ns,
-            inputs=inputs,
+            inputs={slot.point_id: slot.value for slot in slots},
             suppressed_by=suppression.by if suppression else None,
             annunciated=not self.standing.is_silent,
+            evidence=evidence(slots),
         )
         return [*events, self._event(AlarmEventKind.RAISED, at_ns)]
 

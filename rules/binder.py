@@ -13,7 +13,7 @@ from model.profile import Point
 from model.units import conversion
 from rules import kleene
 from rules.errors import DoesNotFit, Fit
-from rules.inputs import Inputs
+from rules.inputs import Inputs, Value
 from rules.syntax import OFFLINE, function_of, number_of, operand_names, text_of, window_of
 from rules.windows import BetweenHours, Changed, Count, ForLast, Rate, Read, Stale, Window
 
@@ -40,11 +40,20 @@ class Slot:
 
     inputs: Inputs
     index: int
-    point: Point
+    column: int
+
+    @property
+    def point(self) -> Point:
+        return self.inputs.device.points[self.column]
 
     @property
     def point_id(self) -> str:
         return f"{self.inputs.device.id}.{self.point.name}"
+
+    @property
+    def value(self) -> Value:
+        """As last said, in the point's own unit."""
+        return self.inputs.values[self.index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class Group:
 
     def found(self) -> list[Slot]:
         """Those that match now."""
-        return [slot for slot in self.slots if kleene.is_match(slot.inputs.values[slot.index], self.mask, self.wanted)]
+        return [slot for slot in self.slots if kleene.is_match(slot.value, self.mask, self.wanted)]
 
 
 class Binder:
@@ -197,7 +206,7 @@ class Binder:
         return self._slot(*found)
 
     def _slot(self, inputs: Inputs, column: int) -> Slot:
-        slot = Slot(inputs, inputs.slot(column), inputs.device.points[column])
+        slot = Slot(inputs, inputs.slot(column), column)
         return self.slots.setdefault(slot.point_id, slot)
 
     def _value(self, slot: Slot, name: str) -> Read:
@@ -252,7 +261,7 @@ class Binder:
         columns = [n for n, point in enumerate(device.points) if fnmatchcase(point.name, pattern) and not point.is_text]
         if not columns:
             raise DoesNotFit(Fit.NAME_MISSING, f"{device.id} has no point like '{pattern}'", pattern)
-        slots = tuple(Slot(inputs, inputs.slot(column), device.points[column]) for column in columns)
+        slots = tuple(Slot(inputs, inputs.slot(column), column) for column in columns)
         group = self.groups.setdefault(node, Group(slots, number_of(node.args[1]), number_of(node.args[2])))
         return kleene.count_matches([slot.index for slot in group.slots], inputs.values, group.mask, group.wanted)
 

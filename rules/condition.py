@@ -13,7 +13,7 @@ MATCHES_SHOWN = 20
 class Condition:
     """Says whether a rule's condition is true (True), false (False) or can't be known for want of good readings (None)."""
 
-    __slots__ = ("_clearing", "_groups", "_holding", "_rising", "_windows", "slots")
+    __slots__ = ("_clearing", "_groups", "_holding", "_link", "_rising", "_windows", "slots")
 
     def __init__(self, when: Formula, clear_when: Formula | None, ground: Ground) -> None:
         """Raises DoesNotFit when the device can't answer it."""
@@ -23,12 +23,18 @@ class Condition:
         self._clearing: Callable[[], bool | None] | None = binder.bind(clear_when.tree) if clear_when else None
         self._windows = tuple(binder.windows.values())
         self._groups = tuple(binder.groups.values())
+        self._link = ground.inputs if when.asks_link else None
         self.slots: tuple[Slot, ...] = tuple(binder.slots.values())
 
     @property
     def is_timed(self) -> bool:
         """Whether it can change without a new reading."""
         return bool(self._windows)
+
+    @property
+    def first_chance_ns(self) -> int | None:
+        """Until when a device that has not answered yet may not be called lost; None once it has, or for a condition that does not ask."""
+        return self._link.first_chance_ns if self._link else None
 
     def judge(self, now_ns: int, *, held: bool, active: bool) -> bool | None:
         """``held``: it was true when last known, so deadbands count. ``active``: the alarm is, so ``clear_when`` decides."""
@@ -39,7 +45,11 @@ class Condition:
             return None if cleared is None else not cleared
         return self._holding() if held else self._rising()
 
-    def inputs(self) -> dict[str, Value]:
-        """Point id → present value in the point's own unit; of the points judged by ``matches`` only those found, the first few."""
+    def looked_at(self) -> tuple[Slot, ...]:
+        """The points it asks for; of those judged by ``matches`` only those found, the first few."""
         found = [slot for group in self._groups for slot in group.found()][:MATCHES_SHOWN]
-        return {slot.point_id: slot.inputs.values[slot.index] for slot in (*self.slots, *found)}
+        return (*self.slots, *found)
+
+    def inputs(self) -> dict[str, Value]:
+        """Point id → present value in the point's own unit."""
+        return {slot.point_id: slot.value for slot in self.looked_at()}

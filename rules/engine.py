@@ -24,6 +24,10 @@ CLOCK_STEP_NS = 5 * SECOND
 CATCH_UP_NS = 5 * SECOND
 """Conditions that depend on time are judged each second of a gap no longer than this; of a longer one only its end."""
 
+FIRST_CHANCE_NS = 30 * SECOND
+"""From the start, for devices that have not answered yet: after a power cut gateways and PLCs come up together with the platform, and
+calling each of them lost would bury what the cut has really broken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -70,8 +74,13 @@ class Engine:
         self._timetable.rebuild(self._alarms.values())
 
     def restore(self, standings: Iterable[tuple[Standing, Occurrence | None]], now_ns: int) -> list[AlarmEvent]:
-        """Take up where the journal stands. Alarms whose rule or device is gone are withdrawn; the others hold until readings come."""
+        """Start where the journal stands. Alarms whose rule or device is gone are withdrawn; the others hold until readings come.
+
+        From here every device has its first chance to answer before it can be called lost.
+        """
         self._now_ns = max(self._now_ns, now_ns)
+        for inputs in self.book.inputs.values():
+            inputs.first_chance_ns = now_ns + FIRST_CHANCE_NS
         events: list[AlarmEvent] = []
         for standing, occurrence in standings:
             alarm = self._alarms.get((standing.rule, standing.device))
@@ -97,11 +106,14 @@ class Engine:
         if watch is None:
             return events
         now_ns = self._now_ns
+        awaited = watch.inputs.first_chance_ns is not None
         watch.inputs.take(block, now_ns)
         for alarm in watch.alarms:
             truth = alarm.judge(now_ns)
             if truth is not alarm.truth:
                 self._turn(alarm, truth, now_ns, events)
+            elif awaited:
+                self._timetable.put(alarm)
         return events
 
     def advance(self, now_ns: int) -> list[AlarmEvent]:
@@ -264,6 +276,9 @@ class Engine:
     def _follow_clock(self, step_ns: int) -> None:
         """The clock was set back: delays keep what has elapsed instead of waiting for the old time to come again."""
         self._now_ns += step_ns
+        for inputs in self.book.inputs.values():
+            if inputs.first_chance_ns is not None:
+                inputs.first_chance_ns += step_ns
         for alarm in self._alarms.values():
             alarm.delay.shift(step_ns)
             if alarm.look_ns is not None:

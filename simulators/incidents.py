@@ -35,7 +35,6 @@ _GRAVE = frozenset(
         ("gas_detector", "slow_leak"),
         ("power_meter", "feeder_trip"),
         ("sump", "both_pumps_fail"),
-        ("transformer_monitor", "winding_short"),
     }
 )
 """What would empty or darken a building, by class: it has its own plays and is no small incident."""

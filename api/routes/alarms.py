@@ -14,8 +14,8 @@ from api.kpis import TARGETS, Kpis, figures
 from api.paging import PageQuestion, answer, page_of
 from api.period import PeriodQuestion
 from api.problem import known, malformed, unknown
-from api.shapes import OccurrenceDetail, OccurrenceShape, Page, StandingShape
-from api.trace import trace
+from api.shapes import OccurrenceDetail, OccurrenceShape, Page, StandingShape, TraceShape
+from api.trace import Past, trace
 from api.words import Wire, rationale
 from model.alarm import Occurrence, Priority, Standing
 from model.clock import DAY, HOUR, MINUTE
@@ -128,12 +128,17 @@ def alarm(alarm_id: str, platform: ThePlatform, wire: TheWire, reader: Reader) -
     )
 
 
-@router.get("/{alarm_id}/trace", summary="From the alarm back to the rule, the values that fired it, and their registers")
+@router.get("/{alarm_id}/trace", summary="From the raw bytes to the alarm, its ticket and what comes next", response_model=TraceShape)
 def alarm_trace(alarm_id: str, platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
-    occurrence = occurrence_of(platform, alarm_id)
-    ticket = platform.journal.ticket(occurrence.ticket) if occurrence.ticket else None
-    rule = rule_named(platform, occurrence.rule)
-    return answer(trace(platform.site, rule, occurrence, ticket, wire, platform.clock.now_ns()))
+    occurrence, journal = occurrence_of(platform, alarm_id), platform.journal
+    past = Past(
+        occurrence,
+        journal.standing_of(occurrence),
+        journal.alarm_events(alarm_id),
+        journal.ticket(occurrence.ticket) if occurrence.ticket else None,
+        journal.ticket_events(occurrence.ticket) if occurrence.ticket else (),
+    )
+    return answer(trace(platform.site, rule_named(platform, occurrence.rule), past, wire, platform.clock.now_ns()))
 
 
 @router.post("/{alarm_id}/acknowledge", summary="I have seen it and it is mine", response_model=OccurrenceShape)

@@ -14,7 +14,7 @@ from api.access import ThePlatform
 from api.context import Platform
 from api.paging import answer
 from model.ports import TicketFilter
-from model.quality import Severity
+from model.quality import Severity, severity_counts
 
 router = APIRouter(tags=["health"])
 _MOST_TICKETS = 100_000
@@ -63,11 +63,7 @@ class _Figures(Collector):
 
     def _points(self) -> Metric:
         live = self._platform.live
-        count = Counter(
-            live.last(device.id, column).quality.severity
-            for device in self._platform.site.devices.values()
-            for column in range(len(device.points))
-        )
+        count = sum((severity_counts(live.qualities(device)) for device in self._platform.site.devices), Counter[Severity]())
         family = GaugeMetricFamily("guanjia_points", "points by quality of their last value", labels=["quality"])
         for severity in Severity:
             family.add_metric([severity.value], count[severity])

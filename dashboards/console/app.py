@@ -19,6 +19,7 @@ PAGES = {
     "/tickets/{id}": "ticket",
     "/devices": "devices",
     "/devices/{id}": "device",
+    "/systems": "system",
     "/systems/{id}": "system",
     "/energy": "energy",
     "/login": "login",

@@ -8,13 +8,14 @@ from dashboards.grafana.influxql import BY_AREA, Question
 from dashboards.grafana.limits import Limits
 from dashboards.grafana.look import WELL, Limit
 from dashboards.grafana.page import Page
-from dashboards.grafana.panels import Scale, Shown, alarm_count, grid, names
+from dashboards.grafana.panels import Scale, alarm_count, names
 from dashboards.grafana.questions import Questions, Sign
 from dashboards.grafana.signs import Kind, kinds
+from dashboards.grafana.tables import Shown, grid
 from model.site import Device, System
 from model.text import Text
 
-_TILES_A_ROW = 6
+_TILES_A_ROW = 8
 DEVICE = Text("设备", "Device")
 
 
@@ -44,13 +45,14 @@ class Abnormal:
         return self._ask.count(self.signs())
 
     def tiles(self, width: int = 0, height: int = 3) -> None:
-        """A count for each sign, the row shared equally unless a width is given."""
+        """A count for each sign, the row shared equally unless a width is given; what follows starts a new row."""
         page = self._page
         width = width or 24 // min(_TILES_A_ROW, max(1, len(self._kinds)))
         for (kind, _), sign in zip(self._kinds, self.signs(), strict=True):
             page.add(alarm_count(page.say(kind.title), self._ask.count([sign]), self._limits.colour(kind.rule)), width, height)
+        page.end_row()
 
-    def table(self, width: int = 24, height: int = 7) -> None:
+    def table(self, width: int = 24, height: int = 6) -> None:
         """The devices that show a sign, with which."""
         page = self._page
         questions: list[Question] = []
@@ -66,7 +68,7 @@ class Abnormal:
     def _shown(self, kind: Kind, devices: Iterable[Device], head: str) -> Shown:
         colour = self._limits.colour(kind.rule)
         which = head.removeprefix(kind.column).strip()
-        title = f"{self._page.say(kind.title)} {which}".strip()
+        title = f"{self._page.say(kind.heading or kind.title)} {which}".strip()
         scale = Scale(kind.unit, 0, [] if kind.by_list else [Limit(0, colour)], WELL)
         return Shown(head, title, scale, self._words(kind, devices, colour))
 

@@ -56,10 +56,6 @@ def shades() -> FieldColor:
     return FieldColor().mode(FieldColorModeId.SHADES).fixed_color(LIVE)
 
 
-def fixed(colour: str) -> FieldColor:
-    return FieldColor().mode(FieldColorModeId.FIXED).fixed_color(colour)
-
-
 def words(meanings: Mapping[str, tuple[str, str | None]]) -> list[ValueMapping]:
     """Value → (words, colour or None)."""
     return [

@@ -106,13 +106,17 @@ class Page:
         if panel is None:
             return
         if self._x + width > GRID:
-            self._x, self._y, self._row_height = 0, self._y + self._row_height, 0
+            self.end_row()
         built = panel.build()
         built.id_val = len(self._panels) + 1
         built.grid_pos = GridPos(h=height, w=width, x=self._x, y=self._y)
         self._panels.append(built)
         self._x += width
         self._row_height = max(self._row_height, height)
+
+    def end_row(self) -> None:
+        """What follows starts at the left, below all there is."""
+        self._x, self._y, self._row_height = 0, self._y + self._row_height, 0
 
     def build(self) -> dict[str, Any]:
         """The dashboard as Grafana's JSON, from the SDK's types."""

@@ -1,14 +1,13 @@
 """The kinds of panel the pages use. Each is None when there is nothing to ask, and is then left out of its page."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from grafana_foundation_sdk.builders import bargauge, stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders import bargauge, stat, statetimeline, timeseries
 from grafana_foundation_sdk.builders.common import (
     GraphThresholdsStyleConfig,
     ReduceDataOptions,
     StackingConfig,
-    TableSortByFieldState,
     VizLegendOptions,
     VizTooltipOptions,
 )
@@ -35,8 +34,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from dashboards.grafana.influxql import SOURCE, Question
-from dashboards.grafana.look import ALARM, LIVE, NOTHING, WELL, Limit, by_limits, shades, steps, unit, words
-from model.alarm import Priority
+from dashboards.grafana.look import LIVE, NOTHING, WELL, Limit, by_limits, shades, steps, unit
 from model.site import Device
 from model.text import Language
 
@@ -54,16 +52,6 @@ class Scale:
     below: str = WELL
     low: float | None = None
     high: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One column of a table."""
-
-    column: str
-    title: str
-    scale: Scale = field(default_factory=Scale)
-    meanings: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
 
 
 def names(devices: Iterable[Device], language: Language, *suffixes: str) -> dict[str, str]:
@@ -167,43 +155,6 @@ def states(
     return panel
 
 
-def grid(
-    title: str, questions: Sequence[Question], device_title: str, known: Names, columns: Sequence[Shown], empty: str, sort_by: str = ""
-) -> table.Panel | None:
-    """A row per device with its newest figures. Answers of several questions become one table; their times differ and are left out."""
-    if not questions:
-        return None
-    panel = (
-        table.Panel()
-        .title(title)
-        .datasource(SOURCE)
-        .targets([question.numbered(index) for index, question in enumerate(questions)])
-        .transformations(
-            [
-                DataTransformerConfig("filterFieldsByName", options={"exclude": {"names": ["Time"]}}),
-                DataTransformerConfig("merge", options={}),
-                DataTransformerConfig(
-                    "organize",
-                    options={
-                        "excludeByName": {},
-                        "renameByName": {},
-                        "indexByName": {name: index for index, name in enumerate(["device", *(c.column for c in columns)])},
-                    },
-                ),
-            ]
-        )
-        .thresholds(steps())
-        .color_scheme(by_limits())
-        .no_value(empty)
-        .override_by_name("device", [_named(device_title), DynamicConfigValue("mappings", words({i: (n, None) for i, n in known.items()}))])
-    )
-    for column in columns:
-        panel.override_by_name(column.column, _column(column))
-    if sort_by:
-        panel.sort_by([TableSortByFieldState().display_name(sort_by).desc(True)])
-    return panel
-
-
 def levels(title: str, questions: Sequence[Question], scale: Scale, own: Mapping[str, Scale], known: Names) -> bargauge.Panel | None:
     """A bar per device, each between its own ends and judged by its own limits."""
     if not questions:
@@ -226,7 +177,7 @@ def levels(title: str, questions: Sequence[Question], scale: Scale, own: Mapping
         panel.override_by_name(
             name,
             [
-                _named(known[name]),
+                named(known[name]),
                 DynamicConfigValue("thresholds", steps(judged.limits, judged.below).build()),
                 *_ends(judged),
             ],
@@ -237,11 +188,6 @@ def levels(title: str, questions: Sequence[Question], scale: Scale, own: Mapping
 def alarm_count(title: str, questions: Sequence[Question], colour: str, url: str = "", link_title: str = "") -> stat.Panel | None:
     """How many; grey at 0."""
     return tile(title, questions, Scale(decimals=0, limits=[Limit(1, colour)]), url, link_title)
-
-
-def yes(text: str, colour: str = ALARM[Priority.HIGH]) -> dict[str, tuple[str, str | None]]:
-    """Words of a flag that is shown only when it is set."""
-    return {"1": (text, colour), "0": ("", None)}
 
 
 def _one_figure(together: str) -> list[DataTransformerConfig]:
@@ -270,19 +216,5 @@ def _ends(scale: Scale) -> list[DynamicConfigValue]:
     return [DynamicConfigValue(name, value) for name, value in ends if value is not None]
 
 
-def _named(title: str) -> DynamicConfigValue:
+def named(title: str) -> DynamicConfigValue:
     return DynamicConfigValue("displayName", title)
-
-
-def _column(shown: Shown) -> list[DynamicConfigValue]:
-    found = [_named(shown.title)]
-    if shown.scale.unit:
-        found.append(DynamicConfigValue("unit", unit(shown.scale.unit)))
-    if shown.scale.decimals is not None:
-        found.append(DynamicConfigValue("decimals", shown.scale.decimals))
-    if shown.meanings:
-        found.append(DynamicConfigValue("mappings", words(shown.meanings)))
-    if shown.meanings or shown.scale.limits:
-        found.append(DynamicConfigValue("thresholds", steps(shown.scale.limits, shown.scale.below).build()))
-        found.append(DynamicConfigValue("custom.cellOptions", {"type": "color-text"}))
-    return found

@@ -99,7 +99,7 @@ def _write_history(site: Site, seed: int, past_from_ns: int | None, file: Binary
         raise refuse("--history-file needs a --past, such as --past 36h")
     if sys.platform != "win32":
         os.nice(_LOW_PRIORITY)
-    with contextlib.suppress(BrokenPipeError):  # whoever wanted it is gone
+    with contextlib.suppress(ConnectionError):  # whoever wanted it is gone
         write_rows(rows(site, seed, past_from_ns, SystemClock().now_ns()), file)
 
 

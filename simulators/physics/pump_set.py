@@ -25,6 +25,8 @@ _STAGE_UP, _STAGE_DOWN = 0.97, 0.70
 _SLEEP_FLOW = 0.06
 """Share of the rated flow below which the set sleeps on its pressure vessel."""
 _WAKE = 0.92
+_WAKES_WITHIN_S = 20.0
+"""Between two changes of stage. A step of minutes does not take a header lower than it would have fallen before it was woken."""
 _VESSEL_M3 = 0.5
 """Water the pressure vessel gives between setpoint and wake-up."""
 
@@ -114,8 +116,9 @@ class PumpSet:
             self.header_mpa = approach(self.header_mpa, duty.setpoint_mpa, dt_s, 30.0)
         elif delivering == 0:
             self.speed = 0.85
-            relief = demand * dt_s / 3600 / _VESSEL_M3 * (1 - _WAKE) * duty.setpoint_mpa
-            self.header_mpa = max(0.02, self.header_mpa - relief)
+            fall = demand / 3600 / _VESSEL_M3 * (1 - _WAKE) * duty.setpoint_mpa
+            woken_mpa = min(self.header_mpa, _WAKE * duty.setpoint_mpa) - _WAKES_WITHIN_S * fall
+            self.header_mpa = max(0.02, woken_mpa, self.header_mpa - dt_s * fall)
         else:
             share = flow / delivering / duty.rated_m3h
             shutoff = _SHUTOFF * duty.rated_head_m

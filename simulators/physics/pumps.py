@@ -102,6 +102,8 @@ class Pump(Breakable):
     def step(self, dt_s: float) -> None:
         hours = dt_s / 3600
         self._cycle_s = (self._cycle_s + dt_s) % _CYCLE_S
+        if self._rests:
+            self.command(False)
         if not self.is_able:
             self.running = False
         self._unanswered_s = self._unanswered_s + dt_s if self.commanded and not self.running else 0.0

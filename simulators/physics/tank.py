@@ -63,7 +63,7 @@ class Tank(Breakable):
         leak="The drain stands open: 40 m3/h are lost, and the level falls though the inlet is open.",
         sensor_drift="The level transmitter drifts: it reads ever higher, up to 0.5 m above the rim, while the true level is well.",
         sensor_stuck="The level transmitter keeps showing the level it had.",
-        pressure_lost="The outlet valve is half shut: 0.015 MPa are left behind it, the level is well.",
+        pressure_lost="The outlet valve is nearly shut: 0.005 MPa are left behind it, the level is well.",
     )
 
     def __init__(
@@ -134,5 +134,5 @@ class Tank(Breakable):
             "temperature": 16.0 + self._temperature.value,
             "inlet_open": float(self._is_open),
             "overflow": float(self.vessel.level_m >= self.vessel.height_m - 0.02),
-            "outlet_pressure": 0.015 if self._has("pressure_lost") else (self.vessel.level_m + self._above_outlet_m) * MPA_PER_METRE,
+            "outlet_pressure": 0.005 if self._has("pressure_lost") else (self.vessel.level_m + self._above_outlet_m) * MPA_PER_METRE,
         }

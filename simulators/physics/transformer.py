@@ -21,8 +21,6 @@ _LAG_S = 1800.0
 _FAN_ON, _FAN_OFF, _ALARM, _TRIP = 90.0, 80.0, 130.0, 150.0
 _HOT = 142.0
 _FANLESS, _SHORTED = 108.0, 165.0
-_BREAKER_S = 20.0
-"""From the trip relay to the open breaker of the high-voltage side, fault confirmed; assumed."""
 _OPEN_SENSOR = 250.0
 """What the controller shows for a broken thermocouple (upscale burn-out), degC."""
 
@@ -40,7 +38,7 @@ class Transformer(Breakable):
         overheat="A cooling duct is blocked: winding 2 stands at the alarm limit and climbs to about 142 degC; alarm relay and fans on.",
         fan_failed="The fans do not turn when called: windings run hotter and the controller reports no air flow.",
         fans_off="The fans stand in manual and are not called: windings settle near 108 degC with both fan relays off.",
-        winding_short="Turns of winding 3 are shorted: past its trip limit at once; 20 s later the breaker opens and all below is dead.",
+        winding_short="Turns of winding 3 are shorted: it is past the trip limit at once, alarm and trip relays close.",
         sensor_open="The thermocouple of winding 1 is broken: it shows 250 degC and an open-circuit diagnosis, the fans run.",
         sensor_reversed="The thermocouple of winding 3 is wired backwards: it reads below ambient, with a reversed-sensor diagnosis.",
         memory_failure="The controller's memory has failed: the EEPROM diagnosis is set, temperatures stay right.",
@@ -56,7 +54,6 @@ class Transformer(Breakable):
         self._windings = [45.0, 46.0, 45.0]
         self._highest = [88.0, 91.0, 87.0, 38.0]
         self._fans_on = False
-        self._shorted_s = 0.0
         self._fan_hours = rng.uniform(300, 2500)
         self._serial = float(rng.randrange(1000, 60000))
 
@@ -79,16 +76,10 @@ class Transformer(Breakable):
         if self._has("fans_off"):
             self._windings[0] = approach(max(self._windings[0], _FAN_ON + 8), _FANLESS, dt_s, 300.0)
         if self._has("winding_short"):
-            self._short(dt_s)
+            self._windings[2] = approach(max(self._windings[2], _TRIP + 3), _SHORTED, dt_s, 120.0)
         self._switch_fans(dt_s)
         shown = self._shown()
         self._highest = [max(high, now) for high, now in zip(self._highest, [*shown, self._ambient], strict=True)]
-
-    def _short(self, dt_s: float) -> None:
-        self._windings[2] = approach(max(self._windings[2], _TRIP + 3), _SHORTED, dt_s, 120.0)
-        self._shorted_s += dt_s
-        if self._branch is not None and self._shorted_s >= _BREAKER_S:
-            self._branch.tripped = True
 
     def _switch_fans(self, dt_s: float) -> None:
         hottest = max(self._shown())
@@ -118,12 +109,10 @@ class Transformer(Breakable):
         if kind == "fans_off":
             self._windings[0] = max(self._windings[0], _FAN_ON + 8)
         if kind == "winding_short":
-            self._shorted_s = 0.0
+            self._windings[2] = max(self._windings[2], _TRIP + 3)
 
     def _on_heal(self, kind: str) -> None:
         """The repair crew lets the winding cool before it leaves."""
-        if kind == "winding_short" and self._branch is not None:
-            self._branch.tripped = False
         if kind in ("overheat", "fan_failed", "fans_off", "winding_short"):
             coolest = min(self._windings)
             self._windings = [min(winding, coolest + 5.0) for winding in self._windings]

@@ -2,13 +2,16 @@
 
 ::
 
-    StoreError
-    ├── Unreachable   try again later: no connection, timeout, 5xx, too many requests
-    └── Refused       will never work as it is: malformed batch, unknown bucket, no permission
+    HistoryUnavailable   model.ports: what a reader of the past is told
+    └── StoreError
+        ├── Unreachable   try again later: no connection, timeout, 5xx, too many requests
+        └── Refused       will never work as it is: malformed batch, unknown bucket, no permission
 """
 
+from model.ports import HistoryUnavailable
 
-class StoreError(Exception):
+
+class StoreError(HistoryUnavailable):
     """A store did not do what was asked; the message says why."""
 
 

@@ -56,8 +56,9 @@ def listed_occurrences(connection: sa.Connection, where: OccurrenceFilter) -> li
 
 
 def story_of_alarm(connection: sa.Connection, occurrence_id: str) -> list[AlarmEvent]:
+    evidence = connection.execute(sa.select(occurrences.c.evidence).where(occurrences.c.id == occurrence_id)).scalar_one_or_none()
     rows = connection.execute(sa.select(alarm_events).where(alarm_events.c.occurrence == occurrence_id).order_by(alarm_events.c.seq))
-    return [alarm_event_from(row) for row in rows]
+    return [alarm_event_from(row, evidence or ()) for row in rows]
 
 
 def alarms_of(connection: sa.Connection, ticket_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

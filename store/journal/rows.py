@@ -1,12 +1,12 @@
 """The model's dataclasses as rows and back. Columns carry the fields' own names, so no field is listed twice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from model.alarm import AlarmEvent, Occurrence, Standing
+from model.alarm import AlarmEvent, Evidence, Occurrence, Standing
 from model.people import Actor, User
 from model.ports import AuditLine
 from model.ticket import Ticket, TicketEvent
@@ -45,6 +45,7 @@ def ticket_from(row: Sequence[Any], alarms: tuple[str, ...]) -> Ticket:
 
 
 def alarm_event_row(event: AlarmEvent) -> dict[str, Any]:
+    """Its occurrence without the evidence: that never changes and is kept once, with the occurrence itself."""
     return {
         "kind": event.kind,
         "at_ns": event.at_ns,
@@ -52,7 +53,7 @@ def alarm_event_row(event: AlarmEvent) -> dict[str, Any]:
         "device": event.standing.device,
         "occurrence": event.occurrence.id if event.occurrence else event.standing.occurrence,
         "standing_then": event.standing,
-        "occurrence_then": event.occurrence,
+        "occurrence_then": replace(event.occurrence, evidence=()) if event.occurrence else None,
         "by_name": event.by.name,
         "by_role": event.by.role,
         "by_display": event.by.display,
@@ -60,12 +61,13 @@ def alarm_event_row(event: AlarmEvent) -> dict[str, Any]:
     }
 
 
-def alarm_event_from(row: AnyRow) -> AlarmEvent:
+def alarm_event_from(row: AnyRow, evidence: tuple[Evidence, ...]) -> AlarmEvent:
+    then: Occurrence | None = row.occurrence_then
     return AlarmEvent(
         kind=row.kind,
         at_ns=row.at_ns,
         standing=row.standing_then,
-        occurrence=row.occurrence_then,
+        occurrence=replace(then, evidence=evidence) if then else None,
         by=Actor(row.by_name, row.by_role, row.by_display),
         comment=row.comment,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from model.alarm import AlarmEventKind, AlarmState, Occurrence, Priority, Removal, Shelving, Standing
+from model.alarm import AlarmEventKind, AlarmState, Evidence, Occurrence, Priority, Removal, Shelving, Standing
 from model.people import Role
 from model.text import Text
 from model.ticket import PromiseClock, TicketClass, TicketState
@@ -63,6 +63,7 @@ occurrences = sa.Table(
     sa.Column("ended_at_ns", sa.BigInteger),
     sa.Column("superseded_by", sa.String),
     sa.Column("ticket", sa.ForeignKey("tickets.id")),
+    sa.Column("evidence", Json(tuple[Evidence, ...]), nullable=False),
     sa.Column("system", sa.String, nullable=False),
 )
 _NOT_ENDED = occurrences.c.ended_at_ns.is_(None)

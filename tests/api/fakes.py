@@ -40,9 +40,16 @@ class FakeLive:
     def __init__(self) -> None:
         self.values: dict[tuple[str, int], LastValue] = {}
         self.links: dict[str, Link] = {}
+        self.exchanges: dict[str, tuple[tuple[str, bytes], ...]] = {}
 
     def last(self, device: str, column: int) -> LastValue:
         return self.values.get((device, column), LastValue(None, Quality.NOT_YET_READ, 0, 0))
+
+    def qualities(self, device: str) -> bytes:
+        return bytes(self.last(device, column).quality for column in range(len(a_site().devices[device].points)))
+
+    def raw(self, device: str) -> tuple[tuple[str, bytes], ...]:
+        return self.exchanges.get(device, ())
 
     def link(self, device: str) -> Link:
         return self.links.get(device, Link(False, Fault.TIMEOUT, NOW - MINUTE, None))

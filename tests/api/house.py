@@ -2,13 +2,14 @@
 
 import math
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from api.context import Platform
 from api.security import hash_password
 from api.streams import EventStream
-from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Occurrence, Priority, Standing
+from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Evidence, Occurrence, Priority, Standing
 from model.clock import MINUTE, SECOND
 from model.people import Actor, Role, User
 from model.ports import PartHealth
@@ -72,7 +73,9 @@ class House:
         columns = len(self.site.devices[device].points)
         return Block(device, self.clock.at_ns, self.clock.at_ns, array("d", [value]) * columns, bytes([Quality.GOOD]) * columns)
 
-    def raise_alarm(self, alarm_id: str = "a1", raised_at_ns: int = NOW - MINUTE, ended_at_ns: int | None = None) -> Occurrence:
+    def raise_alarm(
+        self, alarm_id: str = "a1", raised_at_ns: int = NOW - MINUTE, ended_at_ns: int | None = None, evidence: Sequence[Evidence] = ()
+    ) -> Occurrence:
         state = AlarmState.ACTIVE_UNACKNOWLEDGED if ended_at_ns is None else AlarmState.NORMAL
         occurrence = Occurrence(
             alarm_id,
@@ -89,6 +92,7 @@ class House:
             inputs={"sub1.incomer1.voltage": 240.5},
             returned_at_ns=ended_at_ns,
             ended_at_ns=ended_at_ns,
+            evidence=tuple(evidence),
         )
         standing = Standing(occurrence.rule, occurrence.device, state, None if ended_at_ns else alarm_id)
         self.journal.record(AlarmEvent(AlarmEventKind.RAISED, raised_at_ns, standing, occurrence, Actor("guanjia", Role.ADMIN)))

@@ -24,6 +24,13 @@ METER = Profile(
         Point("energy", Text("电能", "Energy"), Register(Table.HOLDING, 3203, 4), WireType.I64, "Wh", high=1e15),
         Point("state", Text("状态", "State"), Register(Table.HOLDING, 10, 1), WireType.U16, enum={1: Text("合闸", "Closed")}),
         Point("name", Text("名称", "Name"), Register(Table.HOLDING, 29, 20), WireType.STRING),
+        Point(
+            "status",
+            Text("状态字", "Status word"),
+            Register(Table.HOLDING, 11, 1, scale_register=29, scale_mode="pow10"),
+            WireType.BITS,
+            bits={"0": Text("合闸", "closed"), "3": Text("脱扣", "tripped"), "4-7": Text("档位", "step")},
+        ),
     ),
     modbus=ModbusDefaults(),
     file="profiles/meter.yaml",

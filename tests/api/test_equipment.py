@@ -21,7 +21,7 @@ async def test_the_site_tells_its_areas_systems_and_capacities(house: House, ope
     assert site["parking_spaces"] == {"underground": 797, "ground": 15}
     assert site["areas"][0]["plan"] == {"x": 1, "y": 2, "width": 3, "height": 4}
     assert [system["id"] for system in site["systems"]][:3] == ["power", "hvac", "water"]
-    assert site["systems"][0] == {"id": "power", "label": {"zh": "供配电", "en": "Power"}, "devices": 1, "connected": 1, "points": 4}
+    assert site["systems"][0] == {"id": "power", "label": {"zh": "供配电", "en": "Power"}, "devices": 1, "connected": 1, "points": 5}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat(operator: httpx.Asy
             break
         cursor = f"&cursor={page['next_cursor']}"
     assert seen == await ids(operator, POINTS)
-    assert len(seen) == 5
+    assert len(seen) == 6
 
 
 async def test_a_device_tells_its_place_in_the_topology_and_all_its_points(house: House, operator: httpx.AsyncClient) -> None:
@@ -75,8 +75,8 @@ async def test_a_device_tells_its_place_in_the_topology_and_all_its_points(house
     assert device["address"] == "tcp://10.0.0.11:502 unit 1"
     assert device["params"] == {"rated_current": 400}
     assert device["connection"]["state"] == "connected"
-    assert device["quality"] == {"good": 1, "uncertain": 0, "bad": 3}
-    assert [point["name"] for point in device["points"]] == ["voltage", "energy", "state", "name"]
+    assert device["quality"] == {"good": 1, "uncertain": 0, "bad": 4}
+    assert [point["name"] for point in device["points"]] == ["voltage", "energy", "state", "name", "status"]
     assert (await operator.get(f"{DEVICES}/gate.north")).json()["fed_by"] == ["sub1.incomer1"]
 
 
@@ -88,6 +88,66 @@ async def test_a_point_has_the_promised_shape(house: House, operator: httpx.Asyn
     assert point["quality"] == "good"
     assert point["reason"] == ""
     assert point["meaning"] == {"zh": "合闸", "en": "Closed"}
+
+
+@pytest.mark.parametrize(("value", "meaning"), [(1.0, {"zh": "是", "en": "yes"}), (0.0, {"zh": "否", "en": "no"}), (None, None)])
+async def test_a_truth_is_told_as_yes_or_no(value: float | None, meaning: object, house: House, operator: httpx.AsyncClient) -> None:
+    house.says("gate.north", 0, value, Quality.GOOD if value is not None else Quality.BAD)
+    point = (await operator.get(f"{POINTS}/gate.north.arm_off")).json()
+    assert (point["type"], point["value"], point["meaning"]) == ("bool", value, meaning)
+    assert "bits_set" not in point
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0b0000_1001, [("0", 1, "closed"), ("3", 1, "tripped")]),
+        (0b0101_0000, [("4-7", 5, "step")]),
+        (0b1_0000_0110, []),
+        (None, []),
+    ],
+)
+async def test_bits_that_are_set_are_told_in_words(
+    value: int | None, words: list[tuple[str, int, str]], house: House, operator: httpx.AsyncClient
+) -> None:
+    house.says("sub1.incomer1", 4, None if value is None else float(value), Quality.BAD if value is None else Quality.GOOD)
+    point = (await operator.get(f"{POINTS}/sub1.incomer1.status")).json()
+    assert [(bit["bit"], bit["value"], bit["en"]) for bit in point["bits_set"]] == words
+    assert point["meaning"] is None
+
+
+async def test_a_device_shows_where_each_point_lies_and_the_bytes_it_was_read_from(house: House, operator: httpx.AsyncClient) -> None:
+    house.says("sub1.incomer1", 0, 231.5)
+    house.live.exchanges["sub1.incomer1"] = (("holding 3027+2", bytes.fromhex("43678000")), ("holding 10+2", bytes.fromhex("00010009")))
+    device = (await operator.get(f"{DEVICES}/sub1.incomer1")).json()
+    assert device["raw"] == [
+        {"asked": "holding 3027+2", "hex": "43 67 80 00", "size": 4},
+        {"asked": "holding 10+2", "hex": "00 01 00 09", "size": 4},
+    ]
+    voltage, energy, _, _, status = device["points"]
+    assert voltage["wire"] == {"table": "holding", "register": 3027, "words": 2, "byte_order": "big", "word_order": "msw_first"}
+    assert voltage["decode"] == {"type": "f32", "scale": 1.0, "offset": 0.0, "encoding": None}
+    assert voltage["profile"] == {"id": "meter", "file": "profiles/meter.yaml", "line": 12}
+    assert voltage["raw"] == {"asked": "holding 3027+2", "offset": 0, "length": 4, "bit": None, "hex": "43 67 80 00"}
+    assert energy["raw"] is None
+    assert status["raw"]["hex"] == "00 09"
+    assert (status["wire"]["scale_register"], status["wire"]["scale_mode"]) == (29, "pow10")
+
+
+async def test_a_device_on_mqtt_shows_its_topic_and_what_of_the_message_is_the_points(house: House, operator: httpx.AsyncClient) -> None:
+    message = b'{"time": 1, "arm_off": false}'
+    house.live.exchanges["gate.north"] = (("parking/north/other", message), ("parking/north/state", message))
+    device = (await operator.get(f"{DEVICES}/gate.north")).json()
+    (point,) = device["points"]
+    assert point["wire"] == {"topic": "parking/north/state", "path": "$.arm_off"}
+    assert (point["raw"]["asked"], bytes.fromhex(point["raw"]["hex"])) == ("parking/north/state", b"false")
+
+
+async def test_a_very_long_message_is_shown_cut(house: House, operator: httpx.AsyncClient) -> None:
+    house.live.exchanges["gate.north"] = (("parking/north/state", b'{"x": "' + b"y" * 9000 + b'", "arm_off": true}'),)
+    device = (await operator.get(f"{DEVICES}/gate.north")).json()
+    assert (device["raw"][0]["size"], len(bytes.fromhex(device["raw"][0]["hex"]))) == (9026, 2048)
+    assert device["points"][0]["raw"] is None
 
 
 async def test_a_bad_value_never_looks_like_a_number(house: House, operator: httpx.AsyncClient) -> None:

@@ -68,7 +68,7 @@ async def test_metrics_count_points_devices_alarms_and_tickets(house: House, str
     assert found["guanjia_spool_rows",] == 3
     assert found["guanjia_points", "good"] == 1
     assert found["guanjia_points", "uncertain"] == 1
-    assert found["guanjia_points", "bad"] == 3
+    assert found["guanjia_points", "bad"] == 4
     assert found["guanjia_devices", "connected"] == 1
     assert found["guanjia_alarms", "active_unacknowledged", "high"] == 1
     assert found["guanjia_tickets_open", "large", "true"] == 1

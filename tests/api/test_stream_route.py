@@ -57,7 +57,7 @@ async def test_a_client_is_greeted_given_every_value_and_then_what_happens(house
     kinds = await listen(house, operator)
     assert [kind for kind, _, _ in kinds] == ["hello", "readings", "alarm", "readings"]
     assert kinds[0][2]["resync"] is False
-    assert len(kinds[1][2]["items"]) == 5
+    assert len(kinds[1][2]["items"]) == 6
     assert kinds[2][2] == {"what": "raised"}
 
 

@@ -107,7 +107,7 @@ async def test_a_device_that_says_the_same_again_is_only_named_with_its_time(hou
         house.stream.accept(house.block("sub1.incomer1", 5.0))
         house.stream.flush()
     first, second_batch = await heard(client)
-    assert len(first.data["items"]) == 4
+    assert len(first.data["items"]) == 5
     assert second_batch.data == {"items": [], "devices": {"sub1.incomer1": "2026-01-14T09:00:01.000+08:00"}}
 
 

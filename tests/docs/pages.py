@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -93,3 +94,18 @@ def _until_rank(lines: list[str], rank: int) -> Iterator[str]:
 def named(text: str) -> set[str]:
     """Everything set in backticks outside of examples."""
     return set(re.findall(r"`([^`\n]+)`", _FENCE.sub("", text)))
+
+
+def leaves(command: Any, path: str = "guanjia") -> Iterator[tuple[str, Any]]:
+    """Every command that does something, by its full name. Typer carries a click of its own, so a group is known by its commands."""
+    if hasattr(command, "commands"):
+        for name, child in command.commands.items():
+            yield from leaves(child, f"{path} {name}")
+    else:
+        yield path, command
+
+
+def options(command: Any) -> set[str]:
+    """What may be written after it, hidden options left out."""
+    visible = [parameter for parameter in command.params if parameter.param_type_name == "option" and not parameter.hidden]
+    return {word for parameter in visible for word in (*parameter.opts, *parameter.secondary_opts)}

@@ -90,7 +90,14 @@ def _profile_row(file: Path) -> Sequence[str]:
     profile = _profile(file)
     device = profile.model if profile.manufacturer.startswith("generic") else f"{profile.manufacturer} {profile.model}"
     points = f"{len(profile.points):,}"
-    return f"[`{profile.id}`](../profiles/{file.name})", f"`{profile.device_class}`", device, written["protocol"], points, written["confidence"]
+    return (
+        f"[`{profile.id}`](../profiles/{file.name})",
+        f"`{profile.device_class}`",
+        device,
+        written["protocol"],
+        points,
+        written["confidence"],
+    )
 
 
 def name_table() -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from guanjia.config.site_file import load_site
 from tests.docs import tables
 from tests.docs.pages import DOCS, ROOT, all_fences, anchors, links, pages, words
 
@@ -51,6 +52,17 @@ def test_both_front_doors_say_the_same() -> None:
     assert _outline(english) == _outline(chinese)
     there = {"README.md", "README.zh-CN.md"}
     assert set(links(english)) - there == set(links(chinese)) - there
+
+
+def test_the_front_doors_count_the_reference_site_right() -> None:
+    whole, small = (load_site(ROOT / "examples" / "talent-apartments" / f"{name}.yaml") for name in ("site", "small"))
+    points = sum(len(device.points) for device in whole.devices.values())
+    for door in ("README.md", "README.zh-CN.md"):
+        assert {int(number) for number in re.findall(r"(\d+) (?:devices|台设备)", words(ROOT / door))} == {
+            len(whole.devices),
+            len(small.devices),
+        }
+    assert f"{len(whole.devices)} devices, {points:,} points" in words(ROOT / "CHANGELOG.md")
 
 
 def _outline(page: Path) -> list[int]:

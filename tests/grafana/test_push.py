@@ -16,12 +16,28 @@ from typer.testing import CliRunner
 
 from dashboards.grafana.client import Grafana
 from guanjia.cli import app
+from guanjia.commands.words import configuration
+from guanjia.config.configuration import Configuration
 from tests.grafana.conftest import EXAMPLES
 from tests.grafana.fake_grafana import TOKEN, Kept, grafana
 
 PAGES = ["overview", "power", "water", "elevators", "fire", "parking", "charging"]
 SECRET = "influx-secret"
+_READ: dict[str, Configuration] = {}
 BINARY = shutil.which("grafana-server") or shutil.which("grafana")
+
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a site and its rules takes a second; the same text is read once."""
+
+    def remembered(site: Path) -> Configuration:
+        text = site.read_text(encoding="utf-8") if site.is_file() else ""
+        if text not in _READ or not text:
+            _READ[text] = configuration(site)
+        return _READ[text]
+
+    monkeypatch.setattr("guanjia.commands.dashboards.configuration", remembered)
 
 
 @pytest.fixture

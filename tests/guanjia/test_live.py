@@ -63,3 +63,22 @@ def test_a_failed_value_is_bad_with_its_reason() -> None:
     live.take(failed_block("m1", 3, 30, Fault.TIMEOUT))
     last = live.last("m1", 0)
     assert (last.value, last.quality.severity, last.quality.reason) == (None, "bad", "comm_failure")
+
+
+def test_all_qualities_of_a_device_come_at_one_look() -> None:
+    live = LiveTable(_site())
+    assert live.qualities("m1") == bytes([Quality.NOT_YET_READ] * 3)
+    live.take(_block(10, [220.0, 221.0, 222.0], [192, 84, 192]))
+    live.take(_block(20, [math.nan, math.nan, math.nan], [ABSENT, ABSENT, 16]))
+    assert live.qualities("m1") == bytes([192, 84, 16])
+
+
+def test_the_bytes_of_the_newest_exchange_are_at_hand_until_one_fails() -> None:
+    live = LiveTable(_site())
+    assert live.raw("m1") == ()
+    block = _block(10, [220.0, 221.0, 222.0], [192, 192, 192])
+    block.raw = (("holding 0+6", bytes(12)),)
+    live.take(block)
+    assert live.raw("m1") == (("holding 0+6", bytes(12)),)
+    live.take(failed_block("m1", 3, 30, Fault.TIMEOUT))
+    assert live.raw("m1") == ()

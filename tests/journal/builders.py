@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Occurrence, Priority, Standing
+from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Evidence, Occurrence, Priority, Standing
 from model.people import PLATFORM, Actor, Role
+from model.quality import Quality
 from model.text import Text
 from model.ticket import Promise, PromiseClock, Ticket, TicketClass, TicketEvent, TicketState
 
@@ -26,9 +27,15 @@ def raised(id: str, rule: str = "pump.dry_run", device: str = "b01.pump1", at_ns
         condition_since_ns=at_ns - 10,
         raised_at_ns=at_ns,
         inputs={f"{device}.suction_pressure": 0.013, f"{device}.mode": "auto", f"{device}.flow": None},
+        evidence=(_evidence(device, at_ns),),
     )
     occurrence = replace(occurrence, **parts)  # type: ignore[arg-type]
     return AlarmEvent(AlarmEventKind.RAISED, at_ns, Standing(rule, device, occurrence.state, id), occurrence, PLATFORM)
+
+
+def _evidence(device: str, at_ns: int) -> Evidence:
+    trusted = {f"{device}.suction_pressure": Quality.OUT_OF_RANGE, f"{device}.flow": Quality.SENSOR_FAILURE}
+    return Evidence(device, "holding 16+2", "000dffff", 4, at_ns - 5, at_ns - 4, trusted)
 
 
 def followed(

@@ -33,6 +33,22 @@ def test_the_story_keeps_each_snapshot_as_it_was_then(journal: SqlJournal) -> No
     assert journal.alarm_events("o1") == [first, second]
 
 
+def test_the_bytes_behind_an_alarm_are_kept_once_and_told_with_every_event(journal: SqlJournal) -> None:
+    first = raised("o1")
+    assert first.occurrence is not None
+    assert first.occurrence.evidence[0].hex == "000dffff"
+    story = [first, returned(first, 2_000), ended(returned(first, 2_000), 3_000)]
+    record(journal, *story)
+    kept = journal.occurrence("o1")
+    assert kept is not None
+    assert kept.evidence == first.occurrence.evidence
+    assert journal.alarm_events("o1") == story
+    with journal._read() as connection:
+        then = connection.exec_driver_sql("SELECT occurrence_then FROM alarm_events").scalars().all()
+    assert len(then) == 3
+    assert not [snapshot for snapshot in then if "000dffff" in snapshot]
+
+
 def test_an_alarm_that_is_over_no_longer_stands(journal: SqlJournal) -> None:
     first = raised("o1")
     record(journal, first, returned(first, 2_000), ended(returned(first, 2_000), 3_000))

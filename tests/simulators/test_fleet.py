@@ -15,7 +15,7 @@ from guanjia.config.site_file import read_site
 from model.site import Device, ModbusTcp, Site
 from simulators.errors import PortTaken
 from simulators.fleet import Fleet
-from simulators.incidents import DAY
+from simulators.incidents import DAY, DAY_S, day_of_incidents
 from simulators.network_fault import NetworkFault
 from simulators.reference_site import ports_needed, reference_site
 from tests.simulators.fake_time import StandingClock
@@ -219,3 +219,14 @@ async def test_the_day_begins_within_half_a_minute_grows_calm_and_repeats_for_a_
     other = Fleet(fleet.site, StandingClock(), seed=2, control_port=None)
     assert again.desk.scripts[DAY].incidents == day
     assert other.desk.scripts[DAY].incidents != day
+
+
+async def test_another_day_of_incidents_begins_when_the_first_is_over(site: Site) -> None:
+    fleet = Fleet(site, StandingClock(), seed=1, control_port=None, play_day=True)
+    schedule, gate = fleet.desk.schedule, fleet.desk.machine("gate.north.in")
+    for _ in range(3):
+        began_s = schedule.now_s
+        schedule.advance(20)
+        assert gate.active_faults() == {"arm_off"}
+        schedule.advance(began_s + DAY_S - schedule.now_s)
+    assert day_of_incidents(site, fleet.desk.machines, 1, 1) != day_of_incidents(site, fleet.desk.machines, 1, 0)

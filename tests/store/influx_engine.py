@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -39,10 +39,10 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def influxd(directory: Path) -> Iterator[str]:
-    """Its URL; the databases ``guanjia`` exists."""
+def influxd(directory: Path, ports: Sequence[int] = ()) -> Iterator[str]:
+    """Its URL; the database ``guanjia`` exists. In the same directory and on the same ports it goes on where it stopped."""
     assert INFLUXD is not None
-    rpc, http = free_ports(2)
+    rpc, http = ports or free_ports(2)
     config = directory / "influxdb.conf"
     config.write_text(_CONFIG.format(directory=directory, rpc=rpc, http=http))
     url = f"http://127.0.0.1:{http}"

@@ -9,6 +9,8 @@ import pytest
 
 from tests.system.rig import Rig, running, until
 
+pytestmark = pytest.mark.xdist_group("crash")
+
 FAULTS = {
     ("pr2.pump1", "seal_leak"): "pump.seal_leak",
     ("gate.north.in", "arm_off"): "barrier.arm_off",
@@ -53,7 +55,8 @@ def test_after_kill_nine_the_same_alarms_and_tickets_stand(tmp_path: Path) -> No
         assert _tickets(rig) == tickets
 
         gaps = _largest_gaps(_samples(rig, POLLED_EVERY_SECOND))
-        assert gaps[0] > 1.5 > gaps[1] - 1, f"one gap for the kill, none else: {gaps[:4]}"
+        assert gaps[0] > 1.5, "the kill left a gap"
+        assert gaps[1] < 2.5, f"and it is the only one: {gaps[:4]}"
 
         for device, fault in FAULTS:
             rig.heal(device, fault)

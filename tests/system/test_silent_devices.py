@@ -7,6 +7,8 @@ import pytest
 
 from tests.system.rig import Rig, running, until
 
+pytestmark = pytest.mark.xdist_group("silent")
+
 SILENT = 60
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.system.rig import Rig, until
 
+pytestmark = pytest.mark.xdist_group("small-site")
+
 
 @dataclass(frozen=True)
 class Case:

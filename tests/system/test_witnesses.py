@@ -11,6 +11,8 @@ from model.profile import Register
 from model.site import ModbusTcp
 from tests.system.rig import HOST, Rig, free_ports, running, until
 
+pytestmark = pytest.mark.xdist_group("small-site")
+
 MBPOLL, MOSQUITTO, MOSQUITTO_SUB = map(shutil.which, ("mbpoll", "mosquitto", "mosquitto_sub"))
 
 

@@ -32,6 +32,7 @@ def charging(place: Place, limits: Limits) -> Page:
     page.add(tile(page.say(Text("正在充电", "Charging now")), ask.count([in_use]), Scale("", 0)), 6, 4)
     abnormal = Abnormal(page, limits, System.CHARGING)
     abnormal.tiles(width=6, height=4)
+    abnormal.table()
     power_trend(page, chargers, 12, 8)
     _delivered(page, chargers)
     code_states(page, Text("充电桩状态", "Chargers"), chargers, _STATES, 24, max(7, min(24, 3 + len(chargers) // 3)))
@@ -41,7 +42,6 @@ def charging(place: Place, limits: Limits) -> Page:
         24,
         8,
     )
-    abnormal.table()
     return page
 
 

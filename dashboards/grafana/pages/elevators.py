@@ -21,14 +21,18 @@ def elevators(place: Place, limits: Limits) -> Page:
     page.choose_device(lifts, Text("电梯", "Elevator"))
     abnormal = Abnormal(page, limits, System.ELEVATOR)
     abnormal.tiles()
-    abnormal.table(height=6)
+    abnormal.table()
     rows = max(7, min(16, 3 + len(lifts) // 2))
     code_states(page, Text("故障", "Faults"), lifts, ("fault_code",), 12, rows, how="max")
     code_states(page, Text("服务模式", "Service mode"), lifts, ("service_mode",), 12, rows)
     ask, known = Questions(page.site, BY_AREA, BY_DEVICE), names(lifts, page.language)
     title = page.say(Text("运行次数（每小时）", "Trips per hour"))
-    page.add(trend(title, ask.gained_each(lifts, Want("total_run_count")), Scale("", 0, low=0), known, style=GraphDrawStyle.BARS), 12, 8)
+    page.add(
+        trend(title, ask.gained_each(lifts, Want("total_run_count")), Scale("", 0, low=0), known, style=GraphDrawStyle.BARS, stacked=True),
+        12,
+        8,
+    )
     title = page.say(Text("开关门次数（每小时）", "Door operations per hour"))
     questions = ask.gained_each(lifts, Want("door_operation_count"))
-    page.add(trend(title, questions, Scale("", 0, low=0), known, style=GraphDrawStyle.BARS), 12, 8)
+    page.add(trend(title, questions, Scale("", 0, low=0), known, style=GraphDrawStyle.BARS, stacked=True), 12, 8)
     return page

@@ -9,8 +9,9 @@ from dashboards.grafana.influxql import BY_AREA, BY_DEVICE
 from dashboards.grafana.limits import Limits, floor
 from dashboards.grafana.look import LIVE, Limit
 from dashboards.grafana.page import Page, Place
-from dashboards.grafana.panels import Scale, Shown, grid, names, trend
+from dashboards.grafana.panels import Scale, names, trend
 from dashboards.grafana.questions import Questions
+from dashboards.grafana.tables import Shown, grid
 from model.site import Device, System
 from model.text import Text
 
@@ -30,10 +31,10 @@ def fire(place: Place, limits: Limits) -> Page:
     page.choose_device(ours, DEVICE)
     abnormal = Abnormal(page, limits, System.FIRE)
     abnormal.tiles()
+    abnormal.table()
     _loops(page, limits, having(ours, *(Want(point) for point, _, _ in _COUNTS)))
     _points_over_time(page, having(ours, Want("fire_count")))
     _fire_water(page, limits, ours)
-    abnormal.table()
     return page
 
 

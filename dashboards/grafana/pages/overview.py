@@ -9,8 +9,9 @@ from dashboards.grafana.pages.charging import chargers_of, power_trend
 from dashboards.grafana.pages.parking import barriers_of, traffic
 from dashboards.grafana.pages.power import load_tile, load_trend
 from dashboards.grafana.pages.water import flow_trend
-from dashboards.grafana.panels import Scale, Shown, alarm_count, grid, names
+from dashboards.grafana.panels import Scale, alarm_count, names
 from dashboards.grafana.questions import Questions
+from dashboards.grafana.tables import Shown, grid
 from model.site import System
 from model.text import Text
 

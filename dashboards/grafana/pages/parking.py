@@ -23,6 +23,7 @@ def parking(place: Place, limits: Limits) -> Page:
     page.choose_device(barriers, Text("道闸", "Barrier"))
     abnormal = Abnormal(page, limits, System.PARKING)
     abnormal.tiles()
+    abnormal.table()
     code_states(page, Text("道闸状态", "Barriers"), barriers, ("state", "gate_status"), 24, 6)
     traffic(page, barriers, 24, 8)
     ask, known = Questions(page.site, BY_AREA, BY_DEVICE), names(barriers, page.language)
@@ -30,7 +31,6 @@ def parking(place: Place, limits: Limits) -> Page:
     page.add(trend(title, ask.each(barriers, Want("cycle_time", "s"), how="max"), Scale("s", 1, low=0), known, least_step="1m"), 12, 8)
     title = page.say(Text("电机电流", "Motor current"))
     page.add(trend(title, ask.each(barriers, Want("motor_current", "A"), how="max"), Scale("A", 1, low=0), known, least_step="1m"), 12, 8)
-    abnormal.table()
     return page
 
 

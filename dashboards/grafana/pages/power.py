@@ -8,9 +8,10 @@ from dashboards.grafana.influxql import BY_AREA, BY_DEVICE
 from dashboards.grafana.limits import Limits, floor
 from dashboards.grafana.look import ALARM, LIVE, Limit
 from dashboards.grafana.page import Page, Place
-from dashboards.grafana.panels import Scale, Shown, grid, names, tile, trend
+from dashboards.grafana.panels import Scale, names, tile, trend
 from dashboards.grafana.questions import Questions
 from dashboards.grafana.signs import OVERLOAD_PERCENT, WARNING_PERCENT
+from dashboards.grafana.tables import Shown, grid
 from model.alarm import Priority
 from model.site import Device, Site, System
 from model.text import Text
@@ -35,11 +36,11 @@ def power(place: Place, limits: Limits) -> Page:
     _site_load(page, limits)
     abnormal = Abnormal(page, limits, System.POWER)
     abnormal.tiles()
+    abnormal.table()
     _transformers(page, limits, ours)
     _chosen_meters(page, limits, ours)
     _energy(page)
     _ratings(page, limits, ours)
-    abnormal.table()
     return page
 
 

@@ -25,11 +25,11 @@ def water(place: Place, limits: Limits) -> Page:
     page.choose_device(ours, DEVICE)
     abnormal = Abnormal(page, limits, System.WATER)
     abnormal.tiles()
+    abnormal.table()
     _tanks(page, ours)
     _pumps(page, limits, ours)
     _pits(page, limits, ours)
     _meters(page)
-    abnormal.table()
     return page
 
 

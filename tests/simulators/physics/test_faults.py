@@ -35,6 +35,9 @@ _CASES: list[tuple[str, str, Sign]] = [
     ("sub1.t1", "fan_failed", _all(_bit("sub1.t1", "diagnostic_status", 2), _above("sub1.t1", "winding1_temp", 90))),
     ("sub1.t1", "sensor_open", _all(_bit("sub1.t1", "diagnostic_status", 8), _above("sub1.t1", "winding1_temp", 200))),
     ("sub1.t1", "sensor_reversed", _bit("sub1.t1", "diagnostic_status", 9)),
+    ("sub1.t1", "fans_off", _all(_above("sub1.t1", "winding1_temp", 95), _is("sub1.t1", "relay_status", 0.0))),
+    ("sub1.t1", "winding_short", _all(_above("sub1.t1", "winding3_temp", 150), _bit("sub1.t1", "relay_status", 4))),
+    ("b01.light", "loose_contact", _below("b01.light", "voltage_l1", 222)),
     ("sub1.t1", "memory_failure", _bit("sub1.t1", "diagnostic_status", 4)),
     ("pr1.pump1", "dry_run", _all(_below("pr1.pump1", "suction_pressure", 0.005), _is("pr1.pump1", "running", 1.0))),
     ("pr1.pump1", "seal_leak", _is("pr1.pump1", "seal_leak", 1.0)),
@@ -78,6 +81,11 @@ _CASES: list[tuple[str, str, Sign]] = [
     ("b01.lift1", "position_lost", _all(_is("b01.lift1", "fault_code", 7.0), _is("b01.lift1", "car_position", 0.0))),
     ("b01.lift1", "overspeed", _above("b01.lift1", "speed", 1.15 * 1.75)),
     ("b01.lift1", "power_loss", _all(_is("b01.lift1", "event_code", 1.0), _is("b01.lift1", "service_mode", 0.0))),
+    ("b01.lift1", "door_blocked", _all(
+        _is("b01.lift1", "door_closed", 0.0), _is("b01.lift1", "door_zone", 1.0), _is("b01.lift1", "service_mode", 1.0),
+        _is("b01.lift1", "car_status", 0.0), _is("b01.lift1", "passenger_present", 0.0),
+    )),
+    ("b01.lift1", "alarm_button", _all(_is("b01.lift1", "alarm_button", 1.0), _is("b01.lift1", "alarm_trapped", 0.0))),
     ("b01.lift1", "inspection", _all(_is("b01.lift1", "maintenance_mode", 1.0), _is("b01.lift1", "service_mode", 2.0))),
     ("b01.lift2", "power_loss", _is("b01.lift2", "connected_to_controller", 0.0)),
     ("b01.loop", "smoke", _all(
@@ -180,6 +188,26 @@ def test_a_frozen_gas_detector_loses_its_heartbeat() -> None:
     physics.machines["podium.gas"].heal("frozen")
     physics.step(2.0)
     assert number(physics, "podium.gas", "heartbeat_counter") != before
+
+
+def test_a_hung_monitoring_board_loses_its_heartbeat_while_the_car_goes_on() -> None:
+    physics = start(8.0)
+    physics.machines["b01.lift1"].inject("data_frozen")
+    before = physics.machines["b01.lift1"].truth()
+    for _ in range(600):
+        physics.step(1.0)
+    assert physics.machines["b01.lift1"].truth() == before
+    physics.machines["b01.lift1"].heal("data_frozen")
+    assert number(physics, "b01.lift1", "total_run_count") > before["total_run_count"]
+
+
+def test_a_fluttering_switch_starts_a_pump_every_minute() -> None:
+    physics = start(12.0)
+    physics.machines["pr1.pump1"].inject("short_cycling")
+    before = number(physics, "pr1.pump1", "starts")
+    for _ in range(600):
+        physics.step(1.0)
+    assert number(physics, "pr1.pump1", "starts") - before == pytest.approx(10, abs=1)
 
 
 def test_a_leaking_tank_empties_though_its_inlet_is_open() -> None:

@@ -90,6 +90,7 @@ def _occurrences() -> None:
         sa.Column("ended_at_ns", sa.BigInteger),
         sa.Column("superseded_by", sa.String),
         sa.Column("ticket", sa.String, sa.ForeignKey("tickets.id")),
+        sa.Column("evidence", sa.Text, nullable=False),
         sa.Column("system", sa.String, nullable=False),
     )
     not_ended = "ended_at_ns IS NULL"

@@ -49,15 +49,15 @@ async function loadTickets () {
 }
 
 /**
- * Keep alarms, tickets and connections up to date, and the last values of `points()` (filters for `/points`), if a page shows any;
- * `stream` narrows the readings that come, none by default. Everything is fetched anew after the server was away, for events may have
- * been missed.
+ * Keep alarms, tickets and connections up to date, and the last values of `points()` (filters for `/points`, asked once the devices are
+ * known), if a page shows any. `stream` narrows the readings that come: by default to the devices of these points, for the stream speaks of
+ * whole devices. Everything is fetched anew after the server was away, for events may have been missed.
  */
-export async function followSite ({ points = () => [], stream = { readings: 'none' }, onTicket = () => {} } = {}) {
+export async function followSite ({ points = () => [], stream = null, onTicket = () => {} } = {}) {
   const load = async () => {
     const [devices] = await Promise.all([api.devices(), loadAlarms(), loadTickets()])
     live.devices = byId(devices)
-    live.points = byId((await Promise.all(points().map(api.points))).flat())
+    live.points = byId((await Promise.all((await points()).map(api.points))).flat())
     changed()
   }
   await load().catch(unlessUnreachable)
@@ -69,8 +69,14 @@ export async function followSite ({ points = () => [], stream = { readings: 'non
     },
     back: load,
     change: (link) => { live.link = link; document.documentElement.classList.toggle('lost', link.lost); changed() },
-    filter: stream
+    filter: stream ?? shownDevices()
   })
+}
+
+/** The readings a page can use: of the devices whose points it fetched. */
+function shownDevices () {
+  const devices = new Set([...live.points.values()].map((point) => point.device))
+  return devices.size ? { devices: [...devices].join(',') } : { readings: 'none' }
 }
 
 /** No answer at all is the line's business, which says so and tries again; anything else is a mistake. */

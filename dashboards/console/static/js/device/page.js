@@ -11,6 +11,7 @@ import { drawDesk } from '../frame/desk.js'
 import { byWorst, titleOf } from '../site/alarms.js'
 import { connectionWords } from '../site/devices.js'
 import { chosen, choose, history } from './history.js'
+import { isOpen, registers, show } from './registers.js'
 
 const id = decodeURIComponent(location.pathname.split('/').at(-1))
 let device = null
@@ -32,7 +33,7 @@ export async function open (root) {
 const points = () => device.points.map((point) => live.points.get(point.id) ?? point)
 
 function content () {
-  return [head(), h('div', { class: 'device-grid', 'data-key': 'grid' }, valueTable(),
+  return [head(), h('div', { class: 'device-grid', 'data-key': 'grid' }, values(),
     h('div', { class: 'aside' }, history(points().find((point) => point.id === chosen())), alarms(), topology()))]
 }
 
@@ -49,11 +50,21 @@ function head () {
 
 const COLUMNS = ['point', 'value', 'note', 'time', 'name']
 
-function valueTable () {
-  return h('section', { class: 'panel values', 'data-key': 'values' }, h('table', {},
-    h('thead', {}, h('tr', {}, COLUMNS.map((column) => h('th', { class: `t3 ${column}` }, t(`device.column.${column}`))))),
-    h('tbody', {}, points().map(row))))
+function values () {
+  return h('section', { class: 'panel values', 'data-key': 'values' }, viewChoice(), isOpen() ? registers(device) : valueTable())
 }
+
+/** The points as they read, or as they lie on the wire. */
+function viewChoice () {
+  const wire = device.points.some((point) => point.wire.topic !== undefined) ? 'messages' : 'registers'
+  const choice = (view, open) => h('button', { class: 'button', type: 'button', 'aria-pressed': String(open === isOpen()),
+    onclick: () => { show(id, open); changed() } }, t(`device.view.${view}`))
+  return h('div', { class: 'choice' }, choice('points', false), choice(wire, true))
+}
+
+const valueTable = () => h('table', {},
+  h('thead', {}, h('tr', {}, COLUMNS.map((column) => h('th', { class: `t3 ${column}` }, t(`device.column.${column}`))))),
+  h('tbody', {}, points().map(row)))
 
 function row (point) {
   const at = point.source_time ? secondTime(instant(point.source_time)) : '—'

@@ -7,28 +7,34 @@ const HOUR = 3600000
 const STEPS = [HOUR / 12, HOUR / 4, HOUR, 3 * HOUR, 6 * HOUR, 24 * HOUR]
 
 /**
- * `samples` are `[{at, value}]` in order, value null where there was none. `box` is `{width, height, left, bottom}` in the drawing's own
- * pixels; `limits` are `[{value, words}]`. `at` puts the reading line under an instant.
+ * `samples` are `[{at, value}]` in order, value null where there was none; `others` are more such lines behind them. `box` is
+ * `{width, height, left, right, bottom}` in the drawing's own pixels, limits are named in the right margin if it has one; `limits` are `[{value, words}]`; `least` belongs to the range in any case.
+ * `at` puts the reading line under an instant, `mark` (`{at, priority}`) an alarm's line.
  */
-export function plot ({ samples, start, end, box, unit = '', limits = [], at = null, ends = false }) {
-  const { width, height, left = 0, bottom = 26 } = box
-  const values = [...samples.map((sample) => sample.value).filter((value) => value !== null), ...limits.map((limit) => limit.value)]
-  const [low, high] = range(values)
+export function plot ({ samples, others = [], start, end, box, unit = '', limits = [], least = null, at = null, mark = null,
+  ends = false }) {
+  const { width, height, left = 0, right = 0, bottom = 26 } = box
+  const edge = width - right
+  const values = [...[samples, ...others].flat().map((sample) => sample.value), ...limits.map((limit) => limit.value), least]
+  const [low, high] = range(values.filter((value) => value !== null))
   const floor = height - bottom
-  const x = (time) => left + (time - start) / (end - start) * (width - left)
+  const x = (time) => left + (time - start) / (end - start) * (edge - left)
   const y = (value) => 8 + (1 - (value - low) / (high - low)) * (floor - 14)
   return s('svg', { class: 'plot', viewBox: `0 0 ${width} ${height}`, role: 'img' },
     hatchPattern(),
     gaps(samples, start, Math.min(end, now())).map(([from, to]) => s('rect',
       { class: 'gap', x: x(from), y: 4, width: Math.max(1, x(to) - x(from)), height: floor - 4 })),
-    limits.map(({ value, words }) => [s('path', { class: 'limit', d: `M${left} ${y(value)}H${width}` }), words
-      && s('text', { class: 'limit-words', x: left, y: y(value) - 5 }, words)]),
+    limits.map(({ value, words }) => [s('path', { class: 'limit', d: `M${left} ${y(value)}H${edge}` }), words
+      && s('text', { class: 'limit-words', x: right ? edge + 8 : left, y: right ? y(value) + 6 : y(value) - 5 }, words)]),
     left ? valueAxis(low, high, left, width, y, unit) : null,
-    segments(samples).map((part) => s('path',
-      { class: 'trend', d: `M${part.map((sample) => `${x(sample.at).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L')}` })),
-    ends ? endTimes(start, end, left, width, height) : timeAxis(start, end, x, width, height),
+    others.map((other) => lines(other, 'trend other', x, y)), lines(samples, 'trend', x, y),
+    mark && s('path', { class: `alarm-mark ${mark.priority}`, d: `M${x(mark.at)} 0V${floor}` }),
+    ends ? endTimes(start, end, left, edge, height) : timeAxis(start, end, x, edge, height),
     at === null ? tip(samples, x, y) : under(nearest(samples, at), x, y, floor, width, unit))
 }
+
+const lines = (samples, name, x, y) => segments(samples).map((part) => s('path',
+  { class: name, d: `M${part.map((sample) => `${x(sample.at).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L')}` }))
 
 function range (values) {
   const low = Math.min(...values)
@@ -50,13 +56,14 @@ function usualStep (samples) {
   return steps[Math.floor(steps.length / 2)] ?? HOUR
 }
 
+/** The line breaks where `gaps` says that values are missing, and nowhere else. */
 function segments (samples) {
   const longest = usualStep(samples) * GAP_STEPS
   const parts = [[]]
   let before = null
-  for (const sample of samples) {
-    if (sample.value === null || (before && sample.at - before.at > longest)) parts.push([])
-    if (sample.value !== null) parts.at(-1).push(sample)
+  for (const sample of samples.filter((one) => one.value !== null)) {
+    if (before && sample.at - before.at > longest) parts.push([])
+    parts.at(-1).push(sample)
     before = sample
   }
   return parts.filter((part) => part.length > 1)
@@ -75,7 +82,7 @@ function timeAxis (start, end, x, width, height) {
   const marks = []
   for (let at = Math.ceil((start - siteDay(start)) / step) * step + siteDay(start); at <= end; at += step) marks.push(at)
   return marks.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` }),
-    s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': x(at) > x(end) - 30 ? 'end' : 'middle' }, step >= 24 * HOUR
+    s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': x(at) > x(end) - 30 ? 'end' : x(at) < x(start) + 30 ? 'start' : 'middle' }, step >= 24 * HOUR
     || siteParts(at).hour + siteParts(at).minute === 0 ? shortDate(at) : clockTime(at))))
 }
 

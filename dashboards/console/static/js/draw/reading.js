@@ -28,6 +28,7 @@ export function reading (point, { unit = point?.unit, digits } = {}) {
 
 function wordsOf (point, unit, digits) {
   if (point.meaning) return say(point.meaning)
+  if (point.bits_set) return point.bits_set.map(say).join(t('list.comma')) || t('bits.none')
   if (typeof point.value === 'string') return point.value
   return number(point.value, digits ?? digitsOf(unit, point.value))
 }

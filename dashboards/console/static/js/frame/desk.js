@@ -5,7 +5,7 @@ import { clockTime } from '../core/format.js'
 import { drawLive, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { lostNotice } from './lost.js'
-import { menuButton, PAGES } from './menu.js'
+import { menuButton, pageLinks } from './menu.js'
 import { announce, startSound } from './sound.js'
 
 /** Draw `content()` inside the frame now and whenever something changes. `facts()` are a few words for the head of the page. */
@@ -26,8 +26,7 @@ export function drawDesk (root, here, content, facts = () => []) {
 
 const headParts = (here, facts) => [
   h('a', { class: 'brand t1', href: '/wall' }, t('brand')),
-  h('nav', { class: 'pages' }, PAGES.map(([path, words]) => h('a', { href: path, 'aria-current': path === `/${here}` ? 'page' : null },
-    t(words)))),
+  pageLinks(here),
   h('p', { class: 'head-facts t2' }, facts.map((fact) => h('span', {}, fact))),
   menuButton(h('span', { class: 'who t2' }, live.me.display ?? live.me.name)),
   h('time', { class: 'desk-clock t1' }, clockTime(now()))

@@ -6,13 +6,19 @@ import { setTheme, themeChoice } from '../core/theme.js'
 import { language, setLanguage, t } from '../core/words.js'
 import { setSound, soundWanted } from './sound.js'
 
-export const PAGES = [['/wall', 'page.wall'], ['/alarms', 'page.alarms'], ['/tickets', 'page.tickets'], ['/devices', 'page.devices'],
+const PAGES = [['/wall', 'page.wall'], ['/alarms', 'page.alarms'], ['/tickets', 'page.tickets'], ['/systems', 'page.system'],
   ['/energy', 'page.energy']]
+/** A single thing belongs to the page its kind is listed on; devices are reached through their system. */
+const WITHIN = { ticket: 'tickets', system: 'systems', devices: 'systems', device: 'systems' }
 const THEMES = ['auto', 'night', 'day']
 const LANGUAGE_NAMES = { zh: '中文', en: 'English' }
 let open = false
 
 const toggle = (wanted) => { open = wanted; changed() }
+
+/** The pages side by side, the one we are on marked. */
+export const pageLinks = (here) => h('nav', { class: 'pages', 'data-key': 'pages' }, PAGES.map(([path, words]) => h('a',
+  { href: path, 'aria-current': path === `/${WITHIN[here] ?? here}` ? 'page' : null }, t(words))))
 
 /** A button around `face` that opens the menu below it. */
 export const menuButton = (face) => h('div', { class: 'menu-place' },
@@ -21,7 +27,7 @@ export const menuButton = (face) => h('div', { class: 'menu-place' },
   open && menu())
 
 const menu = () => h('div', { class: 'menu', 'data-key': 'menu', onkeydown: (event) => { if (event.key === 'Escape') toggle(false) } },
-  h('nav', {}, PAGES.map(([path, words]) => h('a', { href: path }, t(words)))),
+  h('nav', {}, [...PAGES, ['/devices', 'page.devices']].map(([path, words]) => h('a', { href: path }, t(words)))),
   choice(t('menu.language'), settings().languages.map((code) => [LANGUAGE_NAMES[code], code === language(), () => setLanguage(code)])),
   choice(t('menu.theme'), THEMES.map((theme) => [t(`theme.${theme}`), themeChoice() === theme, () => { setTheme(theme); changed() }])),
   choice(t('menu.sound'), [true, false].map((wanted) => [t(wanted ? 'sound.on' : 'sound.off'), soundWanted() === wanted,

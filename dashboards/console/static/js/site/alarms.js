@@ -53,7 +53,7 @@ export const titleOf = (alarm, live) => ({ where: whereOf(alarm, live), what: sy
 export function bundles (alarms, flags, feeds) {
   const heard = alarms.filter((alarm) => !isSilent(alarm)).sort(byWorst)
   const shown = heard.filter((alarm) => !isReturned(alarm.state))
-  const silencedBy = (cause) => flags.filter((standing) => standing.suppression && isBy(standing.suppression.by, cause))
+  const silencedBy = (cause) => flags.filter((standing) => standing.device !== cause.device && isHeldBy(standing, cause, flags))
   const causes = shown.filter((alarm) => silencedBy(alarm).length || shown.some((other) => follows(other, alarm, feeds)))
   const claimed = new Set()
   const result = []
@@ -76,4 +76,11 @@ function follows (effect, cause, feeds) {
   return later > -EFFECT_MS / 4 && later < EFFECT_MS
 }
 
-const isBy = (by, cause) => by === cause.id || by === `${cause.rule}@${cause.device}`
+/** Whether a standing is held back because of a cause, be it through others that are held back themselves. */
+function isHeldBy (standing, cause, flags, seen = new Set()) {
+  const by = standing.suppression?.by
+  if (!by || seen.has(by)) return false
+  if (by === cause.id || by === `${cause.rule}@${cause.device}`) return true
+  seen.add(by)
+  return flags.some((other) => by === `${other.rule}@${other.device}` && isHeldBy(other, cause, flags, seen))
+}

@@ -16,16 +16,37 @@ function once (key, load) {
   return kept.get(key)
 }
 
+/** What only the page of one device tells: `{feeds, fed_by, params}`, empty while it is on its way. */
+export const detailOf = (id) => once(`device ${id}`, () => api.device(id)) ?? NOTHING_YET
+const NOTHING_YET = { feeds: [], fed_by: [], params: {} }
+
+/** Have the details of these devices at hand before anything is drawn of them. */
+export async function loadDetails (ids) {
+  const wanted = ids.filter((id) => !kept.get(`device ${id}`))
+  const found = await Promise.all(wanted.map(api.device))
+  found.forEach((detail) => kept.set(`device ${detail.id}`, detail))
+}
+
+/** Nameplate figures of a device, empty while they are on their way. */
+export const paramsOf = (device) => detailOf(device.id).params
+
 /** What loses its supply with each power device that has an alarm now. A meter that only fell silent cuts off nobody. */
 export function feedsNow () {
   const powering = [...live.alarms.values()].filter((alarm) => alarm.system === 'power' && isActive(alarm)
     && !alarm.rule.startsWith('comms.')).map((alarm) => alarm.device)
-  return new Map(powering.map((device) => [device, once(`feeds ${device}`, async () => new Set((await api.device(device)).feeds))
-    ?? new Set()]))
+  return new Map(powering.map((device) => [device, suppliedBy(device)]))
 }
 
-/** Nameplate figures of a device, empty while they are on their way. */
-export const paramsOf = (device) => once(`params ${device.id}`, async () => (await api.device(device.id)).params) ?? {}
+/** Everything below a device, through all the meters between. */
+export function suppliedBy (id, below = new Set()) {
+  for (const fed of detailOf(id).feeds) {
+    if (below.has(fed)) continue
+    below.add(fed)
+    if (SUPPLYING.includes(live.devices.get(fed)?.class)) suppliedBy(fed, below)
+  }
+  return below
+}
+const SUPPLYING = ['power_meter', 'transformer_monitor']
 
 /** The instant at which the last alarm was over, or null. Asked again whenever the list of alarms has changed. */
 export const lastAlarmEnd = () => once(`end ${live.alarmChanges}`,

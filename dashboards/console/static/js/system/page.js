@@ -1,93 +1,107 @@
-// One system: its devices with their state and the few values that say how each one is.
-import { h, s } from '../core/dom.js'
-import { followSite, live, loadSite } from '../core/live.js'
+// One system as a drawing: its headline, the way to the other systems, the drawing itself and what stands beside it.
+import { h, renew } from '../core/dom.js'
+import { instant, now } from '../core/clock.js'
+import { drawLive, followSite, live, loadSite } from '../core/live.js'
 import { say, t } from '../core/words.js'
-import { reading } from '../draw/reading.js'
-import { flag, shape } from '../draw/shape.js'
-import { drawDesk } from '../frame/desk.js'
-import { isActive, symptom } from '../site/alarms.js'
-import { paramsOf } from '../site/details.js'
-import { worstOf } from '../site/devices.js'
-import { isConnected, systemView } from '../site/systems.js'
+import { shape } from '../draw/shape.js'
+import { lostNotice } from '../frame/lost.js'
+import { pageLinks } from '../frame/menu.js'
+import { announce, startSound } from '../frame/sound.js'
+import { openStage } from '../frame/stage.js'
+import { alarmState, calmState, stateClock } from '../frame/state.js'
+import { byWorst, isActive } from '../site/alarms.js'
+import { ticketFacts } from '../site/facts.js'
+import { systemView } from '../site/systems.js'
 
-const id = decodeURIComponent(location.pathname.split('/').at(-1))
-
-/** What to show of each class, most telling first. */
-const KEY_POINTS = {
-  power_meter: ['active_power_total', 'current_avg', 'current_l1', 'power_factor_total'],
-  transformer_monitor: ['max_temp', 'winding1_temp'],
-  pump: ['discharge_pressure', 'frequency', 'volume_flow', 'flow', 'power'],
-  vfd: ['output_frequency', 'motor_current'],
-  sump: ['level'],
-  tank: ['level', 'outlet_pressure'],
-  level_sensor: ['filling_height'],
-  water_meter: ['flow_rate', 'forward_volume'],
-  elevator: ['car_position', 'floor_relative', 'speed'],
-  fire_loop: ['fire_count', 'fault_count', 'disabled_count'],
-  parking_barrier: ['state', 'entries', 'exits'],
-  ev_charger: ['active_power', 'charging_state', 'car_state', 'session_energy'],
-  hvac: ['evaporator_leaving_temp', 'actual_capacity'],
-  gas_detector: ['gas_concentration']
+const DRAWN = {
+  power: () => import('./power/page.js'), water: () => import('./water/page.js'), elevator: () => import('./elevator.js'),
+  fire: () => import('./fire.js'), parking: () => import('./parking.js'), charging: () => import('./charging.js')
 }
-const MIMIC_POINTS = { pump: ['running'], vfd: ['running'] }
-const MOST = 3
+const view = { system: null, drawing: null, room: null }
 
 export async function open (root) {
   await loadSite()
-  await followSite({ points: keyPoints, stream: { systems: id } })
-  drawDesk(root, 'system', content)
+  view.system = systemAsked()
+  view.drawing = await (DRAWN[view.system] ?? (() => import('./cards.js')))()
+  await followSite({ points })
+  startSound()
+  const stage = openStage(root, 'stage')
+  drawLive(() => { renew(stage, ...content()); announce() })
 }
 
-/** One question per class and point: far fewer values than the system has. */
-function keyPoints () {
-  const classes = [...new Set([...live.devices.values()].filter((device) => device.system === id).map((device) => device.class))]
-  return classes.flatMap((kind) => [...KEY_POINTS[kind] ?? [], ...MIMIC_POINTS[kind]
-    ?? []].map((name) => ({ class: kind, system: id, q: `.${name}` })))
+/** The system of the address, else the first the site has devices of. */
+function systemAsked () {
+  const asked = decodeURIComponent(location.pathname.split('/')[2] ?? '')
+  const known = live.site.systems.find(({ id }) => id === asked) ?? live.site.systems.find(({ devices }) => devices)
+  return (known ?? live.site.systems[0]).id
 }
+
+/** The room of the address, else the one with the worst alarm, else the first. */
+function points () {
+  const rooms = view.drawing.rooms(view.system)
+  const asked = new URLSearchParams(location.search).get('at')
+  const worst = alarmsOf().find((alarm) => rooms.some((room) => room?.id === alarm.area))
+  view.room ??= rooms.find((room) => room?.id === asked) ?? rooms.find((room) => room?.id === worst?.area) ?? rooms[0] ?? null
+  return view.drawing.points(view.room, view.system)
+}
+
+const alarmsOf = (devices = null) => [...live.alarms.values()].filter((alarm) => isActive(alarm)
+  && (devices ? devices.has(alarm.device) : alarm.system === view.system)).sort(byWorst)
 
 function content () {
-  const devices = [...live.devices.values()].filter((device) => device.system === id)
-  return [head(), devices.length ? h('ol', { class: 'cards', 'data-key': 'cards' }, devices.map(card))
-    : h('p', { class: 'nothing t2' }, t('system.none'))]
+  const { legend, body, side, below } = view.drawing.draw(view.room, view.system)
+  document.title = `${say(label())} · ${say(live.site.name)}`
+  return [head(), ways(),
+    h('section', { class: `panel drawing ${view.system} ${side ? '' : 'alone'}`, 'data-key': 'drawing' },
+      h('div', { class: 'drawing-head' }, roomTabs(), legend ?? null), body, below ?? null),
+    side, lostNotice()]
 }
 
-/** The nine systems as tabs, and how this one is. */
+const label = () => live.site.systems.find(({ id }) => id === view.system)?.label
+
+/** The worst of what is drawn here; where that is well, the worst of the system. */
 function head () {
-  const view = systemView(id, live)
-  return h('div', { class: 'system-head', 'data-key': 'head' },
-    h('nav', { class: 'tabs' }, live.site.systems.map((system) => h('a',
-      { href: `/systems/${system.id}`, 'aria-current': system.id === id ? 'page' : null }, say(system.label)))),
-    h('h1', { class: view.abnormal ? 't1' : 't2' }, view.alarm ? shape(view.alarm.priority, view.alarm.state, 46) : null, view.words))
+  const drawn = new Set(view.drawing.devices(view.room, view.system).map((device) => device.id))
+  const own = alarmsOf(drawn)[0]
+  const alarm = own ?? alarmsOf()[0]
+  // What is drawn being well says nothing of an alarm elsewhere.
+  const note = alarm && !own ? null : view.drawing.note?.(view.room, view.system)
+  return h('header', { class: 'state', 'data-key': 'state' }, alarm
+    ? alarmState(alarm, [...actionFact(alarm), ...ticketFacts(alarm), note].filter(Boolean))
+    : calmState(t('state.system_calm', { system: say(label()) }), [...new Set([systemView(view.system, live).words, note].filter(Boolean))]
+      .map((fact) => h('span', {}, fact))),
+  stateClock([h('i', {}, say(view.room?.name ?? live.site.name)), h('i', {}, dataAge(drawn))]))
 }
 
-function card (device) {
-  const worst = worstOf(device)
-  const held = live.flags.find((standing) => standing.device === device.id)
-  const kind = held && ['suppressed', 'shelved', 'out_of_service'].find((name) => held.flags.includes(name))
-  return h('li', { 'data-key': device.id },
-    h('a', { class: `panel card ${worst ? 'abnormal' : ''}`, href: `/devices/${encodeURIComponent(device.id)}` },
-    mimic(device), h('b', { class: worst ? 't1' : 't2' }, say(device.name)), worst ? shape(worst.priority, worst.state, 42) : kind
-      ? flag(kind, 26) : h('span', {}),
-    h('p', { class: 't3 place' }, say(live.areas.get(device.area)?.name)),
-    worst && isActive(worst) ? h('p', { class: 't1 what' }, symptom(worst, live)) : isConnected(device) ? values(device)
-      : h('p', { class: 't2 what' }, t(`fault.${device.connection.fault ?? 'silent'}`))))
+function actionFact (alarm) {
+  const action = say(live.rules.get(alarm.rule)?.why.action).split(/[;；]/)[0]
+  return action ? [t('state.first', { action })] : []
 }
 
-const values = (device) => h('p', { class: 'values' },
-  (KEY_POINTS[device.class] ?? []).map((name) => live.points.get(`${device.id}.${name}`)).filter(Boolean).slice(0,
-  MOST).map((point) => h('span', {}, h('i', { class: 't3' }, say(point.label)), reading(point))))
-
-/** Running filled, stopped hollow; a tank's level as a line in its walls. */
-function mimic (device) {
-  const value = (name) => live.points.get(`${device.id}.${name}`)?.value
-  if (device.class === 'pump' || device.class === 'vfd') return s('svg',
-    { class: `mimic ${value('running') ? 'on' : 'off'}`, viewBox: '0 0 36 36', width: 36, height: 36 }, s('circle',
-    { cx: 18, cy: 18, r: 15 }), s('path', { d: 'M13 10 28 18 13 26Z' }))
-  if (device.class !== 'tank' && device.class !== 'sump') return null
-  const height = paramsOf(device).height_m ?? (device.class === 'sump' ? 2 : null)
-  const level = value('level')
-  const y = height && typeof level === 'number' ? 32 - Math.min(1, Math.max(0, level / height)) * 28 : null
-  return s('svg', { class: 'mimic basin', viewBox: '0 0 36 36', width: 36, height: 36 }, y === null ? null
-    : s('rect', { class: 'water', x: 5, y, width: 26, height: 32 - y }), s('path', { d: 'M4 4V32H32V4' }))
+/** How old the newest value on the screen is. */
+function dataAge (drawn) {
+  const newest = Math.max(0, ...[...drawn].map((id) => instant(live.answered.get(id)) ?? 0))
+  return newest ? t('state.data', { seconds: Math.max(0, Math.round((now() - newest) / 1000)) }) : t('loading')
 }
 
+const ways = () => h('div', { class: 'ways', 'data-key': 'ways' }, pageLinks('system'),
+  h('nav', { class: 'tabs', 'aria-label': t('page.system') }, live.site.systems.filter(({ devices }) => devices).map(tab)),
+  h('a', { class: 'all-devices', href: `/devices?system=${view.system}` }, t('system.all_devices')))
+
+function tab (system) {
+  const { alarm, abnormal } = systemView(system.id, live)
+  return h('a', { href: `/systems/${system.id}`, 'aria-current': system.id === view.system ? 'page' : null, 'data-key': system.id },
+    say(system.label), abnormal ? shape(alarm.priority, alarm.state, 38) : null)
+}
+
+/** The rooms of this system, one at a time. */
+function roomTabs () {
+  const rooms = view.drawing.rooms(view.system).filter(Boolean)
+  if (rooms.length < 2) return h('h2', { class: 't2' }, say(view.room?.name ?? label()))
+  return h('nav', { class: 'rooms' }, rooms.map((room) => {
+    const worst = alarmsOf().find((alarm) => alarm.area === room.id)
+    return h('a', { href: `/systems/${view.system}?at=${encodeURIComponent(room.id)}`, 'aria-current': room === view.room
+      || room.id === view.room?.id ? 'page' : null, 'data-key': room.id }, say(room.name),
+    worst ? shape(worst.priority, worst.state, 38) : null)
+  }))
+}

@@ -6,7 +6,7 @@ import { keepSending } from '../site/queue.js'
 import { id, load, restore, take, view } from './state.js'
 import { stepBar } from './steps.js'
 import { story } from './story.js'
-import { clockPanel, firstChecks, subject } from './subject.js'
+import { clockPanel, firstChecks, subject, traceLink } from './subject.js'
 import { followTrend, trend } from './trend.js'
 
 export async function open (root) {
@@ -51,6 +51,6 @@ function content () {
       h('a', { class: 'back', href: '/tickets', 'aria-label': t('page.tickets') }, '‹'),
       h('span', {}, t('ticket.number', { number: ticket.number })), h('span', { class: 'stand' }, t(`ticket.state.${ticket.state}`))),
     live.link.lost ? h('p', { class: 'offline t1', 'data-key': 'offline' }, t('ticket.offline')) : null,
-    subject(ticket), clockPanel(ticket), firstChecks(ticket), trend(), story(ticket), stepBar(ticket)
+    subject(ticket), clockPanel(ticket), firstChecks(ticket), trend(), traceLink(ticket), story(ticket), stepBar(ticket)
   ].filter(Boolean)
 }

@@ -53,6 +53,13 @@ function keptWords (ticket) {
     : t(`ticket.state.${ticket.state}`)
 }
 
+/** From here back to the bytes; a ticket somebody opened by hand has no alarm to walk back from. */
+export function traceLink (ticket) {
+  const alarm = worst(ticket)
+  return alarm ? h('a', { class: 'trace-link link t1', 'data-key': 'trace', href: `/alarms#${encodeURIComponent(alarm.id)}` },
+    t('trace.title')) : null
+}
+
 export const HOLD_REASONS = ['parts', 'no_access', 'vendor', 'other']
 const holdReason = ({ hold_reason: reason }) => HOLD_REASONS.includes(reason) ? t(`hold.${reason}`) : reason ?? ''
 

@@ -6,7 +6,7 @@ import { live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, isReturned, isUnacknowledged, shape } from '../draw/shape.js'
 import { firstThatFits, fit, widthOf } from '../draw/text.js'
-import { bundles, deviceName, isActive, titleOf } from '../site/alarms.js'
+import { bundles, deviceName, isActive, placeOf, titleOf } from '../site/alarms.js'
 import { alarmsToday, feedsNow } from '../site/details.js'
 
 const ASIDE = ['shelved', 'suppressed', 'out_of_service']
@@ -71,11 +71,11 @@ function row (alarm, isFirst) {
     h('span', { class: 'since t3' }, from)))
 }
 
-/** Place, device and what is wrong; where that is too long, the device under its own name. */
+/** Place, device and what is wrong; where that is too long, the device under its own name, or the place and what is wrong there. */
 function titleWords (alarm, room) {
   const { where, what } = titleOf(alarm, live)
-  const full = t('alarm.title', { where, what })
-  return firstThatFits([full, t('alarm.title', { where: deviceName(alarm, live), what })], room, 20, true) ?? full
+  const wordings = [where, deviceName(alarm, live), placeOf(alarm, live)].map((one) => t('alarm.title', { where: one, what }))
+  return firstThatFits(wordings, room, 20, true) ?? wordings[0]
 }
 
 function sinceWords (alarm, isFirst) {

@@ -4,7 +4,7 @@ import { number, THIN } from '../core/format.js'
 import { live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { reading } from '../draw/reading.js'
-import { fit } from '../draw/text.js'
+import { firstThatFits, fit } from '../draw/text.js'
 import { withoutPlace } from '../site/alarms.js'
 import { paramsOf } from '../site/details.js'
 import { chargersView, parkingView } from '../site/systems.js'
@@ -23,6 +23,8 @@ function twoTanks () {
 }
 
 const GAUGE = { top: 4, height: 100 }
+/** Room for a tank's name, in px. */
+const NAME = 124
 
 function tank (device) {
   const point = live.points.get(`${device.id}.level`)
@@ -30,16 +32,18 @@ function tank (device) {
   const share = height && typeof point?.value === 'number' ? Math.min(1, Math.max(0, point.value / height)) : null
   const y = (level) => GAUGE.top + GAUGE.height * (1 - level / height)
   const tick = (level) => level && height ? s('path', { class: 'tick', d: `M0 ${y(level)}H44` }) : null
-  const name = withoutPlace(say(device.name), say(live.areas.get(device.area)?.name))
+  const system = live.site.systems.find(({ id }) => id === device.system)
+  const own = withoutPlace(say(device.name), say(live.areas.get(device.area)?.name))
+  const name = firstThatFits([own, say(system?.label)], NAME, 20) ?? own
   return h('a', { class: 'tank', href: `/devices/${device.id}`, 'data-key': device.id },
     s('svg', { viewBox: '0 0 44 108', width: 44, height: 108 },
       s('rect', { class: 'wall-line', x: 6, y: GAUGE.top, width: 32, height: GAUGE.height }),
       share === null ? null : s('rect', { class: 'water', x: 9, y: GAUGE.top + GAUGE.height * (1 - share), width: 26,
         height: GAUGE.height * share }),
       tick(low), tick(high)),
-    h('span', { class: 'level' }, h('b', {}, reading(point, { unit: 'm' })),
-      h('i', { class: 't3' }, share === null ? '' : `${number(share * 100)}${THIN}%`)),
-    h('span', { class: 'name t3', style: { 'font-size': `${fit(name, 124, [21, 20])}px` } }, name))
+    h('span', { class: 'level' }, h('b', {}, reading(point, { unit: '' })),
+      h('i', { class: 't2' }, 'm'), h('i', { class: 't3' }, share === null ? '' : `${number(share * 100)}${THIN}%`)),
+    h('span', { class: 'name t3', style: { 'font-size': `${fit(name, NAME, [21, 20])}px` } }, name))
 }
 
 export function parkingPanel () {

@@ -1,7 +1,8 @@
 // The wall: what is abnormal, where, since when, what to do first. Drawn for 1920 × 1080 and scaled to the screen; stacked on a phone.
-import { h, renew } from '../core/dom.js'
+import { renew } from '../core/dom.js'
 import { drawLive, followSite, loadSite } from '../core/live.js'
 import { lostNotice } from '../frame/lost.js'
+import { openStage } from '../frame/stage.js'
 import { announce, startSound } from '../frame/sound.js'
 import { alarmPanel } from './alarms.js'
 import { chargerPanel, parkingPanel, tankPanel } from './gauges.js'
@@ -18,24 +19,13 @@ const VALUES = [
 
 export async function open (root) {
   await loadSite()
-  await followSite({ points: () => VALUES, stream: { systems: 'water,parking,charging,gas' } })
+  await followSite({ points: () => VALUES })
   followLoad()
   startSound()
-  const stage = h('main', { class: 'wall' })
-  root.append(stage)
-  scale(stage)
-  addEventListener('resize', () => scale(stage))
+  const stage = openStage(root, 'wall')
   drawLive(() => {
     renew(stage, headline(), systemTiles(), planPanel(), alarmPanel(), ticketPanel(), loadPanel(), tankPanel(), parkingPanel(),
       chargerPanel(), lostNotice())
     announce()
   })
-}
-
-/** The grid is in the wall's own pixels; another screen shows the same picture larger or smaller. */
-function scale (stage) {
-  const factor = Math.min(innerWidth / 1920, innerHeight / 1080)
-  stage.style.setProperty('--scale', factor)
-  stage.style.setProperty('--left', `${(innerWidth - 1920 * factor) / 2}px`)
-  stage.style.setProperty('--top', `${(innerHeight - 1080 * factor) / 2}px`)
 }

@@ -3,11 +3,11 @@ import { h } from '../core/dom.js'
 import { instant, now } from '../core/clock.js'
 import { age, left } from '../core/format.js'
 import { live } from '../core/live.js'
-import { say, t } from '../core/words.js'
+import { t } from '../core/words.js'
 import { firstThatFits, fit, widthOf } from '../draw/text.js'
 import { personName } from '../site/people.js'
 import { byUrgency, clockView, mainClock, nextClock } from '../site/promise.js'
-import { ticketTitle } from '../site/tickets.js'
+import { ticketTitles } from '../site/tickets.js'
 
 const PLACES = 6
 
@@ -25,10 +25,10 @@ function row (ticket) {
   const clock = mainClock(ticket)
   const view = clock ? clockView(clock, ticket, now()) : { text: age(now() - instant(ticket.opened_at)), fraction: 0, tone: 'met' }
   const room = 376 - 16 - widthOf(view.text, 31, true)
-  const full = ticketTitle(ticket, live)
-  const title = firstThatFits([full, say(ticket.title)], room, 20, true) ?? full
+  const titles = ticketTitles(ticket, live)
+  const title = firstThatFits(titles, room, 20, true) ?? titles.at(-1)
   return h('li', { class: 'ticket', 'data-key': ticket.id }, h('a', { href: `/tickets/${ticket.id}` },
-    h('b', { class: 'title t1', title: full,
+    h('b', { class: 'title t1', title: titles[0],
       style: { 'max-width': `${room}px`, 'font-size': `${fit(title, room, [24, 22, 20], true)}px` } }, title),
     h('b', { class: `left t1 ${view.tone === 'over' ? 'over-label' : ''}` }, view.text),
     h('span', { class: `bar ${view.tone}` }, h('i', { style: { width: `${view.fraction * 100}%` } })),

@@ -1,0 +1,21 @@
+// Which device the side panel speaks of: the one somebody chose, kept in the address, else the worst.
+import { changed, live } from '../core/live.js'
+import { byWorst, isActive } from '../site/alarms.js'
+
+const chosen = () => live.devices.get(decodeURIComponent(location.hash.slice(1)))
+
+/** The chosen device if it is one of `devices`, else the one with the worst alarm, else `otherwise`. */
+export function selected (devices, otherwise = null) {
+  const own = chosen()
+  if (own && devices.includes(own)) return own
+  const ids = new Set(devices.map((device) => device.id))
+  const worst = [...live.alarms.values()].filter((alarm) => isActive(alarm) && ids.has(alarm.device)).sort(byWorst)[0]
+  return worst ? live.devices.get(worst.device) : otherwise
+}
+
+/** What a drawn device does when it is pressed: the side panel turns to it. */
+export const select = (device) => () => {
+  history.replaceState(null, '', `#${encodeURIComponent(device.id)}`)
+  changed()
+  document.querySelector('.side')?.scrollIntoView({ block: 'nearest' })
+}

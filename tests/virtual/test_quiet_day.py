@@ -1,0 +1,36 @@
+"""A day on which nothing breaks raises nothing."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from model.alarm import AlarmEvent
+from tests.virtual.site import VirtualSite, moment_ns
+from tests.virtual.specimens import collection
+
+pytestmark = pytest.mark.timeout(600)
+"""Half a minute of work; a busy machine may take minutes over it."""
+_STEP_S = 30.0
+"""Lifts and barriers are looked at every 4 s all the same. A whole site at finer steps is what ``python -m tests.virtual.quiet`` runs."""
+
+
+def test_a_quiet_weekday_raises_no_alarm() -> None:
+    """One of every kind of device over 24 hours: night, morning rush, evening peak, charging night."""
+    site = VirtualSite(collection(), seed=11, start_ns=moment_ns(collection(), "2026-03-11T00:00"))
+    assert _told(site.run(24 * 3600, _STEP_S)) == []
+
+
+def test_everything_the_rules_ask_for_is_read_well() -> None:
+    """Silence would prove nothing if the readings never arrived."""
+    site = VirtualSite(collection(), seed=11, start_ns=moment_ns(collection(), "2026-03-11T08:00"))
+    site.run(300, _STEP_S)
+    unknown = [
+        (verdict.rule.id, verdict.device.id)
+        for verdict in site.engine.book.applying()
+        if site.engine.evaluation(verdict.rule.id, verdict.device.id).value is None
+    ]
+    assert unknown == []
+
+
+def _told(events: Sequence[AlarmEvent]) -> list[str]:
+    return [f"{event.kind} {event.standing.rule}@{event.standing.device} at {event.at_ns}" for event in events]
