@@ -52,7 +52,7 @@ class SitePlatform:
 
         self._lane = JournalLane(self._journal, on_alarm, self._tell, clock)
         self._hub = Hub(self._live, (self._store, self._stream), self._engine, self._lane.put, self._tell_link, clock)
-        self._collectors = Collectors(site, self._hub, clock)
+        self._collectors: Collectors | None = None
         self._started_ns = clock.monotonic_ns()
         self._stopping = asyncio.Event()
         self.journal = self._journal
@@ -75,16 +75,18 @@ class SitePlatform:
 
     async def run(self, web: WebServer) -> None:
         """Restore the alarms, then read, judge, record and serve until ``stop``."""
+        # Made here, not before: the first polls are spread over the seconds after this moment.
+        collectors = self._collectors = Collectors(self._site, self._hub, self._clock)
         self._lane.put(self._engine.restore(self._journal.standings(), self._clock.now_ns()))
         self._store.start()
         lane = asyncio.create_task(self._lane.run(), name="journal-lane")
         try:
             async with asyncio.TaskGroup() as group:
                 hub = group.create_task(self._hub.run(), name="hub")
-                group.create_task(self._collectors.run(), name="collectors")
+                group.create_task(collectors.run(), name="collectors")
                 group.create_task(web.serve(), name="web")
                 await self._stopping.wait()
-                await self._collectors.stop()
+                await collectors.stop()
                 self._stream.close()
                 web.stop()
                 hub.cancel()
@@ -120,7 +122,8 @@ class SitePlatform:
 
     def counters(self) -> dict[str, float]:
         """Every counter of the process by metric name."""
-        return {**self._hub.counters, **self._collectors.metrics(), **self._store.counters()}
+        reading = self._collectors.metrics() if self._collectors else {}
+        return {**self._hub.counters, **reading, **self._store.counters()}
 
 
 class _Counters(Mapping[str, float]):

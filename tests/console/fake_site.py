@@ -137,6 +137,31 @@ def _add_login(api: APIRouter, site: FakeSite) -> None:
         )
 
 
+LEVEL = {
+    "asked": "input 8+6",
+    "hex": "00 00 00 00 3F B5 C2 8F 00 01 00 02",
+    "size": 12,
+    "at": "2026-01-14T22:48:55.231+08:00",
+    "offset": 4,
+    "length": 4,
+    "bit": None,
+}
+"""The answer in which the sump's level of 1.42 m came."""
+
+
+def on_the_wire(point: Json) -> Json:
+    """Barriers speak MQTT, everything else has registers."""
+    key, name = point["device"], point["name"]
+    profile = {"id": "sump_pit", "file": "profiles/sump_pit.yaml", "line": 14}
+    decode = {"type": "f32", "scale": 1.0, "offset": 0.0, "encoding": None}
+    if key.startswith("gate."):
+        written = f'{{"{name}": {point["value"]}}}'.encode()
+        raw = {"asked": f"parking/{key}", "offset": 0, "length": len(written), "bit": None, "hex": written.hex(" ")}
+        return {"profile": profile, "decode": decode, "wire": {"topic": f"parking/{key}", "path": f"$.{name}"}, "raw": raw}
+    wire = {"table": "input", "register": 10, "words": 2, "byte_order": "little", "word_order": "lsw_first"}
+    return {"profile": profile, "decode": decode, "wire": wire, "raw": {**LEVEL, "hex": "3F B5 C2 8F"}}
+
+
 def _add_equipment(api: APIRouter, site: FakeSite) -> None:
     @api.get("/site")
     async def the_site() -> Json:
@@ -149,7 +174,8 @@ def _add_equipment(api: APIRouter, site: FakeSite) -> None:
     @api.get("/devices/{key}")
     async def device(key: str) -> Json:
         one = found(site.situation.devices, key)
-        return {**one, "points": [p for p in site.situation.points if p["device"] == key]}
+        points = [{**p, **on_the_wire(p)} for p in site.situation.points if p["device"] == key]
+        return {**one, "points": points, "raw": [{"asked": p["raw"]["asked"], "hex": p["raw"]["hex"], "size": 4} for p in points[:1]]}
 
     @api.get("/points")
     async def points(request: Request) -> Json:
@@ -221,6 +247,14 @@ def _add_alarms(api: APIRouter, site: FakeSite) -> None:
             "unit": "m",
             "label": phrase("水位", "Level"),
             "profile": {"id": "sump_pit", "file": "profiles/sump_pit.yaml", "line": 14},
+            "meaning": None,
+            "quality": "good",
+            "reason": "",
+            "source_time": "2026-01-14T22:48:55.204+08:00",
+            "receive_time": "2026-01-14T22:48:55.231+08:00",
+            "limits": [{"value": 1.2, "above": True}],
+            "raw": LEVEL,
+            "scale_raw": None,
         }
         inputs = [
             {"point": name, "value": value, **source, "decode": decode, "wire": wire, "address": "tcp://10.0.0.31:502 unit 3"}
@@ -231,19 +265,29 @@ def _add_alarms(api: APIRouter, site: FakeSite) -> None:
             "version": "7",
             "present": True,
             "same_version": True,
-            "when": "level > 1.20",
+            "when": "level > high_m",
             "on_delay_s": 5,
-            "params": {},
+            "params": {"high_m": 1.2},
+            "values": {"high_m": 1.2},
             "source": "practice",
+            "file": "rules/library/sump.yaml",
+            "line": 2,
         }
         ticket = next((t for t in site.situation.tickets if t["id"] == one["ticket"]), None)
+        at = {"at": one["raised_at"], "by": "guanjia", "comment": "", "state": one["state"], "flags": [], "owner": None}
+        sent = [{**at, "what": "opened"}, {**at, "what": "dispatch", "comment": "least_loaded", "owner": "刘洋"}]
+        due = [{"what": "acknowledge", "at": None, "overdue": False, "paused": False}]
+        for clock in ticket["clocks"] if ticket else ():
+            due.append({"what": clock["promise"], "at": clock["due_at"], "overdue": False, "paused": bool(clock["paused_at"])})
         return {
             "occurrence": key,
             "condition_since": one["condition_since"],
             "raised_at": one["raised_at"],
             "rule": rule,
             "inputs": inputs,
-            "ticket": ticket,
+            "story": [{**at, "what": "raised"}, {**at, "what": "commented", "by": "engineer", "comment": "去看泵"}],
+            "ticket": {**ticket, "story": sent} if ticket else None,
+            "next": due,
         }
 
     @api.post("/alarms/{key}/{act}")

@@ -76,11 +76,88 @@ def test_the_dialog_covers_neither_its_row_nor_any_above(site: RunningSite, visi
     assert dialog["y"] >= row["y"] + row["height"]
 
 
-def test_the_walk_back_shows_register_rule_and_ticket(site: RunningSite, visit: Opener) -> None:
+def test_the_walk_back_leads_from_the_bytes_to_what_comes_next(site: RunningSite, visit: Opener) -> None:
     drawer = visit(site, "/alarms#a3", DESK).page.locator(".drawer")
-    for words in ("input 10–11", "sump_pit 第 14 行", "1.42", "level > 1.20", "GD-260114-021"):
-        expect(drawer).to_contain_text(words)
+    expect(drawer.locator(".step > p:first-child")).to_contain_text(
+        ["原始字节", "解码", "读数", "规则", "报警", "工单", "下一步", "先做"], use_inner_text=True
+    )
+    expect(drawer.locator("[data-key=raw] b")).to_have_text("3F B5 C2 8F")
+    expect(drawer.locator("[data-key=raw]")).to_contain_text("input 8+6，12 字节")
+    expect(drawer.locator("[data-key=decode]")).to_contain_text("sump_pit 第 14 行")
+    expect(drawer.locator("[data-key=decode]")).to_contain_text("30011–30012  float32 ABCD  ×1 m")
+    expect(drawer.locator("[data-key=reading]")).to_contain_text("22:48:55.231")
+    expect(drawer.locator("[data-key=reading]")).to_contain_text("质量好，27 ms 后收到")
+    expect(drawer.locator(".plot .limit-words")).to_have_text("高限 1.20")
     expect(drawer.locator(".plot .trend").first).to_be_attached()
+    expect(drawer.locator("[data-key=rule]")).to_contain_text("high_m = 1.2")
+    expect(drawer.locator("[data-key=rule]")).to_contain_text("sump.yaml 第 2 行")
+    expect(drawer.locator("[data-key=alarm]")).to_contain_text("备注 李强 去看泵")
+    expect(drawer.locator("[data-key=ticket]")).to_contain_text("派单 刘洋 当班最空闲")
+    expect(drawer.locator("[data-key=next]")).to_contain_text("等确认")
+    expect(drawer.locator("[data-key=next]")).to_contain_text("完成")
+
+
+def test_from_a_ticket_the_way_leads_to_its_alarms_bytes(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/tickets/t21", PHONE).page
+    page.get_by_role("link", name="来龙去脉").click()
+    expect(page.locator(".drawer [data-key=raw] b")).to_have_text("3F B5 C2 8F")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+ANSWERS = """
+async ([view, hex, spans]) => {
+  const root = document.querySelector('script[type=module]').src.replace(/js\\/.*$/, 'js/')
+  const views = await import(root + 'draw/answer.js')
+  const place = document.createElement('p')
+  place.append(...views[view](hex, spans).flat(Infinity))
+  return place.innerHTML.replaceAll(/<b[^>]*>/g, '[').replaceAll('</b>', ']')
+}
+"""
+MESSAGE = '{"名": "北门", "手动": true}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("view", "answer", "spans", "shown"),
+    [
+        ("bytesView", bytes(range(6)), [(2, 2)], "00 01 [02 03] 04 05"),
+        ("bytesView", bytes(6), [], "00 00 00 00 00 00"),
+        ("bytesView", b"", [], ""),
+        (
+            "bytesView",
+            bytes(range(100)),
+            [(50, 1)],
+            f"… {bytes(range(42, 50)).hex(' ').upper()} [32] {bytes(range(51, 59)).hex(' ').upper()} …",
+        ),
+        ("bytesView", bytes(range(100)), [(0, 1), (99, 1)], "[00] 01 02 03 04 05 06 07 08 … 5B 5C 5D 5E 5F 60 61 62 [63]"),
+        ("messageView", MESSAGE, [(MESSAGE.index(b"true"), 4)], '{"名": "北门", "手动": [true]}'),
+        ("messageView", "车".encode() * 200, [(300, 3)], "…" + "车" * 10 + "[车]" + "车" * 10 + "…"),
+        ("messageView", f"{'车' * 100}xy{'车' * 100}".encode(), [(301, 1)], "…" + "车" * 10 + "x[y]" + "车" * 10 + "…"),
+    ],
+)
+def test_a_values_bytes_stand_out_and_what_is_far_from_them_is_left_out(
+    site: RunningSite, visit: Opener, view: str, answer: bytes, spans: list[tuple[int, int]], shown: str
+) -> None:
+    page = visit(site, "/login", logged_in=False).page
+    own = [{"offset": offset, "length": length} for offset, length in spans]
+    assert page.evaluate(ANSWERS, [view, answer.hex(" ").upper(), own]) == shown
+
+
+def test_a_device_shows_its_registers_with_the_words_they_held(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/devices/garage.sump3", DESK).page
+    page.get_by_role("button", name="寄存器").click()
+    row = page.locator(".registers tbody tr").first
+    for words in ("30011–30012", "3FB5 C28F", "float32 DCBA", "×1 m", "水位"):
+        expect(row).to_contain_text(words)
+    page.get_by_role("button", name="测点").click()
+    expect(page.locator(".registers")).to_have_count(0)
+
+
+def test_a_device_on_mqtt_shows_its_messages(site: RunningSite, visit: Opener) -> None:
+    page = visit(site, "/devices/gate.north.out", PHONE).page
+    page.get_by_role("button", name="报文").click()
+    expect(page.locator(".registers tbody tr").first).to_contain_text("$.entries")
+    expect(page.locator(".message")).to_contain_text('{"entries": 0}')
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
 def test_the_arrow_keys_walk_the_list_and_escape_closes(site: RunningSite, visit: Opener) -> None:

@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from guanjia.config.rule_entry import RuleEntry
 from guanjia.config.rule_file import load_rules
 from model.alarm import Priority
 from model.clock import MINUTE, SECOND
 from model.rule import Rule, TicketOrder
 from model.ticket import TicketClass
-from rules.syntax import FUNCTIONS
 
 BAD = Path(__file__).parent / "bad"
 GOOD = """
@@ -84,12 +82,3 @@ def test_a_file_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
     rules, mistakes = load_rules([tmp_path / "none.yaml"])
     assert rules == []
     assert "can't read the file" in mistakes[0].message
-
-
-def test_the_documentation_shows_every_function_and_an_example_that_loads(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert [name for name in FUNCTIONS if f"`{name}(" not in page] == []
-    example = page.split("```yaml\n")[1].split("```")[0].replace("  suppressed_by: [power.feeder_off]", "")
-    assert _load(tmp_path / "r.yaml", example).id == "pump.dry_run"
-    keys = {field.alias or name for name, field in RuleEntry.model_fields.items()}
-    assert {key for key in keys if f"{key}:" not in page and f"`{key}`" not in page} == set()

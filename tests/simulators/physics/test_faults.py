@@ -81,10 +81,6 @@ _CASES: list[tuple[str, str, Sign]] = [
     ("b01.lift1", "position_lost", _all(_is("b01.lift1", "fault_code", 7.0), _is("b01.lift1", "car_position", 0.0))),
     ("b01.lift1", "overspeed", _above("b01.lift1", "speed", 1.15 * 1.75)),
     ("b01.lift1", "power_loss", _all(_is("b01.lift1", "event_code", 1.0), _is("b01.lift1", "service_mode", 0.0))),
-    ("b01.lift1", "door_blocked", _all(
-        _is("b01.lift1", "door_closed", 0.0), _is("b01.lift1", "door_zone", 1.0), _is("b01.lift1", "service_mode", 1.0),
-        _is("b01.lift1", "car_status", 0.0), _is("b01.lift1", "passenger_present", 0.0),
-    )),
     ("b01.lift1", "alarm_button", _all(_is("b01.lift1", "alarm_button", 1.0), _is("b01.lift1", "alarm_trapped", 0.0))),
     ("b01.lift1", "inspection", _all(_is("b01.lift1", "maintenance_mode", 1.0), _is("b01.lift1", "service_mode", 2.0))),
     ("b01.lift2", "power_loss", _is("b01.lift2", "connected_to_controller", 0.0)),
@@ -198,7 +194,19 @@ def test_a_hung_monitoring_board_loses_its_heartbeat_while_the_car_goes_on() -> 
         physics.step(1.0)
     assert physics.machines["b01.lift1"].truth() == before
     physics.machines["b01.lift1"].heal("data_frozen")
-    assert number(physics, "b01.lift1", "total_run_count") > before["total_run_count"]
+    assert physics.machines["b01.lift1"].truth() != before
+    assert number(physics, "b01.lift1", "service_mode") == 1.0
+
+
+def test_blocked_doors_stay_open_in_service() -> None:
+    physics = start(8.0)
+    physics.machines["b01.lift1"].inject("door_blocked")
+    for _ in range(300):
+        physics.step(1.0)
+        assert number(physics, "b01.lift1", "door_closed") == 0.0
+        assert number(physics, "b01.lift1", "fault_code") == 0.0
+    physics.machines["b01.lift1"].heal("door_blocked")
+    assert any(_stepped(physics, _is("b01.lift1", "door_closed", 1.0)) for _ in range(15))
 
 
 def test_a_fluttering_switch_starts_a_pump_every_minute() -> None:

@@ -52,11 +52,13 @@ function decodeStep (inputs, first) {
   if (!inputs.length) return null
   const profile = first.profile?.line ? t('trace.profile_line', { profile: first.profile.id, line: first.profile.line }) : ''
   const named = (input) => inputs.length > 1 ? h('span', { class: 't3' }, `  ${say(input.label)}`) : null
-  return step('decode', profile, inputs.map((input) => mono(placeWords(input), named(input))), h('p', { class: 'mono t3' }, inputs[0].address))
+  return step('decode', profile, inputs.map((input) => mono(placeWords(input), named(input))),
+    h('p', { class: 'mono t3' }, inputs[0].address))
 }
 
-const placeWords = ({ wire, ...input }) => [...(wire.topic ? [wire.topic, wire.path] : [registerNumbers(wire)]), typeWords({ wire, ...input }),
-  scaleWords({ wire, ...input })].filter(Boolean).join('  ')
+/** 30011–30012  float32 ABCD  ×1 m. */
+const placeWords = (input) => [...(input.wire.topic ? [input.wire.topic, input.wire.path] : [registerNumbers(input.wire)]),
+  typeWords(input), scaleWords(input)].filter(Boolean).join('  ')
 
 function readingStep (inputs, first, trace, detail, trend) {
   const at = first.receive_time ?? trace.raised_at

@@ -50,7 +50,8 @@ export function registers (device) {
 /** Sorts by table, then by address. */
 const placeOf = ({ wire }) => `${wire.table} ${String(wire.register).padStart(5, '0')}`
 
-const TONE = { place: 'mono t2', topic: 'mono t2', raw: 'mono t1', written: 'mono t1', type: 'mono t2', scale: 'mono t2', value: 't1', point: 't3' }
+const TONE = { place: 'mono t2', topic: 'mono t2', raw: 'mono t1', written: 'mono t1', type: 'mono t2', scale: 'mono t2', value: 't1',
+  point: 't3' }
 
 const CELL = {
   place: ({ wire }) => registerNumbers(wire), raw: ({ raw }) => raw ? inWords(raw) : '—',
@@ -59,4 +60,4 @@ const CELL = {
 }
 
 /** Bytes by twos, as registers are; a coil as the bit it is. */
-const inWords = ({ hex, bit }) => bit === null ? hex.replaceAll(' ', '').replace(/(.{4})(?=.)/g, '$1 ') : String(parseInt(hex, 16) >> bit & 1)
+const inWords = ({ hex, bit }) => bit === null ? hex.replace(/(..) (..)/g, '$1$2') : String(parseInt(hex, 16) >> bit & 1)

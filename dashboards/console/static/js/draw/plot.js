@@ -8,8 +8,8 @@ const STEPS = [HOUR / 12, HOUR / 4, HOUR, 3 * HOUR, 6 * HOUR, 24 * HOUR]
 
 /**
  * `samples` are `[{at, value}]` in order, value null where there was none; `others` are more such lines behind them. `box` is
- * `{width, height, left, right, bottom}` in the drawing's own pixels, limits are named in the right margin if it has one; `limits` are `[{value, words}]`; `least` belongs to the range in any case.
- * `at` puts the reading line under an instant, `mark` (`{at, priority}`) an alarm's line.
+ * `{width, height, left, right, bottom}` in the drawing's own pixels; `limits` are `[{value, words}]`, named in the right margin if there
+ * is one; `least` belongs to the range in any case. `at` puts the reading line under an instant, `mark` (`{at, priority}`) an alarm's line.
  */
 export function plot ({ samples, others = [], start, end, box, unit = '', limits = [], least = null, at = null, mark = null,
   ends = false }) {
@@ -78,12 +78,13 @@ function gaps (samples, start, end) {
 }
 
 function timeAxis (start, end, x, width, height) {
-  const step = STEPS.find((candidate) => (end - start) / candidate <= width / 90) ?? STEPS.at(-1)
+  const step = STEPS.find((candidate) => (end - start) / candidate <= width / 80) ?? STEPS.at(-1)
   const marks = []
   for (let at = Math.ceil((start - siteDay(start)) / step) * step + siteDay(start); at <= end; at += step) marks.push(at)
+  const anchor = (at) => x(at) > x(end) - 30 ? 'end' : x(at) < x(start) + 30 ? 'start' : 'middle'
+  const words = (at) => step >= 24 * HOUR || siteParts(at).hour + siteParts(at).minute === 0 ? shortDate(at) : clockTime(at)
   return marks.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` }),
-    s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': x(at) > x(end) - 30 ? 'end' : x(at) < x(start) + 30 ? 'start' : 'middle' }, step >= 24 * HOUR
-    || siteParts(at).hour + siteParts(at).minute === 0 ? shortDate(at) : clockTime(at))))
+    s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': anchor(at) }, words(at))))
 }
 
 const endTimes = (start, end, left, width, height) => [

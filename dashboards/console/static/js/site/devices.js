@@ -11,11 +11,14 @@ import { isConnected } from './systems.js'
 export const worstOf = (device) => [...live.alarms.values()].filter((alarm) => alarm.device === device.id
   && !isSilent(alarm)).sort(byWorst)[0]
 
+/** Why a device does not answer. */
+export const faultWords = (device) => t(`fault.${device.connection.fault ?? 'silent'}`)
+
 /** Calm when it answers; since when it does not. */
 export function connectionWords (device) {
   if (isConnected(device)) return h('span', { class: 't3' }, t('devices.connected'))
   const since = instant(device.connection.since)
-  return h('span', { class: 't1' }, t(`fault.${device.connection.fault ?? 'silent'}`), since ? ` ${age(now() - since)}` : '')
+  return h('span', { class: 't1' }, faultWords(device), since ? ` ${age(now() - since)}` : '')
 }
 
 /** What tells devices of one place apart: 1 and 2 of 1#集水坑 and 2#集水坑; the whole names where they share nothing. */

@@ -1,6 +1,7 @@
 // Tickets as people speak of them.
 import { say, t } from '../core/words.js'
 import { symptom, whereOf } from './alarms.js'
+import { clockView } from './promise.js'
 
 /** Place and matter, from the fullest wording to the shortest that still says where to go; the place is never said twice. */
 export function ticketTitles (ticket, live) {
@@ -12,7 +13,13 @@ export function ticketTitles (ticket, live) {
   const what = symptom(alarm, live)
   const where = whereOf(alarm, live)
   const name = say(device.name)
-  return [t('alarm.title', { where, what }), t('alarm.title', { where: name, what }), t('alarm.title', { where: place, what }), where, name]
+  return [...[where, name, place].map((one) => t('alarm.title', { where: one, what })), where, name, place]
+}
+
+/** What a ticket nobody has accepted or reached yet waits for, and how long it may. */
+export function waitWords (ticket, next, at) {
+  const view = clockView(next, ticket, at)
+  return t(`ticket.${view.tone === 'over' ? 'late' : 'waits'}.${next.promise}`, { time: view.text })
 }
 
 export const ticketTitle = (ticket, live) => ticketTitles(ticket, live)[0]

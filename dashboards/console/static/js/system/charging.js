@@ -9,7 +9,7 @@ import { isActive, symptom } from '../site/alarms.js'
 import { worstOf } from '../site/devices.js'
 import { currentOf, pointOf, powerOf, valueOf } from '../site/electric.js'
 import { chargersView, isConnected } from '../site/systems.js'
-import { select, selected } from './selection.js'
+import { choosable, selected } from './selection.js'
 import { sidePanel } from './side.js'
 
 const TEMPERATURES = ['temperature', 'temperature_1', 'temperature_2']
@@ -43,11 +43,15 @@ export function draw () {
 function bayTile ({ device, state, power }, chosen) {
   const alarm = worstOf(device)
   const abnormal = alarm && isActive(alarm)
-  return h('button', { class: `bay ${state} ${abnormal ? `abnormal ${alarm.priority}` : ''}`, type: 'button', 'aria-pressed': String(device === chosen),
-    'data-key': device.id, onclick: select(device), title: abnormal ? symptom(alarm, live) : say(device.name) },
+  return h('button', { ...choosable(device, chosen, `bay ${state}`), title: abnormal ? symptom(alarm, live) : say(device.name) },
   h('span', { class: 'code' }, codeOf(device)),
   alarm ? shape(alarm.priority, alarm.state, 42) : state === 'out' && isConnected(device) ? flag('out_of_service', 26) : null,
-  h('b', {}, state === 'out' ? t(isConnected(device) ? 'charging.out' : 'charging.silent') : state === 'used' ? `${number(power, 1)}${THIN}kW` : ''))
+  h('b', {}, bayWords(device, state, power)))
+}
+
+function bayWords (device, state, power) {
+  if (state === 'out') return t(isConnected(device) ? 'charging.out' : 'charging.silent')
+  return state === 'used' ? `${number(power, 1)}${THIN}kW` : ''
 }
 
 /** The last word of a name that has a number in it: 充电桩 B-17 is B-17. */

@@ -9,7 +9,7 @@ import { loadDetails, paramsOf } from '../site/details.js'
 import { apart, worstOf } from '../site/devices.js'
 import { pointOf, valueOf } from '../site/electric.js'
 import { isConnected, systemView } from '../site/systems.js'
-import { select, selected } from './selection.js'
+import { choosable, selected } from './selection.js'
 import { sidePanel } from './side.js'
 
 const UP = 1
@@ -62,25 +62,35 @@ function shaft (car, name, chosen) {
   const alarm = worstOf(car)
   const abnormal = alarm && isActive(alarm)
   const held = live.flags.some((standing) => standing.device === car.id && standing.suppression)
-  const silent = !isConnected(car)
-  const { floor, open, way, people } = stateOf(car)
+  const silent = !isConnected(car) || (held && !abnormal)
+  return h('button', { ...choosable(car, chosen, silent ? 'shaft silent' : 'shaft'), title: abnormal ? symptom(alarm, live) : say(car.name) },
+    h('span', { class: 'well' }, well(car)),
+    alarm ? shape(alarm.priority, alarm.state, 48) : h('span', { class: 'no-shape' }),
+    h('span', { class: abnormal ? 't1' : 't3' }, name))
+}
+
+/** The shaft from its lowest to its highest floor, the car where it is. */
+function well (car) {
+  const state = stateOf(car)
   const floors = paramsOf(car).floors ?? live.areas.get(car.area)?.floors ?? 1
   // There is no floor 0: −1 is the one below 1, and the lowest drawn.
-  const level = floor > 0 ? floor : 0
+  const level = state.floor > 0 ? state.floor : 0
   const y = (1 - Math.min(1, level / floors)) * (SHAFT - CAR.height)
-  return h('button', { class: `shaft ${abnormal ? `abnormal ${alarm.priority}` : ''} ${silent || (held && !abnormal) ? 'silent' : ''}`, type: 'button',
-    'aria-pressed': String(car === chosen), 'data-key': car.id, onclick: select(car),
-    title: abnormal ? symptom(alarm, live) : say(car.name) },
-  h('span', { class: 'well' }, s('svg', { viewBox: `0 0 44 ${SHAFT}`, width: 44, height: SHAFT },
-    s('path', { class: 'rails', d: `M2 0V${SHAFT}M42 0V${SHAFT}` }),
-    floor === null ? null : s('g', { class: `car ${open ? 'open' : 'shut'}`, transform: `translate(3 ${y})` },
-      s('rect', { width: CAR.width, height: CAR.height }), open ? s('path', { class: 'leaves', d: `M3 0V${CAR.height}M${CAR.width - 3} 0V${CAR.height}` }) : null,
-      s('text', { x: CAR.width / 2, y: 31, 'text-anchor': 'middle' }, String(floor)),
-      people ? s('circle', { class: 'people', cx: CAR.width / 2, cy: 6, r: 3 }) : null),
-    way ? s('path', { class: 'way', d: way === 'up' ? `M13 ${y - 5}L22 ${y - 19}L31 ${y - 5}Z`
-      : `M13 ${y + CAR.height + 5}L22 ${y + CAR.height + 19}L31 ${y + CAR.height + 5}Z` }) : null)),
-  alarm ? shape(alarm.priority, alarm.state, 48) : h('span', { class: 'no-shape' }),
-  h('span', { class: abnormal ? 't1' : 't3' }, name))
+  return s('svg', { viewBox: `0 0 44 ${SHAFT}`, width: 44, height: SHAFT }, s('path', { class: 'rails', d: `M2 0V${SHAFT}M42 0V${SHAFT}` }),
+    state.floor === null ? null : [cabin(state, y), arrow(state.way, y)])
+}
+
+/** Doors open show as two leaves at the sides, somebody inside as a dot above the floor. */
+const cabin = ({ floor, open, people }, y) => s('g', { class: `car ${open ? 'open' : 'shut'}`, transform: `translate(3 ${y})` },
+  s('rect', { width: CAR.width, height: CAR.height }),
+  open ? s('path', { class: 'leaves', d: `M3 0V${CAR.height}M${CAR.width - 3} 0V${CAR.height}` }) : null,
+  s('text', { x: CAR.width / 2, y: 31, 'text-anchor': 'middle' }, String(floor)),
+  people ? s('circle', { class: 'people', cx: CAR.width / 2, cy: 6, r: 3 }) : null)
+
+function arrow (way, y) {
+  if (!way) return null
+  const base = way === 'up' ? y - 5 : y + CAR.height + 5
+  return s('path', { class: 'way', d: `M13 ${base}L22 ${way === 'up' ? base - 14 : base + 14}L31 ${base}Z` })
 }
 
 const FACTS = ['service_mode', 'car_position', 'floor_relative', 'speed', 'car_direction', 'door_closed', 'fault_code', 'total_run_count']

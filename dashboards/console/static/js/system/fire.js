@@ -6,10 +6,10 @@ import { say, t } from '../core/words.js'
 import { reading } from '../draw/reading.js'
 import { shape } from '../draw/shape.js'
 import { isActive, symptom } from '../site/alarms.js'
-import { worstOf } from '../site/devices.js'
+import { faultWords, worstOf } from '../site/devices.js'
 import { pointOf, valueOf } from '../site/electric.js'
 import { isConnected } from '../site/systems.js'
-import { select, selected } from './selection.js'
+import { choosable, selected } from './selection.js'
 import { sidePanel } from './side.js'
 
 const COUNTS = ['fire_count', 'fault_count', 'disabled_count', 'supervisory_count']
@@ -34,7 +34,8 @@ const isActiveAt = (device) => { const worst = worstOf(device); return worst && 
 export function draw () {
   const chosen = selected(inSystem(), loops()[0])
   return {
-    legend: h('p', { class: 'legend t3' }, COUNTS.map((name) => [h('span', { class: 'key letter' }, t(`fire.short.${name}`)), t(`fire.${name}`)])),
+    legend: h('p', { class: 'legend t3' }, COUNTS.map((name) => [h('span', { class: 'key letter' }, t(`fire.short.${name}`)),
+      t(`fire.${name}`)])),
     body: h('div', { class: 'loops', 'data-key': 'loops' }, loops().map((loop) => loopTile(loop, chosen))),
     below: others(chosen),
     side: sidePanel(chosen, { facts: facts(chosen) })
@@ -46,9 +47,9 @@ function loopTile (loop, chosen) {
   const abnormal = alarm && isActive(alarm)
   const burning = burningFloors(loop)
   const area = live.areas.get(loop.area)
-  return h('button', { class: `loop ${abnormal ? `abnormal ${alarm.priority}` : ''} ${isConnected(loop) ? '' : 'silent'}`, type: 'button',
-    'aria-pressed': String(loop === chosen), 'data-key': loop.id, onclick: select(loop) },
-  h('b', { class: abnormal ? 't1' : 't2' }, say(area?.name) || say(loop.name)), alarm ? shape(alarm.priority, alarm.state, 50) : h('span', {}),
+  return h('button', choosable(loop, chosen, isConnected(loop) ? 'loop' : 'loop silent'),
+  h('b', { class: abnormal ? 't1' : 't2' }, say(area?.name) || say(loop.name)),
+  alarm ? shape(alarm.priority, alarm.state, 50) : h('span', {}),
   zones(burning, Math.min(MOST_ZONES, area?.floors || 0)),
   abnormal ? h('span', { class: 't1 words' }, h('i', {}, symptom(alarm, live)),
     burning.length ? h('i', {}, t('fire.floors', { floors: burning.join(t('list.comma')) })) : null) : counts(loop))
@@ -60,7 +61,8 @@ const zones = (burning, floors) => s('svg', { class: 'zones', viewBox: `0 0 40 $
     y: (floors - 1 - floor) * FLOOR + 2, width: 36, height: FLOOR - 4 })))
 
 /** The floors whose zone is in alarm, from the bits of the controller's word. */
-const burningFloors = (loop) => Array.from({ length: MOST_ZONES }, (_, bit) => bit + 1).filter((floor) => (valueOf(loop, 'zone_fire') ?? 0) >> (floor - 1) & 1)
+const burningFloors = (loop) => Array.from({ length: MOST_ZONES },
+  (_, bit) => bit + 1).filter((floor) => (valueOf(loop, 'zone_fire') ?? 0) >> (floor - 1) & 1)
 
 const counts = (loop) => h('span', { class: 'counts' }, COUNTS.map((name) => {
   const count = valueOf(loop, name)
@@ -68,15 +70,18 @@ const counts = (loop) => h('span', { class: 'counts' }, COUNTS.map((name) => {
 }))
 
 /** Panel, pumps and tanks: one line each. */
-const others = (chosen) => h('div', { class: 'others', 'data-key': 'others' }, inSystem().filter((device) => device.class !== 'fire_loop').map((device) => {
+const others = (chosen) => h('div', { class: 'others', 'data-key': 'others' },
+  inSystem().filter((device) => device.class !== 'fire_loop').map((device) => other(device, chosen)))
+
+function other (device, chosen) {
   const alarm = worstOf(device)
-  return h('button', { class: 'other', type: 'button', 'aria-pressed': String(device === chosen), 'data-key': device.id, onclick: select(device) },
-    h('span', { class: alarm ? 't1' : 't2' }, say(device.name)), alarm ? shape(alarm.priority, alarm.state, 40) : null,
+  return h('button', choosable(device, chosen, 'other'), h('span', { class: alarm ? 't1' : 't2' }, say(device.name)),
+    alarm ? shape(alarm.priority, alarm.state, 40) : null,
     h('b', { class: alarm ? 't1' : 't3' }, alarm && isActive(alarm) ? symptom(alarm, live) : stand(device)))
-}))
+}
 
 function stand (device) {
-  if (!isConnected(device)) return t(`fault.${device.connection.fault ?? 'silent'}`)
+  if (!isConnected(device)) return faultWords(device)
   if (device.class === 'tank') return reading(pointOf(device, 'level'))
   if (device.class === 'pump') return t(valueOf(device, 'running') ? 'water.running' : 'water.stopped')
   return t('devices.connected')

@@ -6,10 +6,10 @@ import { say, t } from '../core/words.js'
 import { reading } from '../draw/reading.js'
 import { shape } from '../draw/shape.js'
 import { isActive, symptom, withoutPlace } from '../site/alarms.js'
-import { worstOf } from '../site/devices.js'
+import { faultWords, worstOf } from '../site/devices.js'
 import { pointOf, valueOf } from '../site/electric.js'
 import { isConnected, parkingView } from '../site/systems.js'
-import { select, selected } from './selection.js'
+import { choosable, selected } from './selection.js'
 import { countedToday } from './series.js'
 import { sidePanel } from './side.js'
 
@@ -24,7 +24,9 @@ export const rooms = () => [null]
 export const devices = barriers
 export const points = () => [{ class: 'parking_barrier' }]
 
-export const note = () => t('parking.barriers', { count: barriers().filter(isConnected).length, all: barriers().length })
+/** How many answer, when not all do. */
+export const note = () => barriers().every(isConnected) ? null
+  : t('parking.barriers', { count: barriers().filter(isConnected).length, all: barriers().length })
 
 export function draw () {
   const chosen = selected(barriers(), barriers()[0])
@@ -53,18 +55,18 @@ function gate (barrier, chosen) {
   const abnormal = alarm && isActive(alarm)
   const state = STATES[valueOf(barrier, 'state')] ?? null
   const leaving = valueOf(barrier, 'exits') > valueOf(barrier, 'entries')
-  return h('button', { class: `gate ${abnormal ? `abnormal ${alarm.priority}` : ''} ${isConnected(barrier) ? '' : 'silent'}`, type: 'button',
-    'aria-pressed': String(barrier === chosen), 'data-key': barrier.id, onclick: select(barrier) },
+  return h('button', choosable(barrier, chosen, isConnected(barrier) ? 'gate' : 'gate silent'),
   h('b', { class: abnormal ? 't1' : 't2' }, withoutPlace(say(barrier.name), say(live.areas.get(barrier.area)?.name))),
   alarm ? shape(alarm.priority, alarm.state, 54) : h('span', {}),
   picture(state, valueOf(barrier, 'vehicle_present') > 0, valueOf(barrier, 'arm_off') > 0, leaving),
   h('b', { class: abnormal ? 't1 words' : 't2 words' }, abnormal ? symptom(alarm, live)
-    : isConnected(barrier) ? state ? t(`barrier.${state}`) : '—' : t(`fault.${barrier.connection.fault ?? 'silent'}`)),
+    : isConnected(barrier) ? state ? t(`barrier.${state}`) : '—' : faultWords(barrier)),
   h('span', { class: 't3 words' }, passed(barrier, leaving)))
 }
 
 /** Post, arm and lane; the arm falls away when it is knocked off. */
-const picture = (state, vehicle, armOff, leaving) => s('svg', { class: `barrier ${state ?? 'unknown'}`, viewBox: '0 0 300 320', width: 300, height: 320 },
+const picture = (state, vehicle, armOff, leaving) => s('svg',
+  { class: `barrier ${state ?? 'unknown'}`, viewBox: '0 0 300 320', width: 300, height: 320 },
   s('path', { class: 'ground', d: 'M0 292H300' }),
   vehicle ? s('path', { class: 'vehicle', d: 'M110 288V254L136 226H216L242 254V288Z' }) : null,
   s('path', { class: 'lane', d: leaving ? 'M236 308H86M102 298 82 308 102 318' : 'M86 308H236M220 298 240 308 220 318' }),
@@ -80,4 +82,5 @@ function passed (barrier, leaving) {
 
 const FACTS = ['state', 'vehicle_present', 'manual', 'loop_fault', 'arm_off', 'entries', 'exits', 'cycle_time', 'motor_current']
 
-const facts = (barrier) => FACTS.map((name) => barrier && pointOf(barrier, name)).filter(Boolean).map((point) => [say(point.label), reading(point)])
+const facts = (barrier) => FACTS.map((name) => barrier && pointOf(barrier, name)).filter(Boolean).map((point) =>
+  [say(point.label), reading(point)])

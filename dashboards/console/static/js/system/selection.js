@@ -1,6 +1,7 @@
 // Which device the side panel speaks of: the one somebody chose, kept in the address, else the worst.
 import { changed, live } from '../core/live.js'
 import { byWorst, isActive } from '../site/alarms.js'
+import { worstOf } from '../site/devices.js'
 
 const chosen = () => live.devices.get(decodeURIComponent(location.hash.slice(1)))
 
@@ -13,9 +14,18 @@ export function selected (devices, otherwise = null) {
   return worst ? live.devices.get(worst.device) : otherwise
 }
 
-/** What a drawn device does when it is pressed: the side panel turns to it. */
-export const select = (device) => () => {
+function select (device) {
   history.replaceState(null, '', `#${encodeURIComponent(device.id)}`)
   changed()
   document.querySelector('.side')?.scrollIntoView({ block: 'nearest' })
+}
+
+/** What makes a drawn device a button that turns the side panel to it, in the colour of its alarm. */
+export const choosable = (device, picked, name) => ({ class: `${name} ${alarmClass(device)}`, type: 'button', 'data-key': device.id,
+  'aria-pressed': String(device === picked), onclick: () => select(device) })
+
+/** `abnormal high` while a device has an alarm that stands. */
+export function alarmClass (device) {
+  const alarm = worstOf(device)
+  return alarm && isActive(alarm) ? `abnormal ${alarm.priority}` : ''
 }

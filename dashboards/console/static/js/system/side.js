@@ -8,7 +8,7 @@ import { plot } from '../draw/plot.js'
 import { reading } from '../draw/reading.js'
 import { flag, isUnacknowledged, shape } from '../draw/shape.js'
 import { symptom, whereOf } from '../site/alarms.js'
-import { worstOf } from '../site/devices.js'
+import { faultWords, worstOf } from '../site/devices.js'
 import { bundleOf } from '../site/facts.js'
 import { personName } from '../site/people.js'
 import { clockView, mainClock } from '../site/promise.js'
@@ -45,7 +45,7 @@ function happened (alarm) {
 }
 
 const connection = (device) => isConnected(device) ? []
-  : [[t('side.link'), `${t(`fault.${device.connection.fault ?? 'silent'}`)} ${age(now() - instant(device.connection.since))}`]]
+  : [[t('side.link'), `${faultWords(device)} ${age(now() - instant(device.connection.since))}`]]
 
 function line (point, alarm) {
   const { samples, start, end } = seriesOf(point.id, HOUR, '30s')
@@ -62,7 +62,8 @@ function steps (alarm) {
   if (!known) return null
   const list = known.steps?.length ? known.steps : [known.action]
   return h('section', { 'data-key': 'steps' }, h('h3', { class: 't3' }, t('side.steps')),
-    h('ol', { class: 'side-steps' }, list.map((step, index) => h('li', { class: 't1' }, h('b', { class: 't3' }, String(index + 1)), say(step)))))
+    h('ol', { class: 'side-steps' }, list.map((step, index) => h('li', { class: 't1' }, h('b', { class: 't3' }, String(index + 1)),
+      say(step)))))
 }
 
 /** What is heard of the effects each by itself, what is held back counted by what it is. */
@@ -70,7 +71,8 @@ function consequences (alarm) {
   const bundle = bundleOf(alarm)
   if (bundle?.cause !== alarm) return null
   const heard = bundle.members.filter((member) => member !== alarm)
-  return h('section', { 'data-key': 'effects' }, h('h3', { class: 't3' }, t('side.effects', { count: heard.length + bundle.silenced.length })),
+  return h('section', { 'data-key': 'effects' },
+    h('h3', { class: 't3' }, t('side.effects', { count: heard.length + bundle.silenced.length })),
     h('ul', { class: 'side-effects' }, heard.map((member) => h('li', { class: 't1' }, shape(member.priority, member.state, 44),
       h('b', {}, `${whereOf(member, live)} ${symptom(member, live)}`), h('span', { class: 't3' }, since(instant(member.raised_at))))),
     counted(bundle.silenced).map(([words, count]) => h('li', { class: 't2' }, flag('suppressed', 28), h('span', {}, words),

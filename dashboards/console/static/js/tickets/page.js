@@ -8,7 +8,7 @@ import { say, t } from '../core/words.js'
 import { drawDesk } from '../frame/desk.js'
 import { personName } from '../site/people.js'
 import { byUrgency, clockView, mainClock, nextClock } from '../site/promise.js'
-import { ticketTitle } from '../site/tickets.js'
+import { ticketTitle, waitWords } from '../site/tickets.js'
 
 const CLASSES = ['emergency', 'small', 'large', 'hard']
 const view = { mine: false, draft: null, problem: '' }
@@ -46,7 +46,7 @@ function row (ticket) {
     h('b', { class: 'title t1' }, ticketTitle(ticket, live)),
     h('span', { class: 'promise t2' }, [t(`ticket.class.${ticket.class}.promise`), personName(ticket.owner),
       t('since', { time: since(instant(ticket.opened_at)) })].filter(Boolean).map((part) => h('i', {}, part))),
-    h('span', { class: 'stand t2' }, waits ? t(`ticket.waits.${next.promise}`, { time: clockView(next, ticket, now()).text })
+    h('span', { class: 'stand t2' }, waits ? waitWords(ticket, next, now())
       : t(`ticket.state.${ticket.state}`)),
     h('b', { class: `left t1 ${shown.tone === 'over' ? 'over-label' : ''}` }, shown.text),
     h('span', { class: `bar ${shown.tone}` }, h('i', { style: { width: `${shown.fraction * 100}%` } }))))

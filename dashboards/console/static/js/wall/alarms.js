@@ -60,8 +60,7 @@ function row (alarm, isFirst) {
   const old = age(now() - instant(alarm.raised_at))
   const room = 502 - 20 - widthOf(old, 31, true)
   const title = titleWords(alarm, room)
-  const from = sinceWords(alarm, isFirst)
-  const action = actionWords(alarm, 502 - 14 - widthOf(from, 20))
+  const { from, action } = secondLine(alarm, isFirst)
   return h('li', { class: 'alarm', 'data-key': alarm.id }, h('a', { href: `/alarms#${alarm.id}` },
     shape(alarm.priority, alarm.state, 70),
     h('b', { class: 'title t1', style: { 'max-width': `${room}px`, 'font-size': `${fit(title, room, [27, 25, 23, 21, 20], true)}px` } },
@@ -76,6 +75,16 @@ function titleWords (alarm, room) {
   const { where, what } = titleOf(alarm, live)
   const wordings = [where, deviceName(alarm, live), placeOf(alarm, live)].map((one) => t('alarm.title', { where: one, what }))
   return firstThatFits(wordings, room, 20, true) ?? wordings[0]
+}
+
+/** The first action and since when; where the action is long, the time alone says since when. */
+function secondLine (alarm, isFirst) {
+  const words = sinceWords(alarm, isFirst)
+  const besides = (from) => 502 - 14 - widthOf(from, 20)
+  const full = actionWords(alarm, besides(words))
+  if (isFirst || widthOf(full.words, full.size) <= besides(words)) return { from: words, action: full }
+  const time = since(instant(alarm.raised_at))
+  return { from: time, action: actionWords(alarm, besides(time)) }
 }
 
 function sinceWords (alarm, isFirst) {

@@ -85,7 +85,7 @@ function around (box, width, height, sides) {
 function inside (box, width, height) {
   const found = []
   for (let y = box.y + 6; y + height <= box.y + box.height; y += 8) {
-    for (let x = box.x + 20; x + width <= box.x + box.width; x += 24) found.push({ x, y })
+    for (let x = box.x + 8; x + width <= box.x + box.width; x += 12) found.push({ x, y })
   }
   return found
 }

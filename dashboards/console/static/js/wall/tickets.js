@@ -7,7 +7,7 @@ import { t } from '../core/words.js'
 import { firstThatFits, fit, widthOf } from '../draw/text.js'
 import { personName } from '../site/people.js'
 import { byUrgency, clockView, mainClock, nextClock } from '../site/promise.js'
-import { ticketTitles } from '../site/tickets.js'
+import { ticketTitles, waitWords } from '../site/tickets.js'
 
 const PLACES = 6
 
@@ -48,8 +48,7 @@ function promiseWords (ticket) {
 function standWords (ticket) {
   const next = nextClock(ticket)
   if (!next || (ticket.state !== 'registered' && ticket.state !== 'dispatched')) return t(`ticket.state.${ticket.state}`)
-  const view = clockView(next, ticket, now())
-  return t(`ticket.waits.${next.promise}`, { time: view.text })
+  return waitWords(ticket, next, now())
 }
 
 function footer (all, running) {

@@ -64,7 +64,7 @@ export default {
   "ticket.class.emergency.long": "Emergency, on site within 3 min", "ticket.class.small.long": "Small, solved within 30 min", "ticket.class.large.long": "Large, solved within 3 h", "ticket.class.hard.long": "Hard, answered within 3 days",
   "ticket.state.registered": "to accept", "ticket.state.dispatched": "to accept", "ticket.state.accepted": "accepted", "ticket.state.on_site": "on site", "ticket.state.in_work": "working", "ticket.state.held": "paused",
   "ticket.state.finished": "to verify", "ticket.state.verified": "to visit", "ticket.state.visited": "to close", "ticket.state.closed": "closed", "ticket.state.cancelled": "cancelled",
-  "ticket.waits.accept": "accept in {time}", "ticket.waits.arrive": "arrive in {time}", "ticket.arrived_in": "there in {time}",
+  "ticket.waits.accept": "accept in {time}", "ticket.late.accept": "accept: {time}", "ticket.late.arrive": "arrive: {time}", "ticket.waits.arrive": "arrive in {time}", "ticket.arrived_in": "there in {time}",
 
   "loading": "Loading…", "list.clause": ", ",
   "ticket.number": "Ticket {number}", "ticket.since": "since {time}, for ", "ticket.left.accept": "accept in ", "ticket.left.arrive": "arrive in ", "ticket.due": "due by {time}", "ticket.paused": "paused: {reason}", "ticket.met": "done in time at {time}", "ticket.met_late": "done late at {time}",

@@ -64,7 +64,7 @@ export default {
   "ticket.class.emergency.long": "突发事件，3 分钟内到场", "ticket.class.small.long": "小问题，30 分内解决", "ticket.class.large.long": "大问题，3 小时内解决", "ticket.class.hard.long": "难题，3 天内答复",
   "ticket.state.registered": "待接单", "ticket.state.dispatched": "待接单", "ticket.state.accepted": "已接单", "ticket.state.on_site": "已到场", "ticket.state.in_work": "处理中", "ticket.state.held": "暂停",
   "ticket.state.finished": "待验收", "ticket.state.verified": "待回访", "ticket.state.visited": "待关单", "ticket.state.closed": "已关单", "ticket.state.cancelled": "已核销",
-  "ticket.waits.accept": "待接单 {time}", "ticket.waits.arrive": "待到场 {time}", "ticket.arrived_in": "{time} 到场",
+  "ticket.waits.accept": "待接单 {time}", "ticket.late.accept": "待接单 {time}", "ticket.late.arrive": "待到场 {time}", "ticket.waits.arrive": "待到场 {time}", "ticket.arrived_in": "{time} 到场",
 
   "loading": "正在读取…", "list.clause": "，",
   "ticket.number": "工单 {number}", "ticket.since": "{time} 起，已 ", "ticket.left.accept": "接单剩 ", "ticket.left.arrive": "到场剩 ", "ticket.due": "应 {time} 前完成", "ticket.paused": "暂停：{reason}", "ticket.met": "{time} 按时完成", "ticket.met_late": "{time} 完成，已超时",

@@ -6,13 +6,13 @@ import { live } from '../../core/live.js'
 import { say, t } from '../../core/words.js'
 import { reading, trustOf } from '../../draw/reading.js'
 import { shape } from '../../draw/shape.js'
-import { isActive, symptom, withoutPlace } from '../../site/alarms.js'
+import { symptom, withoutPlace } from '../../site/alarms.js'
 import { paramsOf } from '../../site/details.js'
 import { worstOf } from '../../site/devices.js'
 import { currentOf, isDead, loadShare, powerOf } from '../../site/electric.js'
 import { isConnected } from '../../site/systems.js'
 import { valueBefore } from '../series.js'
-import { select } from '../selection.js'
+import { choosable } from '../selection.js'
 
 /** Above this share of the rating a feeder is heavily loaded; the tick on every bar. */
 const HEAVY = 0.8
@@ -24,8 +24,7 @@ export function feeder (device, { supplied, chosen, room }) {
   const tripped = dead && supplied
   const current = currentOf(device)
   const share = trustOf(current) === 'bad' ? null : loadShare(current.value, paramsOf(device).rated_current)
-  return h('button', { class: `feeder ${dead ? 'dead' : ''} ${alarm && isActive(alarm) ? `abnormal ${alarm.priority}` : ''}`, type: 'button',
-    'aria-pressed': String(chosen), 'data-key': device.id, onclick: select(device) },
+  return h('button', choosable(device, chosen, dead ? 'feeder dead' : 'feeder'),
     breaker(alarm, dead, tripped),
     bar(tripped && alarm ? before(device, current, alarm) : share, tripped),
     h('span', { class: 'figures' }, tripped && alarm ? trippedFigures(device, current, alarm) : figures(device, current, share, dead)),
@@ -40,11 +39,13 @@ const breaker = (alarm, dead, tripped) => h('span', { class: 'breaker', 'data-ke
     s('path', { class: dead ? 'wire off' : 'wire', d: 'M30 46V80' })),
   alarm ? shape(alarm.priority, alarm.state, 52) : null)
 
-const before = (device, current, alarm) => current && loadShare(valueBefore(current.id, instant(alarm.raised_at)), paramsOf(device).rated_current)
+/** The share of its rating a feeder carried before its alarm. */
+const before = (device, current, alarm) => current
+  && loadShare(valueBefore(current.id, instant(alarm.raised_at)), paramsOf(device).rated_current)
 
 /** The part of the rating in use, a tick where it becomes heavy; after a trip the ghost of what it was. */
-const bar = (share, ghost) => h('span', { class: `load-bar ${ghost ? 'ghost' : ''}`, style: { '--load': Math.min(1, share ?? 0), '--heavy': HEAVY } },
-  h('i', {}), h('u', {}))
+const bar = (share, ghost) => h('span',
+  { class: `load-bar ${ghost ? 'ghost' : ''}`, style: { '--load': Math.min(1, share ?? 0), '--heavy': HEAVY } }, h('i', {}), h('u', {}))
 
 function figures (device, current, share, dead) {
   const power = powerOf(device)

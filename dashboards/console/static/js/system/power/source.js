@@ -7,7 +7,7 @@ import { shape } from '../../draw/shape.js'
 import { paramsOf } from '../../site/details.js'
 import { worstOf } from '../../site/devices.js'
 import { currentOf, isDead, lineVoltage, pointOf, powerOf, valueOf } from '../../site/electric.js'
-import { select } from '../selection.js'
+import { choosable } from '../selection.js'
 
 /** The scale of the winding's bar; the limits of dry-type transformers of class H end below it. */
 const HOTTEST = 180
@@ -40,7 +40,7 @@ function windings (device, incomer, chosen) {
   const known = trustOf(pointOf(device, 'max_temp') ?? pointOf(device, WINDINGS[0])) !== 'bad'
   const capacity = paramsOf(device).capacity_kva
   const apparent = incomer && valueOf(incomer, 'apparent_power_total')
-  return h('button', { class: 'transformer', type: 'button', 'aria-pressed': String(device === chosen), onclick: select(device) },
+  return h('button', choosable(device, chosen, 'transformer'),
     h('b', { class: 't1' }, say(device.name)),
     capacity ? h('span', { class: 't3' }, `${number(capacity)}${THIN}kVA`) : null,
     capacity && apparent !== null ? h('b', { class: 't1 share' }, number(apparent / capacity * 100), h('small', {}, `${THIN}%`)) : null,
@@ -57,7 +57,7 @@ function heatBar (device, hottest) {
   const x = (value) => Math.min(1, value / HOTTEST) * 226
   const limits = LIMITS.map(([name, ...rest]) => [celsius(pointOf(device, name)), ...rest]).filter(([value]) => value !== null)
   return s('svg', { viewBox: '0 0 226 48', width: 226, height: 48, class: 'heat-bar' },
-    s('rect', { class: 'track', x: 0, y: 0, width: 226, height: 16 }), s('rect', { class: 'fill', x: 0, y: 0, width: x(hottest), height: 16 }),
+    s('rect', { class: 'track', width: 226, height: 16 }), s('rect', { class: 'fill', width: x(hottest), height: 16 }),
     limits.map(([value, words, anchor]) => s('g', {}, s('path', { d: `M${x(value)} -3V20` }),
       s('title', {}, t(words)),
       anchor && s('text', { x: x(value), y: 42, 'text-anchor': anchor }, number(value)))))
@@ -67,7 +67,7 @@ function figures (device, chosen) {
   const power = powerOf(device)
   const voltage = lineVoltage(device)
   const factor = valueOf(device, 'power_factor_total')
-  return h('button', { class: 'incomer', type: 'button', 'aria-pressed': String(device === chosen), onclick: select(device) },
+  return h('button', choosable(device, chosen, 'incomer'),
     h('b', { class: 't1' }, power ? reading(power, { digits: 0 }) : '—'),
     h('span', { class: 't2' }, currentOf(device) ? reading(currentOf(device)) : null,
       voltage === null ? null : h('span', {}, `${number(voltage)}${THIN}V`),

@@ -62,7 +62,7 @@ function today (room) {
   const entries = [
     ...gauges(room).map((device) => [withoutPlace(say(device.name), say(room.name)), pointOf(device, 'pv')
       && reading({ ...pointOf(device, 'pv'), unit: 'm' })]),
-    ...tanks(room).filter((device) => pointOf(device, 'temperature')).map((device) => [t('water.temperature'), reading(pointOf(device, 'temperature'))]),
+    ...tanks(room).map((device) => pointOf(device, 'temperature')).filter(Boolean).map((point) => [t('water.temperature'), reading(point)]),
     known.length ? [t('water.energy_today'), `${number(known.reduce((sum, energy) => sum + energy, 0), 1)}${THIN}kWh`] : null
   ].filter((entry) => entry?.[1])
   return h('dl', { class: 'today', 'data-key': 'today' }, entries.map(([label, value]) => h('div', {}, h('dt', { class: 't3' }, label),

@@ -4,10 +4,10 @@ import { live } from '../../core/live.js'
 import { say, t } from '../../core/words.js'
 import { reading, trustOf } from '../../draw/reading.js'
 import { shape } from '../../draw/shape.js'
-import { isActive } from '../../site/alarms.js'
 import { paramsOf } from '../../site/details.js'
 import { apart, worstOf } from '../../site/devices.js'
 import { pointOf, valueOf } from '../../site/electric.js'
+import { alarmClass } from '../selection.js'
 import { pits } from './rooms.js'
 
 const PUMPS = ['pump1', 'pump2']
@@ -31,7 +31,7 @@ function pit (device, name) {
   const { height_m: height, high_m: high } = paramsOf(device)
   const share = height && trustOf(level) !== 'bad' ? Math.min(1, Math.max(0, level.value / height)) : null
   const y = (metres) => 4 + DEEP * (1 - metres / height)
-  return h('a', { class: `pit ${alarm && isActive(alarm) ? 'abnormal' : ''}`, href: `/devices/${encodeURIComponent(device.id)}`,
+  return h('a', { class: `pit ${alarmClass(device)}`, href: `/devices/${encodeURIComponent(device.id)}`,
     'data-key': device.id },
   h('span', { class: 'basin' }, s('svg', { viewBox: '0 0 76 64', width: 76, height: 64 },
     share === null ? null : [s('rect', { class: 'water', x: 4, y: 4 + DEEP * (1 - share), width: 50, height: DEEP * share }),

@@ -7,9 +7,10 @@ import { say, t } from '../../core/words.js'
 import { reading } from '../../draw/reading.js'
 import { shape } from '../../draw/shape.js'
 import { isActive, symptom, withoutPlace } from '../../site/alarms.js'
-import { worstOf } from '../../site/devices.js'
+import { faultWords, worstOf } from '../../site/devices.js'
 import { pointOf, valueOf } from '../../site/electric.js'
 import { isConnected } from '../../site/systems.js'
+import { alarmClass } from '../selection.js'
 import { countedToday } from '../series.js'
 import { isRunning } from './rooms.js'
 
@@ -17,12 +18,12 @@ export function pump (device, room) {
   const alarm = worstOf(device)
   const running = isRunning(device)
   const abnormal = alarm && isActive(alarm)
-  return h('a', { class: `pump ${running ? 'running' : ''} ${abnormal ? `abnormal ${alarm.priority}` : ''}`, 'data-key': device.id,
+  return h('a', { class: `pump ${running ? 'running' : ''} ${alarmClass(device)}`, 'data-key': device.id,
     href: `/devices/${encodeURIComponent(device.id)}` },
   h('span', { class: 'symbol' }, symbol(running), alarm ? shape(alarm.priority, alarm.state, 58) : null),
   h('b', { class: abnormal ? 't1 name' : 't2 name' }, withoutPlace(say(device.name), say(room.name))),
   h('span', { class: 'state-line' }, abnormal ? h('b', { class: 't1' }, `${symptom(alarm, live)} ${age(now() - instant(alarm.raised_at))}`)
-    : running ? atWork(device) : h('span', { class: 't3' }, isConnected(device) ? t('water.stopped') : t(`fault.${device.connection.fault ?? 'silent'}`))),
+    : running ? atWork(device) : h('span', { class: 't3' }, isConnected(device) ? t('water.stopped') : faultWords(device))),
   h('span', { class: 'counts t3' }, counts(device)))
 }
 

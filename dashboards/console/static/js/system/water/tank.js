@@ -9,6 +9,7 @@ import { isActive, symptom, withoutPlace } from '../../site/alarms.js'
 import { paramsOf } from '../../site/details.js'
 import { worstOf } from '../../site/devices.js'
 import { pointOf, valueOf } from '../../site/electric.js'
+import { alarmClass } from '../selection.js'
 
 const LIMITS = [['high_m', 'water.high'], ['low_m', 'water.low']]
 
@@ -18,9 +19,10 @@ export function tank (device, room) {
   const level = pointOf(device, 'level')
   const share = params.height_m && trustOf(level) !== 'bad' ? Math.min(1, Math.max(0, level.value / params.height_m)) : null
   const limits = LIMITS.filter(([name]) => params[name] && params.height_m)
-  return h('a', { class: `tank ${alarm && isActive(alarm) ? `abnormal ${alarm.priority}` : ''}`, 'data-key': device.id,
+  return h('a', { class: `tank ${alarmClass(device)}`, 'data-key': device.id,
     href: `/devices/${encodeURIComponent(device.id)}` },
-  h('span', { class: 'tank-name t2' }, withoutPlace(say(device.name), say(room.name)), alarm ? shape(alarm.priority, alarm.state, 46) : null),
+  h('span', { class: 'tank-name t2' }, withoutPlace(say(device.name), say(room.name)),
+    alarm ? shape(alarm.priority, alarm.state, 46) : null),
   inlet(device),
   h('span', { class: 'walls', style: { '--level': share ?? 0 } },
     share === null ? null : h('i', { class: 'water' }),

@@ -13,6 +13,8 @@ import { seriesOf } from '../series.js'
 import { leadPump, pumps, tanks } from './rooms.js'
 
 const SPAN = 4 * 3_600_000
+/** Room for the names of limits, in px. */
+const LIMIT_WORDS = 92
 const BOX = { width: 424, height: 134, bottom: 30 }
 
 export function trends (room) {
@@ -42,6 +44,7 @@ function panel (point, limits, others, alarm) {
   return h('section', { class: 'panel trend-panel', 'data-key': point.name },
     h('h3', { class: 't2' }, say(point.label), h('b', { class: 't1' }, reading(point))),
     samples.some((sample) => sample.value !== null)
-      ? plot({ samples, others: behind, start, end, box: { ...BOX, right: limits.length ? 92 : 0 }, unit: unitShown(point.unit), limits, mark, least: point.name === 'flow' ? 0 : null })
+      ? plot({ samples, others: behind, start, end, box: { ...BOX, right: limits.length ? LIMIT_WORDS : 0 }, limits, mark,
+        unit: unitShown(point.unit), least: point.name === 'flow' ? 0 : null })
       : h('p', { class: 't3 empty' }, t('loading')))
 }
