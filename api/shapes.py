@@ -323,6 +323,7 @@ class InputShape(TypedDict):
     unit: NotRequired[str]
     label: NotRequired[Phrase]
     meaning: NotRequired[Phrase | None]
+    bits_set: NotRequired[list[BitShape]]
     profile: NotRequired[ProfileLine]
     decode: NotRequired[DecodeShape]
     wire: NotRequired[RegisterShape | TopicShape]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from api.next_due import NextDue
 from api.register import decode_shape, place_of, profile_line, spaced, wire_shape
 from api.shapes import InputShape, LimitShape, RawShape, RuleTrace, TraceShape
-from api.words import Wire, address, meaning, phrase
+from api.words import Wire, address, bits_set, meaning, phrase
 from model.alarm import AlarmEvent, Evidence, Occurrence, Standing
 from model.clock import SECOND
 from model.exchange import Place, scale_place
@@ -93,6 +93,8 @@ class _Input:
             return shape
         device, column = found
         point = device.points[column]
+        if point.bits:
+            shape["bits_set"] = bits_set(point, shape["value"])
         return {
             **shape,
             "unit": point.unit,

@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulators.errors import SimulatorError, UnknownDevice, UnknownScenario
@@ -18,6 +18,7 @@ from simulators.incidents import Script
 if TYPE_CHECKING:
     from simulators.fleet import Fleet
 
+Describe = Callable[[dict[str, Any]], str]
 _PROBLEM = "application/problem+json"
 _READY_WITHIN_S = 10.0
 
@@ -39,9 +40,11 @@ class ClockBody(_Body):
     speed: float = Field(ge=0, le=600, description="site seconds per second; 0 stands still")
 
 
-def control_app(fleet: "Fleet") -> FastAPI:
-    """The API over one fleet."""
-    app = FastAPI(title="Guanjia simulators", version="1")
+def control_app(fleet: "Fleet", describe: Describe | None = None) -> FastAPI:
+    """The API over one fleet. ``describe`` makes the page at ``/docs`` from the OpenAPI description."""
+    app = FastAPI(title="Guanjia simulators", version="1", docs_url=None, redoc_url=None)
+    if describe is not None:
+        app.add_api_route("/docs", lambda: HTMLResponse(describe(app.openapi())), include_in_schema=False)
     _devices(app, fleet)
     _acts(app, fleet)
     _site(app, fleet)
@@ -173,9 +176,9 @@ class _Server(uvicorn.Server):
 class ControlServer:
     """Serves the API on a socket of its own; port 0 takes a free one."""
 
-    def __init__(self, fleet: "Fleet", host: str, port: int) -> None:
+    def __init__(self, fleet: "Fleet", host: str, port: int, describe: Describe | None = None) -> None:
         self.host, self.port = host, port
-        self._server = _Server(control_app(fleet))
+        self._server = _Server(control_app(fleet, describe))
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:

@@ -14,7 +14,7 @@ import structlog
 
 from model.clock import SECOND, Clock
 from model.site import Device, ModbusTcp, Mqtt, Site
-from simulators.control import ControlServer
+from simulators.control import ControlServer, Describe
 from simulators.errors import PortTaken
 from simulators.fault_desk import FaultDesk
 from simulators.framing import RtuFraming, TcpFraming
@@ -55,9 +55,11 @@ class Fleet:
         play_day: bool = False,
         past_from_ns: int | None = None,
         physics: Physics | None = None,
+        describe: Describe | None = None,
     ) -> None:
         """``control_port`` None: no control API; 0: a free port. ``play_day``: small incidents from the start on, another day of them
-        every site day. ``past_from_ns``: the site has lived since then when it is first seen (``simulators.past``)."""
+        every site day. ``past_from_ns``: the site has lived since then when it is first seen (``simulators.past``).
+        ``describe`` makes the control API's ``/docs`` page."""
         self.site = site
         self.speed = speed
         self.late_ticks = 0
@@ -72,7 +74,7 @@ class Fleet:
         self.desk = FaultDesk(machines, stations, speakers, scripts(site, machines, seed), self._schedule)
         self._ports = _ports(stations.values())
         self._publisher = Publisher(speakers.values(), site.broker)
-        self._control = None if control_port is None else ControlServer(self, control_host, control_port)
+        self._control = None if control_port is None else ControlServer(self, control_host, control_port, describe)
         if play_day:
             self._play_days(seed)
 

@@ -21,5 +21,8 @@ def check(site: Annotated[Path, typer.Argument(help="The site file.", metavar="S
         f"{len(found.rules)} rules watching as {alarms} alarms. No mistakes.",
         markup=False,
     )
-    for rule, obstacle in found.book.unused():
-        out.print(f"  note: rule {rule.id} watches nothing here: {obstacle}", markup=False, soft_wrap=True)
+    unused = found.book.unused()
+    if unused:
+        out.print(
+            f"Of the rules, {len(unused)} watch nothing here; 'guanjia rules list --site {site}' shows which.", markup=False, soft_wrap=True
+        )

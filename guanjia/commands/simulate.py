@@ -11,6 +11,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from api.reference import page
 from guanjia.commands.words import mistakes_shown, out, refuse
 from guanjia.config.site_file import load_site
 from guanjia.config.site_schema import duration_ns
@@ -53,7 +54,14 @@ def simulate(
 
     async def life(stopping: asyncio.Event) -> None:
         fleet = Fleet(
-            loaded, SystemClock(), seed=seed, speed=speed, control_port=control_port, play_day=incidents, past_from_ns=past_from_ns
+            loaded,
+            SystemClock(),
+            seed=seed,
+            speed=speed,
+            control_port=control_port,
+            play_day=incidents,
+            past_from_ns=past_from_ns,
+            describe=page,
         )
         await fleet.start()
         out.print(f"{len(loaded.devices)} devices simulated; control API on http://127.0.0.1:{fleet.control_port}/docs", markup=False)

@@ -85,6 +85,7 @@ async def test_the_answer_that_told_the_scale_is_shown_too(house: House, operato
     raised(house, (own, scale), inputs={status: 9.0})
     (value,) = (await traced(operator))["inputs"]
     assert (value["raw"]["offset"], value["raw"]["length"]) == (2, 2)
+    assert [bit["en"] for bit in value["bits_set"]] == ["closed", "tripped"]
     assert (value["scale_raw"]["asked"], value["scale_raw"]["offset"], value["scale_raw"]["length"]) == ("holding 29+20", 0, 2)
 
 

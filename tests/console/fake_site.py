@@ -179,9 +179,15 @@ def _add_equipment(api: APIRouter, site: FakeSite) -> None:
 
     @api.get("/points")
     async def points(request: Request) -> Json:
-        kind, part = request.query_params.get("class"), request.query_params.get("q", "")
-        by_id = site.situation.by_id
-        return page([p for p in site.situation.points if (not kind or by_id[p["device"]]["class"] == kind) and part in p["id"]])
+        asked, by_id = request.query_params, site.situation.by_id
+        wanted = {key: asked[key] for key in ("class", "system", "area") if key in asked}
+        return page(
+            [
+                p
+                for p in site.situation.points
+                if asked.get("q", "") in p["id"] and all(by_id[p["device"]][key] == value for key, value in wanted.items())
+            ]
+        )
 
     @api.get("/points/{key}")
     async def point(key: str) -> Json:
@@ -195,10 +201,11 @@ def _add_equipment(api: APIRouter, site: FakeSite) -> None:
 def _add_history(api: APIRouter, site: FakeSite) -> None:
     @api.get("/points/{key}/readings")
     async def readings(key: str, start: str, end: str) -> Json:
-        """A slow saw tooth that climbs at the end, one value in 240 parts, and nothing for a stretch in the middle."""
+        """A slow saw tooth that climbs at the end, one value in 240 parts, nothing for a stretch in the middle; currents a hundredfold."""
         begun, ended = datetime.fromisoformat(start), datetime.fromisoformat(end)
         step = (ended - begun) / 240
-        level = [0.55 + 0.18 * ((n % 75) / 75) + max(0, n - 200) * 0.017 for n in range(240)]
+        scale = 100 if ".current_" in key else 1
+        level = [scale * (0.55 + 0.18 * ((n % 75) / 75) + max(0, n - 200) * 0.017) for n in range(240)]
         return page([{"start": (begun + step * n).isoformat(), "value": None if 90 < n < 104 else level[n]} for n in range(240)])
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from tests.console import machinery
+
 Json = dict[str, Any]
 SHANGHAI = timezone(timedelta(hours=8))
 EVENING = datetime(2026, 1, 14, 22, 53, 20, tzinfo=SHANGHAI)
@@ -107,7 +109,9 @@ def devices() -> list[Json]:
             "sub2",
             "power_meter",
             ("b07.lift1", "b07.lift2", "b07.access", "b07.ups", "b07.light", "b07.fire"),
+            {"rated_current": 250},
         ),
+        *machinery.substation(device),
         device("sub1.incomer1", "1#进线柜", "Incomer 1", "power", "sub1", "power_meter"),
         device("b07.light", "7号楼 公共照明", "Block 7 lighting", "power", "b07", "power_meter"),
         device("podium.ahu2", "AHU-2", "AHU-2", "hvac", "podium", "hvac"),
@@ -115,7 +119,7 @@ def devices() -> list[Json]:
         device("pump1.p2", "2#泵", "P2", "water", "pump1", "pump"),
         device("pump1.tank", "生活水箱", "Domestic", "water", "pump1", "tank", params={"height_m": 3.0, "low_m": 0.9, "high_m": 2.7}),
         device("pump3.tank", "消防水池", "Fire", "water", "pump3", "tank", params={"height_m": 4.2, "low_m": 3.9, "high_m": 4.1}),
-        device("garage.sump3", "3#集水坑", "sump 3", "water", "garage.b", "sump"),
+        device("garage.sump3", "3#集水坑", "sump 3", "water", "garage.b", "sump", params={"height_m": 2.5, "high_m": 1.2}),
         device("b07.access", "7号楼 门禁", "Block 7 access", "elv", "b07", "access"),
         device("b07.ups", "7号楼 弱电间 UPS", "Block 7 UPS", "elv", "b07", "ups"),
         device("podium.gas1", "餐饮 1#燃气探头", "Kitchen gas 1", "gas", "podium", "gas_detector"),
@@ -128,6 +132,8 @@ def devices() -> list[Json]:
         *chargers,
     ]
     silent = next(d for d in all_devices if d["id"] == "gate.north.in")
+    for one in all_devices:
+        one["fed_by"] = [other["id"] for other in all_devices if one["id"] in other["feeds"]]
     silent["connection"] = {"state": "disconnected", "fault": "silent", "since": clock("21:20"), "last_answer": clock("21:19:25")}
     return all_devices
 
@@ -160,7 +166,7 @@ def points() -> list[Json]:
         for name, label, value in zip(("entries", "exits"), (("累计入场", "Entries"), ("累计出场", "Exits")), counts, strict=True)
     ]
     return [
-        point("sub2.2d5.current_l1", "A相电流", "Current L1", "A", 0.0),
+        *machinery.readings(point),
         point("pump1.tank.level", "液位", "Level", "m", 2.31),
         point("pump1.tank.temperature", "水温", "Water temperature", "degC", 12.0, "uncertain", "out_of_range"),
         point("pump3.tank.level", "液位", "Level", "m", 4.02),

@@ -139,6 +139,7 @@ def fault_table() -> str:
     return _table(("class", "fault", "what then changes"), rows)
 
 
+@cache
 def faults() -> dict[str, dict[str, str]]:
     """Device class → fault kind → effect, over every profile of the library."""
     site = one_of_each()
@@ -150,6 +151,7 @@ def faults() -> dict[str, dict[str, str]]:
     return found
 
 
+@cache
 def one_of_each() -> Site:
     """A site with one device of every profile of the library."""
     ports = count(15_020)

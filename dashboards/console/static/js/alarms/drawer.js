@@ -50,6 +50,9 @@ export function drawer () {
     known && seen.trace ? h('ol', { class: 'steps' }, steps(seen.trace, seen.detail)) : null)
 }
 
+/** On a narrow screen it lies below the list. */
+export const showDrawer = () => document.querySelector('.drawer')?.scrollIntoView({ block: 'start' })
+
 const steps = (trace, detail) => [inputSteps(trace, detail, seen.trend), ruleStep(trace), alarmStep(trace, detail), ticketStep(trace),
   nextStep(trace), firstStep(detail)]
 
@@ -61,7 +64,8 @@ function ruleStep ({ rule, condition_since: began }) {
   return step('rule', [t('trace.version', { version: rule.version.slice(0, 8) }), where].filter(Boolean).join('  '),
     mono(asks), values ? mono(values) : null,
     rule.same_version ? null : line(t(rule.present ? 'trace.rule_changed' : 'trace.rule_gone')),
-    line(t('trace.held', { time: secondTime(instant(began)), seconds: number(rule.on_delay_s ?? 0) })))
+    line(t(rule.on_delay_s ? 'trace.held' : 'trace.held_at_once', { time: secondTime(instant(began)),
+      seconds: number(rule.on_delay_s ?? 0) })))
 }
 
 const alarmStep = (trace, detail) => step('alarm', detail.id.slice(-12), line(t('trace.raised',

@@ -70,7 +70,11 @@ function readingStep (inputs, first, trace, detail, trend) {
 const readingLine = (input) => line(h('b', {}, valueWords(input)), h('span', { class: 't2' }, `  ${say(input.label) || input.point}  `),
   trustWords(input))
 
-const valueWords = ({ value, unit, meaning }) => meaning ? say(meaning) : typeof value === 'number' ? quantity(value, unit) : value ?? '—'
+function valueWords ({ value, unit, meaning, bits_set: bits }) {
+  if (meaning) return say(meaning)
+  if (bits?.length) return bits.map(say).join(t('list.comma'))
+  return typeof value === 'number' ? quantity(value, unit) : value ?? '—'
+}
 
 /** 质量好，27 ms 后收到. */
 function trustWords ({ quality, reason, source_time: source, receive_time: receive }) {

@@ -4,7 +4,7 @@ import { changed, followSite, live, loadSite } from '../core/live.js'
 import { t } from '../core/words.js'
 import { drawDesk } from '../frame/desk.js'
 import { alarmsToday } from '../site/details.js'
-import { drawer } from './drawer.js'
+import { drawer, showDrawer } from './drawer.js'
 import { filterBar } from './filters.js'
 import { list } from './list.js'
 import { desk, listOf, select } from './state.js'
@@ -18,6 +18,7 @@ export async function open (root) {
   drawDesk(root, 'alarms', () => [filterBar(),
     h('div', { class: `alarm-desk ${desk.selected ? 'with-drawer' : ''}`, 'data-key': 'desk' }, list(), desk.selected ? drawer() : null)],
     () => [alarmsToday() === null ? '' : t('alarms.today', { count: alarmsToday() })])
+  if (desk.selected && matchMedia('(max-width: 1180px)').matches) requestAnimationFrame(showDrawer)
 }
 
 function readAddress () {

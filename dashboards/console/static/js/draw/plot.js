@@ -81,10 +81,10 @@ function timeAxis (start, end, x, width, height) {
   const step = STEPS.find((candidate) => (end - start) / candidate <= width / 80) ?? STEPS.at(-1)
   const marks = []
   for (let at = Math.ceil((start - siteDay(start)) / step) * step + siteDay(start); at <= end; at += step) marks.push(at)
-  const anchor = (at) => x(at) > x(end) - 30 ? 'end' : x(at) < x(start) + 30 ? 'start' : 'middle'
+  const anchor = (at) => x(at) > x(end) - 30 ? 'end' : 'middle'
   const words = (at) => step >= 24 * HOUR || siteParts(at).hour + siteParts(at).minute === 0 ? shortDate(at) : clockTime(at)
   return marks.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` }),
-    s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': anchor(at) }, words(at))))
+    x(at) < 30 ? null : s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': anchor(at) }, words(at))))
 }
 
 const endTimes = (start, end, left, width, height) => [

@@ -8,7 +8,7 @@ export function ticketTitles (ticket, live) {
   const title = say(ticket.title)
   const place = say(live.areas.get(ticket.area)?.name)
   const device = live.devices.get(ticket.device)
-  if (!device) return [!place || title.includes(place) ? title : `${place} ${title}`, title]
+  if (!device || !title.includes(say(device.name))) return [!place || title.includes(place) ? title : `${place} ${title}`, title]
   const alarm = { device: device.id, device_name: device.name, area: ticket.area, text: ticket.title }
   const what = symptom(alarm, live)
   const where = whereOf(alarm, live)

@@ -5,7 +5,7 @@ import { say, t } from '../core/words.js'
 import { reading } from '../draw/reading.js'
 import { flag, shape } from '../draw/shape.js'
 import { isActive, symptom } from '../site/alarms.js'
-import { worstOf } from '../site/devices.js'
+import { faultWords, worstOf } from '../site/devices.js'
 import { isConnected } from '../site/systems.js'
 
 /** What to show of each class, most telling first. */
@@ -45,7 +45,7 @@ function card (device) {
       ? flag(kind, 26) : h('span', {}),
     h('p', { class: 't3 place' }, say(live.areas.get(device.area)?.name)),
     worst && isActive(worst) ? h('p', { class: 't1 what' }, symptom(worst, live)) : isConnected(device) ? values(device)
-      : h('p', { class: 't2 what' }, t(`fault.${device.connection.fault ?? 'silent'}`))))
+      : h('p', { class: 't2 what' }, faultWords(device))))
 }
 
 const values = (device) => h('p', { class: 'values' },

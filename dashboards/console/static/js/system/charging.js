@@ -23,7 +23,7 @@ export const points = () => NAMED.map((q) => ({ class: 'ev_charger', q }))
 
 export function note () {
   const { used, free, out } = chargersView(live)
-  return t('charging.all', { used, free, out })
+  return out ? t('charging.all', { used, free, out }) : t('system.chargers', { used, free })
 }
 
 export function draw () {

@@ -63,7 +63,8 @@ function shaft (car, name, chosen) {
   const abnormal = alarm && isActive(alarm)
   const held = live.flags.some((standing) => standing.device === car.id && standing.suppression)
   const silent = !isConnected(car) || (held && !abnormal)
-  return h('button', { ...choosable(car, chosen, silent ? 'shaft silent' : 'shaft'), title: abnormal ? symptom(alarm, live) : say(car.name) },
+  return h('button',
+    { ...choosable(car, chosen, silent ? 'shaft silent' : 'shaft'), title: abnormal ? symptom(alarm, live) : say(car.name) },
     h('span', { class: 'well' }, well(car)),
     alarm ? shape(alarm.priority, alarm.state, 48) : h('span', { class: 'no-shape' }),
     h('span', { class: abnormal ? 't1' : 't3' }, name))

@@ -7,7 +7,7 @@ import { say, t } from '../core/words.js'
 import { plot } from '../draw/plot.js'
 import { reading } from '../draw/reading.js'
 import { flag, isUnacknowledged, shape } from '../draw/shape.js'
-import { symptom, whereOf } from '../site/alarms.js'
+import { isActive, symptom, whereOf } from '../site/alarms.js'
 import { faultWords, worstOf } from '../site/devices.js'
 import { bundleOf } from '../site/facts.js'
 import { personName } from '../site/people.js'
@@ -22,12 +22,13 @@ const BOX = { width: 424, height: 130, bottom: 30 }
 export function sidePanel (device, { facts = [], trend = null, more = null } = {}) {
   if (!device) return h('aside', { class: 'panel side', 'data-key': 'side' }, h('p', { class: 'nothing t3' }, t('wall.no_alarms')))
   const alarm = worstOf(device)
+  const active = alarm && isActive(alarm)
   return h('aside', { class: 'panel side', 'data-key': 'side' },
     h('a', { class: 'side-head', href: `/devices/${encodeURIComponent(device.id)}` },
       alarm ? shape(alarm.priority, alarm.state, 58) : null, h('h2', { class: 't1' }, say(device.name))),
-    table([...alarm ? happened(alarm) : [], ...connection(device), ...alarm ? [] : facts]),
+    table([...alarm ? happened(alarm) : [], ...connection(device), ...active ? [] : facts]),
     trend ? line(trend, alarm) : null,
-    alarm ? [steps(alarm), consequences(alarm), ticketPart(alarm)] : more)
+    active ? [steps(alarm), consequences(alarm)] : more, alarm ? ticketPart(alarm) : null)
 }
 
 const table = (rows) => h('dl', { class: 'side-facts', 'data-key': 'facts' }, rows.map(([label, value]) => [h('dt', { class: 't3' }, label),
@@ -39,9 +40,10 @@ function happened (alarm) {
   return [
     [t('side.what'), symptom(alarm, live)],
     [t('side.since'), first ? t('side.first', { time: at }) : at],
+    alarm.returned_at && [t('side.returned'), secondTime(instant(alarm.returned_at))],
     [t('side.acknowledged'), isUnacknowledged(alarm.state) ? t('alarm.state.active_unacknowledged')
       : t('side.by', { who: personName(alarm.acknowledged_by) ?? '', time: clockTime(instant(alarm.acknowledged_at)) })]
-  ]
+  ].filter(Boolean)
 }
 
 const connection = (device) => isConnected(device) ? []

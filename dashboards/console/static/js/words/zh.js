@@ -23,7 +23,7 @@ export default {
   "system.loops": "{count} 回路正常", "system.gas": "最高 {level}", "system.barriers": "{count} 道闸正常", "system.chargers": "{used} 用，{free} 空", "system.chargers_out": "{used} 用，{out} 停用",
 
   "system.all_devices": "全部设备", "state.system_calm": "{system}正常", "state.first": "先查：{action}", "state.data": "数据 {seconds} 秒前",
-  "side.steps": "先做", "side.what": "现象", "side.since": "发生", "side.first": "{time}，首发", "side.acknowledged": "确认", "side.by": "{who} {time}", "side.link": "通讯", "side.effects": "后果 {count}",
+  "side.returned": "返回", "side.steps": "先做", "side.what": "现象", "side.since": "发生", "side.first": "{time}，首发", "side.acknowledged": "确认", "side.by": "{who} {time}", "side.link": "通讯", "side.effects": "后果 {count}",
   "power.dead": "失电", "power.before": "跳前 {share}", "power.windings": "绕组", "power.fans": "风机启动", "power.alarm": "超温报警", "power.trip": "超温跳闸", "power.all_well": "{count} 路全部正常", "power.others_well": "其余 {count} 路正常",
   "power.share": "负载率", "power.share_of": "{share} %（额定 {rated} A）", "power.active": "有功功率", "power.voltage": "线电压", "power.supplies": "供给 {count}", "power.closed": "合", "power.open": "分", "power.live": "带电", "power.off": "失电",
   "water.pits": "{place} 集水坑", "water.high": "高 {level}", "water.low": "低 {level}", "water.inlet": "市政进水", "water.valve_open": "进水阀开", "water.valve_shut": "进水阀关", "water.running": "运行", "water.stopped": "停", "water.starts_today": "今启 {count} 次", "water.flow": "出水", "water.temperature": "水温", "water.energy_today": "今日电耗", "water.pumps": "{running} / {all} 台泵运行",
@@ -54,7 +54,7 @@ export default {
   "trace.answer": "{asked}，{size} 字节", "trace.answer_cut": "{asked}，{size} 字节，只留前 {kept}", "trace.no_answer": "没有应答，没有字节", "trace.quality.good": "质量好", "trace.quality.uncertain": "存疑：{reason}", "trace.quality.bad": "无效：{reason}", "trace.received": "{ms} ms 后收到",
   "trace.limit.above": "高限 {value}", "trace.limit.below": "低限 {value}", "trace.rule_changed": "规则后来改过，这是现在的文字", "trace.rule_gone": "规则已不在", "trace.left": "剩 {time}", "trace.awaited": "等{what}",
   "trace.due.acknowledge": "确认", "trace.due.reset": "复位", "trace.due.accept": "接单", "trace.due.arrive": "到场", "trace.due.finish": "完成", "trace.due.realarm": "再次报警", "trace.due.shelving_expires": "搁置到时",
-  "trace.profile_line": "{profile} 第 {line} 行", "trace.version": "版本 {version}", "trace.held": "{time} 起成立，满 {seconds} s", "trace.delay": "延时 {seconds} s", "trace.raised": "{time} 发生，{priority}",
+  "trace.profile_line": "{profile} 第 {line} 行", "trace.version": "版本 {version}", "trace.held": "{time} 起成立，满 {seconds} s", "trace.held_at_once": "{time} 成立，不延时", "trace.delay": "延时 {seconds} s", "trace.raised": "{time} 发生，{priority}",
   "trace.ticket_opened": "{time} 开单 {number}，{kind}",
   "alarm.event.raised": "发生", "alarm.event.returned": "返回", "alarm.event.acknowledged": "确认", "alarm.event.realarmed": "再次报警", "alarm.event.latched": "锁存", "alarm.event.reset": "复位", "alarm.event.shelved": "搁置", "alarm.event.unshelved": "取消搁置",
   "alarm.event.shelving_expired": "搁置到时", "alarm.event.suppressed": "设计抑制", "alarm.event.unsuppressed": "抑制解除", "alarm.event.out_of_service": "停用", "alarm.event.in_service": "恢复使用", "alarm.event.commented": "备注", "alarm.event.superseded": "被替代", "alarm.event.withdrawn": "撤销",

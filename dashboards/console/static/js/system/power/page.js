@@ -5,7 +5,7 @@ import { number, THIN } from '../../core/format.js'
 import { say, t } from '../../core/words.js'
 import { reading } from '../../draw/reading.js'
 import { suppliedBy, paramsOf } from '../../site/details.js'
-import { currentOf, isDead, lineVoltage, loadShare, powerOf, valueOf } from '../../site/electric.js'
+import { currentOf, isDead, lineVoltage, loadShare, pointOf, powerOf, valueOf } from '../../site/electric.js'
 import { isConnected } from '../../site/systems.js'
 import { selected } from '../selection.js'
 import { sidePanel } from '../side.js'
@@ -58,7 +58,8 @@ const section = (part, index, chosen, room) => {
 const shareOf = (device) => loadShare(currentOf(device)?.value, paramsOf(device).rated_current) ?? -1
 const heaviest = (feeders) => [...feeders].sort((a, b) => shareOf(b) - shareOf(a))[0] ?? null
 
-const trendOf = (device) => device.class === 'transformer_monitor' ? live.points.get(`${device.id}.max_temp`) : currentOf(device)
+/** One phase stands for all: the heaviest of the moment would change the line under the reader's eyes. */
+const trendOf = (device) => pointOf(device, device.class === 'transformer_monitor' ? 'max_temp' : 'current_l1') ?? currentOf(device)
 
 function facts (device) {
   if (device.class === 'transformer_monitor') return []
