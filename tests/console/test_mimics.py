@@ -1,9 +1,11 @@
 """The drawings of the systems, before the fake site: what is energised, running, moving, burning, open, and what is not."""
 
-import pytest
-from playwright.sync_api import Locator, expect
+from collections.abc import Callable, Iterator
 
-from tests.console.conftest import PHONE, WALL, Opener, RunningSite, running
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.console.conftest import PHONE, WALL, Opener, RunningSite, enter, go, running
 from tests.console.layout import clashes, outside, texts, too_small
 from tests.console.situation import Situation, clock, occurrence
 
@@ -11,12 +13,33 @@ DRAWN = ("power", "water", "elevator", "fire", "parking", "charging")
 WITH_CARDS = ("gas",)
 
 
+Looker = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def evening() -> Iterator[RunningSite]:
+    """The evening, and smoke on the fourth floor of block 3. Nothing in this module changes it."""
+    situation = Situation()
+    situation.alarms.append(occurrence("f1", "fire.alarm", situation.by_id["b03.fire"], "critical", ("火警", "fire alarm"), "22:52"))
+    started = running(situation)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def look(browser: Browser, evening: RunningSite) -> Iterator[Looker]:
+    """Turn one screen to a page: the profile keeps the console's files, so the next page is there at once."""
+    page = enter(browser, evening, WALL, "zh", "night").page
+    yield lambda path: go(page, evening.url + path)
+    page.context.close()
+
+
 def keyed(page: Locator, key: str) -> Locator:
     return page.locator(f'[data-key="{key}"]')
 
 
-def test_the_substation_shows_its_sections_with_every_feeder_and_how_loaded_it_is(site: RunningSite, visit: Opener) -> None:
-    drawing = visit(site, "/systems/power?at=sub2").page.locator(".single-line")
+def test_the_substation_shows_its_sections_with_every_feeder_and_how_loaded_it_is(look: Looker) -> None:
+    drawing = look("/systems/power?at=sub2").locator(".single-line")
     expect(drawing.locator(".bus-section")).to_have_count(2)
     expect(drawing.locator(".feeder")).to_have_count(5)
     expect(keyed(drawing, "sub2.2d2").locator(".figures")).to_have_text("37\u2009%62kW93A")
@@ -27,10 +50,8 @@ def test_the_substation_shows_its_sections_with_every_feeder_and_how_loaded_it_i
     expect(drawing.locator(".heat-bar text").nth(0)).to_have_text("130")
 
 
-def test_a_tripped_feeder_stands_open_in_the_colour_of_its_alarm_with_the_ghost_of_what_it_carried(
-    site: RunningSite, visit: Opener
-) -> None:
-    drawing = visit(site, "/systems/power").page.locator(".single-line")
+def test_a_tripped_feeder_stands_open_in_its_colour_with_the_ghost_of_what_it_carried(look: Looker) -> None:
+    drawing = look("/systems/power").locator(".single-line")
     tripped, healthy = keyed(drawing, "sub2.2d5"), keyed(drawing, "sub2.2d2")
     expect(tripped.locator("rect.open")).to_be_attached()
     expect(tripped.locator(".shape.high")).to_be_visible()
@@ -55,8 +76,8 @@ def test_below_a_dead_bus_nothing_has_tripped(visit: Opener) -> None:
     site.stop()
 
 
-def test_the_side_panel_speaks_of_the_worst_until_another_is_chosen(site: RunningSite, visit: Opener) -> None:
-    page = visit(site, "/systems/power").page
+def test_the_side_panel_speaks_of_the_worst_until_another_is_chosen(look: Looker) -> None:
+    page = look("/systems/power")
     side = page.locator("aside.side")
     expect(side.locator("h2")).to_have_text("2D5")
     expect(side.locator(".side-facts")).to_contain_text("22:41:07，首发")
@@ -70,8 +91,8 @@ def test_the_side_panel_speaks_of_the_worst_until_another_is_chosen(site: Runnin
     assert page.url.endswith("#sub2.2d3")
 
 
-def test_the_pump_room_shows_level_limits_and_which_pumps_run(site: RunningSite, visit: Opener) -> None:
-    page = visit(site, "/systems/water").page
+def test_the_pump_room_shows_level_limits_and_which_pumps_run(look: Looker) -> None:
+    page = look("/systems/water")
     room = page.locator(".pump-room")
     expect(room.locator(".level")).to_contain_text("2.31")
     expect(room.locator(".level")).to_contain_text("77\u2009%")
@@ -92,8 +113,8 @@ def test_the_pump_room_shows_level_limits_and_which_pumps_run(site: RunningSite,
     expect(page.locator(".pump-room .level")).to_contain_text("4.02")
 
 
-def test_cars_stand_at_their_floors_with_door_and_direction(site: RunningSite, visit: Opener) -> None:
-    shafts = visit(site, "/systems/elevator").page.locator(".shafts")
+def test_cars_stand_at_their_floors_with_door_and_direction(look: Looker) -> None:
+    shafts = look("/systems/elevator").locator(".shafts")
     trapped, rising, below = (keyed(shafts, f"b{block}.lift1") for block in ("07", "08", "09"))
     expect(shafts.locator(".shaft")).to_have_count(28)
     expect(trapped.locator(".car text")).to_have_text("6")
@@ -107,10 +128,8 @@ def test_cars_stand_at_their_floors_with_door_and_direction(site: RunningSite, v
     assert tops == sorted(tops)
 
 
-def test_the_floor_of_a_fire_is_lit_and_named(site: RunningSite, visit: Opener) -> None:
-    fire = occurrence("f1", "fire.alarm", site.site.situation.by_id["b03.fire"], "critical", ("火警", "fire alarm"), "22:52")
-    site.site.situation.alarms.append(fire)
-    loops = visit(site, "/systems/fire").page.locator(".loops")
+def test_the_floor_of_a_fire_is_lit_and_named(look: Looker) -> None:
+    loops = look("/systems/fire").locator(".loops")
     burning = keyed(loops, "b03.fire")
     expect(burning.locator(".words")).to_have_text("火警4 层")
     expect(burning.locator(".burning")).to_have_count(1)
@@ -119,8 +138,8 @@ def test_the_floor_of_a_fire_is_lit_and_named(site: RunningSite, visit: Opener) 
     expect(keyed(loops, "b01.fire").locator(".counts")).to_have_text("火0故0屏2监0")
 
 
-def test_gates_show_their_arms_and_the_silent_one_says_so(site: RunningSite, visit: Opener) -> None:
-    page = visit(site, "/systems/parking").page
+def test_gates_show_their_arms_and_the_silent_one_says_so(look: Looker) -> None:
+    page = look("/systems/parking")
     gates = page.locator(".gates")
     expect(keyed(gates, "gate.north.in")).to_contain_text("离线")
     expect(keyed(gates, "gate.north.out")).to_contain_text("关")
@@ -139,8 +158,8 @@ def test_counters_that_contradict_each_other_give_a_dash_and_say_so(visit: Opene
     site.stop()
 
 
-def test_bays_show_who_charges_who_is_set_aside_and_the_hottest(site: RunningSite, visit: Opener) -> None:
-    page = visit(site, "/systems/charging").page
+def test_bays_show_who_charges_who_is_set_aside_and_the_hottest(look: Looker) -> None:
+    page = look("/systems/charging")
     expect(page.locator(".bay")).to_have_count(60)
     expect(page.locator(".bay.used")).to_have_count(41)
     expect(keyed(page.locator(".lots"), "garage.charger17")).to_contain_text("停用")
@@ -149,12 +168,11 @@ def test_bays_show_who_charges_who_is_set_aside_and_the_hottest(site: RunningSit
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_text_of_a_drawing_overlaps_leaves_its_panel_or_is_too_small(site: RunningSite, visit: Opener, language: str) -> None:
-    opened = visit(site, "/systems", WALL, language)
+def test_no_text_of_a_drawing_overlaps_leaves_its_panel_or_is_too_small(evening: RunningSite, visit: Opener, language: str) -> None:
+    opened = visit(evening, "/wall", WALL, language)
     for system in (*DRAWN, *WITH_CARDS):
-        opened.page.goto(f"{site.url}/systems/{system}")
-        opened.page.wait_for_selector("html[data-ready]")
-        opened.page.wait_for_timeout(400)
+        go(opened.page, f"{evening.url}/systems/{system}")
+        opened.page.wait_for_timeout(300)
         found = texts(opened.page, ".stage", besides=".people")
         assert len(found) > 15, system
         assert too_small(found) == [], system
@@ -164,17 +182,16 @@ def test_no_text_of_a_drawing_overlaps_leaves_its_panel_or_is_too_small(site: Ru
     assert opened.strangers == []
 
 
-def test_on_a_phone_every_drawing_stacks_without_a_sideways_scrollbar(site: RunningSite, visit: Opener) -> None:
-    page = visit(site, "/systems", PHONE, "en", "day").page
+def test_on_a_phone_every_drawing_stacks_without_a_sideways_scrollbar(evening: RunningSite, visit: Opener) -> None:
+    page = visit(evening, "/wall", PHONE, "en", "day").page
     for system in (*DRAWN, *WITH_CARDS):
-        page.goto(f"{site.url}/systems/{system}")
-        page.wait_for_selector("html[data-ready]")
-        page.wait_for_timeout(200)
+        go(page, f"{evening.url}/systems/{system}")
+        page.wait_for_timeout(100)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], system
 
 
-def test_from_the_wall_a_system_an_alarm_and_a_ticket_open_their_pages(site: RunningSite, visit: Opener) -> None:
-    page = visit(site, "/wall").page
+def test_from_the_wall_a_system_an_alarm_and_a_ticket_open_their_pages(look: Looker) -> None:
+    page = look("/wall")
     page.locator(".tile", has_text="电梯").click()
     page.wait_for_url("**/systems/elevator")
     page.get_by_role("link", name="总览").click()
@@ -183,8 +200,7 @@ def test_from_the_wall_a_system_an_alarm_and_a_ticket_open_their_pages(site: Run
     expect(page.locator(".alarm-item.chosen")).to_contain_text("启动失败")
     page.get_by_role("link", name="系统").click()
     expect(page.locator(".drawing")).to_be_visible()
-    page.goto(f"{site.url}/wall")
-    page.locator(".ticket", has_text="车库B区 集水坑").click()
+    look("/wall").locator(".ticket", has_text="车库B区 集水坑").click()
     page.wait_for_url("**/tickets/t21")
 
 

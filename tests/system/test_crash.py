@@ -44,6 +44,8 @@ def test_after_kill_nine_the_same_alarms_and_tickets_stand(tmp_path: Path) -> No
         rig.act(f"/alarms/{ids[SHELVED]}/shelve", reason="等配件", minutes=30)
         until("the tickets", lambda: len(_tickets(rig)) == 3 or None, 5)
         before, tickets = _standing(rig), _tickets(rig)
+        inputs = {rule: rig.get(f"/alarms/{key}/trace")["inputs"] for rule, key in ids.items()}
+        assert all(value["raw"]["hex"] for values in inputs.values() for value in values)
         assert "shelved" in before[SHELVED][3]
 
         rig.kill_platform()
@@ -53,6 +55,7 @@ def test_after_kill_nine_the_same_alarms_and_tickets_stand(tmp_path: Path) -> No
         until("polls again", lambda: rig.metrics()["guanjia_polls_total"] > 200 or None, 30)
         assert _standing(rig) == before
         assert _tickets(rig) == tickets
+        assert {rule: rig.get(f"/alarms/{key}/trace")["inputs"] for rule, key in ids.items()} == inputs, "the bytes behind them are kept"
 
         gaps = _largest_gaps(_samples(rig, POLLED_EVERY_SECOND))
         assert gaps[0] > 1.5, "the kill left a gap"

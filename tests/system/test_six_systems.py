@@ -1,5 +1,7 @@
 """For each system of the first circle: a fault on a real socket becomes the right alarm and one ticket, and both come to their end."""
 
+import json
+import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +49,7 @@ def test_a_fault_becomes_one_alarm_and_one_ticket_and_both_end(rig: Rig, case: C
     ticket = until("the ticket", lambda: _ticket_of(rig, case, alarm["id"]), 3)
     assert ticket["clocks"], "the promises run from the start"
     _acknowledge(rig, alarm["id"])
+    _leads_back_to_the_bytes(rig, alarm["id"])
 
     rig.heal(case.device, case.fault)
     until("the return to normal", lambda: _over(rig, alarm["id"]), 60)
@@ -56,6 +59,27 @@ def test_a_fault_becomes_one_alarm_and_one_ticket_and_both_end(rig: Rig, case: C
     assert [(t["id"], t["state"]) for t in opened] == [(ticket["id"], "closed")]
     story = rig.get(f"/alarms/{alarm['id']}")["story"]
     assert [line["by"] for line in story if line["what"] == "acknowledged"] == ["engineer"]
+
+
+def _leads_back_to_the_bytes(rig: Rig, alarm: str) -> None:
+    """Every value that fired it stands in the bytes that were kept, where the trace says that it does."""
+    inputs = rig.get(f"/alarms/{alarm}/trace")["inputs"]
+    assert inputs
+    for value in inputs:
+        raw = value["raw"]
+        own = bytes.fromhex(raw["hex"])[raw["offset"] : raw["offset"] + raw["length"]]
+        assert _read(own, value, raw["bit"]) == value["value"], value
+
+
+def _read(own: bytes, value: dict[str, Any], bit: int | None) -> float:
+    """What a person with a calculator would read from the bytes; registers of the small fleet come high word first."""
+    if "topic" in value["wire"]:
+        return float(json.loads(own))
+    if bit is not None:
+        return float(own[0] >> bit & 1)
+    decode = value["decode"]
+    raw = struct.unpack(">f", own)[0] if decode["type"] == "f32" else int.from_bytes(own, "big")
+    return float(raw * decode["scale"] + decode["offset"])
 
 
 def _active(rig: Rig, case: Case) -> dict[str, Any] | None:

@@ -29,7 +29,7 @@ export function plot ({ samples, others = [], start, end, box, unit = '', limits
     left ? valueAxis(low, high, left, width, y, unit) : null,
     others.map((other) => lines(other, 'trend other', x, y)), lines(samples, 'trend', x, y),
     mark && s('path', { class: `alarm-mark ${mark.priority}`, d: `M${x(mark.at)} 0V${floor}` }),
-    ends ? endTimes(start, end, left, edge, height) : timeAxis(start, end, x, edge, height),
+    ends ? endTimes(start, end, left, edge, height) : timeAxis(start, end, x, box),
     at === null ? tip(samples, x, y) : under(nearest(samples, at), x, y, floor, width, unit))
 }
 
@@ -77,14 +77,14 @@ function gaps (samples, start, end) {
   return edges.slice(1).map((edge, index) => [edges[index], edge]).filter(([from, to]) => to - from > longest)
 }
 
-function timeAxis (start, end, x, width, height) {
-  const step = STEPS.find((candidate) => (end - start) / candidate <= width / 80) ?? STEPS.at(-1)
+function timeAxis (start, end, x, { width, height }) {
+  const step = STEPS.find((candidate) => (end - start) / candidate <= (x(end) - x(start)) / 80) ?? STEPS.at(-1)
   const marks = []
   for (let at = Math.ceil((start - siteDay(start)) / step) * step + siteDay(start); at <= end; at += step) marks.push(at)
-  const anchor = (at) => x(at) > x(end) - 30 ? 'end' : 'middle'
   const words = (at) => step >= 24 * HOUR || siteParts(at).hour + siteParts(at).minute === 0 ? shortDate(at) : clockTime(at)
   return marks.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` }),
-    x(at) < 30 ? null : s('text', { class: 'time', x: x(at), y: height - 4, 'text-anchor': anchor(at) }, words(at))))
+    x(at) < 30 ? null : s('text',
+      { class: 'time', x: x(at), y: height - 4, 'text-anchor': x(at) > width - 30 ? 'end' : 'middle' }, words(at))))
 }
 
 const endTimes = (start, end, left, width, height) => [

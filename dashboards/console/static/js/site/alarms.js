@@ -34,8 +34,12 @@ export function symptom (alarm, live) {
 export function whereOf (alarm, live) {
   const place = placeOf(alarm, live)
   const name = withoutPlace(deviceName(alarm, live), place)
+  if (place.includes(' ') && firstWord(place) === firstWord(name)) return name
   return [place, name.slice(sharedEnd(place, name))].filter(Boolean).join(' ')
 }
+
+/** Garage A sump 1 in Garage zone A says itself where it is. */
+const firstWord = (words) => words.split(' ')[0]
 
 /** How many characters the end of the place and the beginning of the name have in common, two at least. */
 function sharedEnd (place, name) {

@@ -96,7 +96,7 @@ function sinceWords (alarm, isFirst) {
 function actionWords (alarm, room) {
   const action = say(live.rules.get(alarm.rule)?.why.action)
   if (!action || isReturned(alarm.state)) return { words: '', size: 23 }
-  const clauses = action.split(/(?<=[;；，,。.])\s*/)
+  const clauses = action.split(/(?<=[;；，,。.])\s*| (?=and )/)
   const shorter = clauses.map((_, index) => `→ ${clauses.slice(0, clauses.length - index).join(' ').replace(/[;；，,]$/, '')}`)
   const words = firstThatFits([`→ ${action}`, ...shorter.slice(1)], room, 20) ?? shorter.at(-1)
   return { words, size: fit(words, room, [23, 21, 20]) }

@@ -81,11 +81,14 @@ function around (box, width, height, sides) {
   return sides.map((side) => at[side])
 }
 
+/** How far a floor's name may reach over its edge rather than be left out. */
+const SPILL = 40
+
 /** A grid of places within a floor, from its upper left corner. */
 function inside (box, width, height) {
   const found = []
   for (let y = box.y + 6; y + height <= box.y + box.height; y += 8) {
-    for (let x = box.x + 8; x + width <= box.x + box.width; x += 12) found.push({ x, y })
+    for (let x = box.x + 8; x + width <= box.x + box.width + SPILL; x += 12) found.push({ x, y })
   }
   return found
 }

@@ -3,7 +3,7 @@ import { s } from '../core/dom.js'
 import { instant, now } from '../core/clock.js'
 import { age } from '../core/format.js'
 import { live } from '../core/live.js'
-import { say } from '../core/words.js'
+import { say, t } from '../core/words.js'
 import { flag, isReturned, shape } from '../draw/shape.js'
 import { firstThatFits } from '../draw/text.js'
 import { symptom } from '../site/alarms.js'
@@ -47,13 +47,15 @@ function blockAlarm ({ box: { x, y, width: w, height: hgt }, worst, held }) {
   ]
 }
 
-/** The inverse label under a block in critical alarm: what, and for how long. */
+/** The inverse label under a block in critical alarm: what, and for how long; where that is too long, at least that it is critical. */
 function ribbon (x, y, width, alarm) {
   const old = age(now() - instant(alarm.raised_at))
   const what = symptom(alarm, live)
-  const words = firstThatFits([`${what} ${old}`, what, old], width + 16, 25, true) ?? old
+  const urgent = `${t(`priority.${alarm.priority}`)} ${old}`
+  const size = [25, 22].find((one) => firstThatFits([`${what} ${old}`, what], width + 8, one, true)) ?? 22
+  const words = firstThatFits([`${what} ${old}`, what], width + 8, size, true) ?? urgent
   return s('g', { class: 'ribbon' }, s('rect', { x: x - 1, y: y + 2, width: width + 2, height: 37 }),
-    s('text', { x: x + width / 2, y: y + 30 }, words))
+    s('text', { x: x + width / 2, y: y + 30, 'font-size': size }, words))
 }
 
 const substation = (view) => {
