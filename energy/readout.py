@@ -10,8 +10,10 @@ from model.clock import HOUR, MINUTE
 from model.quality import GOOD
 from model.reading import CounterInterval, History
 
-_CELL_NS = {Interval.HOUR: 15 * MINUTE, Interval.DAY: HOUR, Interval.MONTH: HOUR}
-"""Counters are asked for in cells this long: a silence inside one cell is not noticed."""
+_CELL_NS = {Interval.HOUR: 15 * MINUTE, Interval.DAY: 15 * MINUTE, Interval.MONTH: HOUR}
+"""Counters are asked for in cells this long: a silence inside one cell is not noticed.
+
+Hours and days share their cells, so that they add up to the last digit whatever the counter did."""
 _REACH_NS = 6 * HOUR
 """How far beyond both ends a reading is looked for, to know the level at the ends."""
 _MOST_READINGS = 100_000
@@ -47,7 +49,10 @@ def _runs(history: History, counted: Sequence[CounterInterval], counter: Counter
 
 
 def _doubtful(counted: Sequence[CounterInterval], counter: Counter) -> set[int]:
-    """Cells to be read one by one: the counter fell or leapt within, or on the way to a neighbour."""
+    """Cells to be read one by one: the counter fell or leapt within, or on the way to a neighbour.
+
+    So is the cell after each: the counter may come back there, and what looks like a rise within it is none.
+    """
     within = {
         index
         for index, cell in enumerate(counted)
@@ -58,7 +63,8 @@ def _doubtful(counted: Sequence[CounterInterval], counter: Counter) -> set[int]:
         for index, (cell, following) in enumerate(pairwise(counted))
         if not believable(counter, following.first - cell.last, following.first_ns - cell.last_ns)
     }
-    return within | between | {index + 1 for index in between}
+    odd = within | between
+    return {index for one in odd for index in (one, one + 1)}
 
 
 def _single_readings(history: History, point: str, start_ns: int, end_ns: int) -> list[Run]:

@@ -18,18 +18,10 @@ from simulators.fleet import Fleet
 from simulators.incidents import DAY, DAY_S, day_of_incidents
 from simulators.network_fault import NetworkFault
 from simulators.reference_site import ports_needed, reference_site
+from tests.ports import free_ports
 from tests.simulators.fake_time import StandingClock
 
 NOBODY_LISTENS = "mqtt://127.0.0.1:9"
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody has just now; all held until all are known, so that they differ."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,14 @@
 """A real InfluxDB 1.x of its own on free loopback ports, for the time of a test module."""
 
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+
+from tests.ports import free_ports
 
 INFLUXD = shutil.which("influxd")
 
@@ -28,14 +29,6 @@ bind-address = "127.0.0.1:{rpc}"
 [logging]
   level = "error"
 """
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 @contextmanager

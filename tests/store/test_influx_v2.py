@@ -28,8 +28,8 @@ from store.history.influx_history import InfluxHistory
 from store.history.influx_server import Ask, Field, Figure
 from store.history.influx_v2 import InfluxServer2, word
 from store.history.tail import Tail
+from tests.ports import free_ports
 from tests.store.bench_site import T0, Bench, meter, site
-from tests.store.influx_engine import free_ports
 
 VICTORIA = shutil.which("victoria-metrics")
 ENERGY = "sub1.m1.energy_import"

@@ -2,9 +2,7 @@
 
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,26 +14,11 @@ from typing import Any, TypeVar
 import httpx
 
 from simulators.reference_site import Size, ports_needed, reference_site
+from tests.ports import HOST, free_ports
 
-HOST = "127.0.0.1"
 PASSWORD = "a long enough password"
 USERS = {"engineer": "operator", "technician": "technician", "energy": "energy", "manager": "manager", "tester": "tester", "admin": "admin"}
 T = TypeVar("T")
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on just now, below those the system gives to outgoing connections, so that nobody takes them meanwhile."""
-    found: list[int] = []
-    for port in random.sample(range(10_000, 32_000), 10_000):
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-        found.append(port)
-        if len(found) == count:
-            return found
-    raise AssertionError(f"no {count} free ports on this machine")
 
 
 def until(what: str, ask: Callable[[], T | None], seconds: float) -> T:

@@ -1,10 +1,6 @@
 """What bad input gets, on a running platform."""
 
-import pytest
-
 from tests.system.rig import Rig, until
-
-pytestmark = pytest.mark.xdist_group("small-site")
 
 
 def test_an_unknown_point_is_not_found(rig: Rig) -> None:

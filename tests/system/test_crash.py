@@ -9,8 +9,6 @@ import pytest
 
 from tests.system.rig import Rig, running, until
 
-pytestmark = pytest.mark.xdist_group("crash")
-
 FAULTS = {
     ("pr2.pump1", "seal_leak"): "pump.seal_leak",
     ("gate.north.in", "arm_off"): "barrier.arm_off",

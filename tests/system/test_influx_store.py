@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from model.clock import SECOND
+from tests.ports import HOST, free_ports
 from tests.store.influx_engine import INFLUXD, influxd
-from tests.system.rig import HOST, PASSWORD, Rig, free_ports, until
+from tests.system.rig import PASSWORD, Rig, until
 
 pytestmark = pytest.mark.skipif(INFLUXD is None, reason="influxd is not installed (Debian package influxdb)")
 

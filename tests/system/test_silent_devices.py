@@ -7,8 +7,6 @@ import pytest
 
 from tests.system.rig import Rig, running, until
 
-pytestmark = pytest.mark.xdist_group("silent")
-
 SILENT = 60
 
 

@@ -9,8 +9,6 @@ import pytest
 
 from tests.system.rig import Rig, until
 
-pytestmark = pytest.mark.xdist_group("small-site")
-
 
 @dataclass(frozen=True)
 class Case:

@@ -9,9 +9,8 @@ import pytest
 from guanjia.config.site_file import load_site
 from model.profile import Register
 from model.site import ModbusTcp
-from tests.system.rig import HOST, Rig, free_ports, running, until
-
-pytestmark = pytest.mark.xdist_group("small-site")
+from tests.ports import HOST, free_ports
+from tests.system.rig import Rig, running, until
 
 MBPOLL, MOSQUITTO, MOSQUITTO_SUB = map(shutil.which, ("mbpoll", "mosquitto", "mosquitto_sub"))
 
