@@ -1,9 +1,13 @@
-"""What every test leaves behind as it found it."""
+"""What holds for every test: logs are left as they were found, and a slow machine fails no property."""
 
 from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
+
+settings.register_profile("site", deadline=None)
+settings.load_profile("site")
 
 
 @pytest.fixture(autouse=True)
