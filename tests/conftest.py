@@ -1,6 +1,7 @@
 """What holds for every test: logs are left as they were found, and a slow machine fails no property."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -8,6 +9,18 @@ from hypothesis import settings
 
 settings.register_profile("site", deadline=None)
 settings.load_profile("site")
+
+
+WAITING = ("system", "virtual", "console", "simulators")
+"""Folders whose tests wait for real time or run long: they start first, so that the others fill the pauses."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        return WAITING.index(folder) if folder in WAITING else len(WAITING)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(autouse=True)
