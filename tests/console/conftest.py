@@ -52,6 +52,10 @@ class RunningSite:
         self._thread.join(10)
 
     def raise_alarm(self, alarm: Json) -> None:
+        """Once the page listens: what happened before is in the lists it has read."""
+        end = time.monotonic() + 10
+        while not self.site.is_heard and time.monotonic() < end:
+            time.sleep(0.02)
         self.site.raise_alarm(alarm)
 
 

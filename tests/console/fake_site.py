@@ -37,6 +37,11 @@ class FakeSite:
         for listener in self._listeners:
             listener.put_nowait((self._count, kind, data))
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether any page listens to the stream."""
+        return bool(self._listeners)
+
     async def listen(self) -> AsyncIterator[str]:
         queue: asyncio.Queue[tuple[int, str, Json]] = asyncio.Queue()
         self._listeners.append(queue)
