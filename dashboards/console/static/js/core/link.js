@@ -10,7 +10,7 @@ const REOPEN_MS = 5000
 
 /**
  * Opens the stream and keeps it. `hear(kind, data)` gets each event, `back()` is called after every (re)connection that may have missed
- * some, `change({lost, since, tries})` when the server goes or comes.
+ * some (the first too: something may have happened between the page's questions and the stream), `change({lost, since, tries})` when the server goes or comes.
  */
 export function openLink ({ hear, back, change, filter }) {
   const line = { source: null, heardAt: Date.now(), lost: false, since: null, tries: 0 }
@@ -22,7 +22,7 @@ export function openLink ({ hear, back, change, filter }) {
     const listen = (kind, take) => line.source.addEventListener(kind,
       (event) => { line.heardAt = Date.now(); take(JSON.parse(event.data)) })
     for (const kind of KINDS) listen(kind, (data) => hear(kind, data))
-    listen('hello', ({ time, resync }) => { setServerTime(time); if (resync) back() })
+    listen('hello', ({ time, resync }) => { setServerTime(time); if (resync || !line.greeted) back(); line.greeted = true })
     listen('resync', () => back())
   }
 
