@@ -151,6 +151,8 @@ async def test_it_is_made_once_by_a_process_of_its_own(tmp_path: Path, past: Pas
     def keep(block: Block) -> None:
         kept.append(block)
         bench.spool.accept(block)
+        if len(kept) % 1_000 == 0:
+            bench.spool.flush()
 
     began_ns = time.time_ns()
     await Yesterday(past.site, ["--site", str(file), "--seed", "1"], SystemClock()).make(bench.history, keep)
