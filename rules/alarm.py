@@ -27,6 +27,7 @@ class Alarm:
         "held",
         "look_ns",
         "occurrence",
+        "patience_ns",
         "rule",
         "standing",
         "suppressors",
@@ -48,6 +49,8 @@ class Alarm:
         self.look_ns: int | None = 0 if condition.is_timed else None
         self.due_ns: int | None = None
         """When the engine must wake it next."""
+        self.patience_ns: int | None = None
+        """Until when it waits, its on-delay over, for the alarm that may explain it."""
         self.suppressors: tuple[Alarm, ...] = ()
         self.victims: tuple[Alarm, ...] = ()
 
@@ -62,6 +65,11 @@ class Alarm:
         return self.standing.state in ACTIVE
 
     @property
+    def is_clearing(self) -> bool:
+        """Whether only its off-delay still keeps it active."""
+        return self.is_active and self.truth is False
+
+    @property
     def priority(self) -> Priority:
         return self.rule.priority_by_class.get(self.device.device_class, self.rule.priority)
 
@@ -71,8 +79,8 @@ class Alarm:
     def delay_due_ns(self) -> int | None:
         if self.is_active:
             return self.delay.due_ns(self.rule.off_delay_ns)
-        due_ns, chance_ns = self.delay.due_ns(self.rule.on_delay_ns), self.condition.first_chance_ns
-        return due_ns if due_ns is None or chance_ns is None else max(due_ns, chance_ns)
+        due_ns = self.delay.due_ns(self.rule.on_delay_ns)
+        return due_ns if due_ns is None else max(due_ns, self.condition.first_chance_ns or 0, self.patience_ns or 0)
 
     def next_due_ns(self) -> int | None:
         """The first of: delay over, shelving over, re-alarm, another look."""

@@ -36,6 +36,10 @@ class Condition:
         """Until when a device that has not answered yet may not be called lost; None once it has, or for a condition that does not ask."""
         return self._link.first_chance_ns if self._link else None
 
+    def has_heard_since(self, at_ns: int) -> bool:
+        """Whether every device it asks has spoken, or failed to, at that moment or since."""
+        return all(slot.inputs.heard_ns is not None and slot.inputs.heard_ns >= at_ns for slot in self.slots)
+
     def judge(self, now_ns: int, *, held: bool, active: bool) -> bool | None:
         """``held``: it was true when last known, so deadbands count. ``active``: the alarm is, so ``clear_when`` decides."""
         for window in self._windows:

@@ -16,7 +16,7 @@ from rules.alarm import LOOK_AGAIN_NS, Alarm, withdrawn
 from rules.alarm_state import Flag
 from rules.book import Book
 from rules.inputs import Inputs, Value
-from rules.suppression import AlarmKey, link, silencer
+from rules.suppression import AlarmKey, link, patience, silencer
 from rules.timetable import Timetable
 
 CLOCK_STEP_NS = 5 * SECOND
@@ -204,6 +204,8 @@ class Engine:
             alarm.held = truth
             if truth is alarm.is_active:
                 alarm.delay.cancel()
+                alarm.patience_ns = None
+                self._refold(alarm, now_ns, events)
             else:
                 alarm.delay.run(now_ns)
         self._settle(alarm, now_ns, events)
@@ -213,13 +215,32 @@ class Engine:
         due_ns = alarm.delay_due_ns()
         if due_ns is not None and due_ns <= now_ns:
             if alarm.is_active:
-                self._tell(events, *alarm.clear(now_ns))
+                self._clear(alarm, now_ns, events)
             else:
-                self._tell(events, *alarm.open(self._new_id(now_ns), now_ns, silencer(alarm)))
-            alarm.delay.cancel()
-            for victim in alarm.victims:
-                self._refold(victim, now_ns, events)
+                self._raise(alarm, now_ns, events)
         self._timetable.put(alarm)
+
+    def _clear(self, alarm: Alarm, now_ns: int, events: list[AlarmEvent]) -> None:
+        self._tell(events, *alarm.clear(now_ns))
+        self._refold(alarm, now_ns, events)
+        self._conclude(alarm, now_ns, events)
+
+    def _raise(self, alarm: Alarm, now_ns: int, events: list[AlarmEvent]) -> None:
+        """Raise it, folded under what explains it; unless its explanation may still come."""
+        explains = silencer(alarm)
+        alarm.patience_ns = None if explains else patience(alarm, now_ns)
+        if alarm.patience_ns is None:
+            self._tell(events, *alarm.open(self._new_id(now_ns), now_ns, explains))
+            self._conclude(alarm, now_ns, events)
+
+    def _conclude(self, alarm: Alarm, now_ns: int, events: list[AlarmEvent]) -> None:
+        """The alarm has been raised or cleared: so much for its delay, and now for those it explains."""
+        alarm.delay.cancel()
+        for victim in alarm.victims:
+            self._refold(victim, now_ns, events)
+            if victim.patience_ns is not None:
+                victim.patience_ns = None
+                self._settle(victim, now_ns, events)
 
     def _refold(self, alarm: Alarm, at_ns: int, events: list[AlarmEvent]) -> None:
         """Bring an alarm's suppression into line with the alarms that explain it; the first to explain it keeps it.
@@ -233,6 +254,8 @@ class Engine:
             return
         else:
             explains = silencer(alarm)
+            if explains is None and alarm.is_clearing:
+                return  # Its own condition has gone with its cause's: it ends in silence instead of crying on the way out.
         if explains is not None:
             self._tell(events, alarm.suppress(explains, at_ns))
         elif suppression is not None:
@@ -283,4 +306,6 @@ class Engine:
             alarm.delay.shift(step_ns)
             if alarm.look_ns is not None:
                 alarm.look_ns += step_ns
+            if alarm.patience_ns is not None:
+                alarm.patience_ns += step_ns
         self._timetable.rebuild(self._alarms.values())

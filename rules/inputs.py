@@ -13,12 +13,14 @@ Value = float | str | None
 class Inputs:
     """The points of one device that rules ask for, each in a slot. Only these are looked at when a block comes."""
 
-    __slots__ = ("_is_text", "_slots", "blocks", "device", "first_chance_ns", "offline", "usable_ns", "values")
+    __slots__ = ("_is_text", "_slots", "blocks", "device", "first_chance_ns", "heard_ns", "offline", "usable_ns", "values")
 
     def __init__(self, device: Device) -> None:
         self.device = device
         self.offline: bool | None = None
         """Whether the last exchange failed; None before the first one."""
+        self.heard_ns: int | None = None
+        """When the last exchange ended, well or not; None before the first one."""
         self.first_chance_ns: int | None = None
         """Until when a device that has not answered yet is given time; None once it has, or where nobody set a time."""
         self.values: list[Value] = []
@@ -42,6 +44,7 @@ class Inputs:
     def take(self, block: Block, now_ns: int) -> None:
         """Remember what the block says. A column it is silent about keeps its value; a bad one becomes None."""
         self.offline = block.fault is not None
+        self.heard_ns = now_ns
         if not self.offline:
             self.first_chance_ns = None
         values, qualities, texts = block.values, block.qualities, block.texts

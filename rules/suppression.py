@@ -2,13 +2,22 @@
 
 A rule names in ``suppressed_by`` the rules that explain it: on its own device, or on any device that feeds it, however far up. A rule
 about the link (``offline``) explains only its own device: a meter that stopped answering says nothing about what hangs below it.
+
+Devices are polled one after the other, so the consequence is often seen before its cause. An alarm whose on-delay is over waits a little
+for whatever may explain it, so that one cause is one alarm, not two or three.
 """
 
 from collections.abc import Collection, Mapping
 
+from model.clock import SECOND
 from model.site import Site
 from rules.alarm import Alarm
 from rules.syntax import parse
+
+PATIENCE_NS = 10 * SECOND
+"""The longest an alarm waits for its explanation: the slowest poll of a meter that feeds others and its rule's on-delay (5 s + 3 s)."""
+LOOK_ROUND_NS = SECOND // 5
+"""How often it looks whether there is still something to wait for."""
 
 AlarmKey = tuple[str, str]
 """(rule id, device id)"""
@@ -41,6 +50,24 @@ def silencer(alarm: Alarm) -> Alarm | None:
         if suppressor.is_active and not (folded and folded.by == alarm.name):
             return suppressor
     return None
+
+
+def patience(alarm: Alarm, now_ns: int) -> int | None:
+    """Until when to wait before looking again for an explanation; None when there is nothing (more) to wait for."""
+    due_ns, since_ns = alarm.delay.due_ns(alarm.rule.on_delay_ns), alarm.delay.began_ns
+    if due_ns is None or since_ns is None or now_ns >= due_ns + PATIENCE_NS:
+        return None
+    if any(_may_explain(suppressor, since_ns, due_ns + PATIENCE_NS) for suppressor in alarm.suppressors):
+        return min(now_ns + LOOK_ROUND_NS, due_ns + PATIENCE_NS)
+    return None
+
+
+def _may_explain(suppressor: Alarm, since_ns: int, until_ns: int) -> bool:
+    """Whether it is about to be raised by then, or has not been asked since."""
+    due_ns = suppressor.delay_due_ns()
+    if suppressor.truth and not suppressor.is_active:
+        return due_ns is not None and due_ns < until_ns
+    return suppressor.truth is False and not suppressor.condition.has_heard_since(since_ns)
 
 
 def _feeders(site: Site) -> dict[str, list[str]]:

@@ -176,8 +176,9 @@ class EngineAgainstOracle(RuleBasedStateMachine):
 
     def _second(self) -> None:
         self.at_s += 1
-        self._hear(self.engine.advance(w.at(self.at_s)))
+        events = self.engine.advance(w.at(self.at_s))
         self.oracle.second()
+        self._hear(events)
 
     def _act(self, legal: bool, act: Callable[[], list[AlarmEvent]]) -> None:
         before = self.engine.standing("level.high", "t")

@@ -18,23 +18,27 @@ COMMS = rule("comms", "offline", on_delay_s=5, off_delay_s=5, suppressed_by=("de
 
 def _trial() -> Engine:
     trial = engine(SITE, DEAD, NO_FLOW, COMMS)
-    for device_, values in ((INCOMER, {"volts": 230.0}), (FEEDER, {"volts": 230.0}), (PUMP, {"flow": 5.0})):
-        trial.observe(block(device_, 0, **values))
+    _round(trial, 0)
     return trial
 
 
+def _round(trial: Engine, at_s: float, *, incomer: float = 230.0, feeder: float = 230.0, flow: float = 5.0) -> list[AlarmEvent]:
+    """A poll of all three at one moment, from the incomer downwards."""
+    polled = (block(INCOMER, at_s, volts=incomer), block(FEEDER, at_s, volts=feeder), block(PUMP, at_s, flow=flow))
+    return [event for one in polled for event in trial.observe(one)]
+
+
 def test_what_hangs_below_a_dead_feeder_is_recorded_but_not_shouted() -> None:
-    trial = _trial()
-    trial.observe(block(FEEDER, 1, volts=0.0))
-    (raised,) = trial.observe(block(PUMP, 2, flow=0.0))
+    *_, raised = _round(_trial(), 1, feeder=0.0, flow=0.0)
     assert raised.occurrence is not None
+    assert (raised.standing.rule, raised.standing.device) == ("no_flow", "pump")
     assert (raised.occurrence.annunciated, raised.occurrence.suppressed_by) == (False, "dead@feeder")
     assert raised.standing.flags == ("suppressed",)
 
 
 def test_the_cause_may_lie_further_up_and_may_come_later() -> None:
     trial = _trial()
-    assert kinds(trial.observe(block(PUMP, 1, flow=0.0))) == ["raised no_flow@pump"]
+    assert kinds(_round(trial, 1, flow=0.0)) == ["raised no_flow@pump"]
     events = trial.observe(block(INCOMER, 2, volts=0.0))
     assert kinds(events) == ["raised dead@incomer", "suppressed no_flow@pump"]
     assert kinds(trial.observe(block(FEEDER, 3, volts=0.0))) == ["raised dead@feeder"]
@@ -44,8 +48,7 @@ def test_the_cause_may_lie_further_up_and_may_come_later() -> None:
 
 def test_when_the_cause_is_gone_what_is_still_true_is_annunciated() -> None:
     trial = _trial()
-    trial.observe(block(FEEDER, 1, volts=0.0))
-    trial.observe(block(PUMP, 2, flow=0.0))
+    _round(trial, 1, feeder=0.0, flow=0.0)
     events = trial.observe(block(FEEDER, 3, volts=230.0))
     assert kinds(events) == ["returned dead@feeder", "unsuppressed no_flow@pump"]
     occurrence = events[-1].occurrence
@@ -55,8 +58,7 @@ def test_when_the_cause_is_gone_what_is_still_true_is_annunciated() -> None:
 
 def test_when_the_cause_is_gone_what_has_returned_is_over() -> None:
     trial = _trial()
-    trial.observe(block(FEEDER, 1, volts=0.0))
-    trial.observe(block(PUMP, 2, flow=0.0))
+    _round(trial, 1, feeder=0.0, flow=0.0)
     trial.observe(block(PUMP, 3, flow=5.0))
     released = trial.observe(block(FEEDER, 4, volts=230.0))[-1]
     assert released.occurrence is not None
@@ -66,8 +68,7 @@ def test_when_the_cause_is_gone_what_has_returned_is_over() -> None:
 
 def test_another_cause_takes_over_without_a_shout_between() -> None:
     trial = _trial()
-    trial.observe(block(FEEDER, 1, volts=0.0))
-    trial.observe(block(PUMP, 2, flow=0.0))
+    _round(trial, 1, feeder=0.0, flow=0.0)
     trial.observe(block(INCOMER, 3, volts=0.0))
     assert trial.standing("dead", "feeder").suppression is not None
     events = trial.observe(block(FEEDER, 4, volts=230.0))
@@ -79,16 +80,16 @@ def test_another_cause_takes_over_without_a_shout_between() -> None:
 
 def test_an_alarm_that_has_returned_keeps_waiting_in_plain_sight() -> None:
     trial = _trial()
-    trial.observe(block(PUMP, 1, flow=0.0))
-    trial.observe(block(PUMP, 2, flow=5.0))
-    assert kinds(trial.observe(block(FEEDER, 3, volts=0.0))) == ["raised dead@feeder"]
+    _round(trial, 1, flow=0.0)
+    _round(trial, 2)
+    assert kinds(_round(trial, 3, feeder=0.0)) == ["raised dead@feeder"]
     assert trial.standing("no_flow", "pump").state is AlarmState.RETURNED_UNACKNOWLEDGED
     assert trial.standing("no_flow", "pump").flags == ()
 
 
 def test_a_silent_device_has_one_alarm_and_its_process_alarms_are_held() -> None:
     trial = _trial()
-    trial.observe(block(PUMP, 1, flow=0.0))
+    _round(trial, 1, flow=0.0)
     events: list[AlarmEvent] = []
     for second in range(2, 60):
         events += trial.observe(lost(PUMP, second))
@@ -102,6 +103,7 @@ def test_a_meter_that_stopped_answering_explains_nothing_below_it() -> None:
     trial = _trial()
     for second in range(1, 10):
         trial.observe(lost(FEEDER, second))
+    trial.observe(block(INCOMER, 10, volts=230.0))
     (raised,) = trial.observe(block(PUMP, 10, flow=0.0))
     assert raised.standing.flags == ()
 
@@ -116,8 +118,7 @@ def test_devices_that_feed_each_other_do_not_silence_each_other() -> None:
 
 def test_suppression_is_restored_and_released_when_its_cause_has_gone_meanwhile() -> None:
     trial = _trial()
-    cause = trial.observe(block(FEEDER, 1, volts=0.0))[-1]
-    effect = trial.observe(block(PUMP, 2, flow=0.0))[-1]
+    cause, effect = _round(trial, 1, feeder=0.0, flow=0.0)
     whole = engine(SITE, DEAD, NO_FLOW, COMMS)
     assert whole.restore([(e.standing, e.occurrence) for e in (cause, effect)], at(9)) == []
     assert whole.standing("no_flow", "pump").flags == ("suppressed",)
@@ -128,8 +129,7 @@ def test_suppression_is_restored_and_released_when_its_cause_has_gone_meanwhile(
 
 def test_suppression_and_shelving_hold_independently() -> None:
     trial = _trial()
-    trial.observe(block(FEEDER, 1, volts=0.0))
-    (raised,) = trial.observe(block(PUMP, 2, flow=0.0))
+    *_, raised = _round(trial, 1, feeder=0.0, flow=0.0)
     assert raised.occurrence is not None
     trial.shelve(raised.occurrence.id, OPERATOR, "known", 600_000_000_000, at(3))
     released = trial.observe(block(FEEDER, 4, volts=230.0))[-1]
@@ -137,3 +137,89 @@ def test_suppression_and_shelving_hold_independently() -> None:
     assert released.occurrence is not None
     assert not released.occurrence.annunciated
     assert trial.observe(block(PUMP, 5, Quality.GOOD, flow=5.0))
+
+
+# ── the consequence is seen first ──
+
+SLOW_DEAD = rule("dead", "volts < 10", on_delay_s=3, off_delay_s=5, scope=Scope(device_class="meter"), suppressed_by=("dead",))
+SLOW_FLOW = rule("no_flow", "flow < 1", on_delay_s=2, off_delay_s=8, scope=Scope(device_class="pump"), suppressed_by=("dead",))
+
+
+def _slow_trial() -> Engine:
+    trial = engine(SITE, SLOW_DEAD, SLOW_FLOW)
+    _round(trial, 0)
+    return trial
+
+
+def test_a_consequence_polled_before_its_cause_is_raised_under_it() -> None:
+    """The pump is seen to stand at 1 s and due at 3 s; its feeder is polled at 2 s and due at 5 s."""
+    trial = _slow_trial()
+    trial.observe(block(PUMP, 1, flow=0.0))
+    trial.observe(block(INCOMER, 2, volts=230.0))
+    trial.observe(block(FEEDER, 2, volts=0.0))
+    assert trial.advance(at(4.9)) == []
+    events = trial.advance(at(5))
+    assert kinds(events) == ["raised dead@feeder", "raised no_flow@pump"]
+    assert [event.standing.flags for event in events] == [(), ("suppressed",)]
+
+
+def test_a_feeder_that_has_not_been_asked_since_is_waited_for() -> None:
+    trial = _slow_trial()
+    trial.observe(block(PUMP, 1, flow=0.0))
+    assert trial.advance(at(4)) == []
+    trial.observe(block(INCOMER, 4, volts=0.0))
+    trial.observe(block(FEEDER, 4, volts=0.0))
+    events = trial.advance(at(20))
+    assert sorted(kinds(events)) == ["raised dead@feeder", "raised dead@incomer", "raised no_flow@pump"]
+    assert [event.standing.device for event in events if not event.standing.is_silent] == ["incomer"]
+
+
+def test_once_every_feeder_is_known_to_be_well_an_alarm_waits_no_longer() -> None:
+    trial = _slow_trial()
+    trial.observe(block(PUMP, 1, flow=0.0))
+    trial.observe(block(INCOMER, 2, volts=230.0))
+    trial.observe(block(FEEDER, 2.5, volts=230.0))
+    (raised,) = trial.advance(at(3))
+    assert (raised.at_ns, raised.standing.flags) == (at(3), ())
+
+
+def test_an_alarm_is_raised_after_ten_seconds_of_patience_whoever_stays_silent() -> None:
+    trial = _slow_trial()
+    trial.observe(block(PUMP, 1, flow=0.0))
+    assert trial.advance(at(12.9)) == []
+    (raised,) = trial.advance(at(13))
+    assert (raised.at_ns, raised.standing.flags) == (at(13), ())
+
+
+def test_a_condition_that_goes_away_while_it_waits_raises_nothing() -> None:
+    trial = _slow_trial()
+    trial.observe(block(PUMP, 1, flow=0.0))
+    trial.advance(at(4))
+    trial.observe(block(PUMP, 5, flow=5.0))
+    assert trial.advance(at(60)) == []
+
+
+def test_what_ends_with_its_cause_does_not_cry_on_the_way_out() -> None:
+    """The feeder's off-delay is over at 15 s, the pump's at 18 s."""
+    trial = _slow_trial()
+    for second in range(1, 10):
+        _round(trial, second, feeder=0.0, flow=0.0)
+    _round(trial, 10)
+    assert kinds(trial.advance(at(17))) == ["returned dead@feeder"]
+    events = trial.advance(at(18))
+    assert kinds(events) == ["returned no_flow@pump", "unsuppressed no_flow@pump"]
+    ended = events[-1]
+    assert ended.occurrence is not None
+    assert (ended.occurrence.ended_at_ns, ended.occurrence.annunciated) == (at(18), False)
+    assert trial.standing("no_flow", "pump") == Standing("no_flow", "pump")
+
+
+def test_what_comes_back_after_its_cause_has_gone_is_annunciated() -> None:
+    trial = _slow_trial()
+    for second in range(1, 10):
+        _round(trial, second, feeder=0.0, flow=0.0)
+    _round(trial, 10)
+    trial.advance(at(16))
+    events = trial.observe(block(PUMP, 17, flow=0.0))
+    assert kinds(events) == ["unsuppressed no_flow@pump"]
+    assert trial.standing("no_flow", "pump").flags == ()
