@@ -85,6 +85,9 @@ class DeviceShape(Classed):
     profile: str
     connection: ConnectionShape
     quality: QualityCount
+    feeds: list[str]
+    fed_by: list[str]
+    params: dict[str, float]
 
 
 class MeteringShape(TypedDict):
@@ -159,9 +162,6 @@ class DeviceDetail(DeviceShape):
     model: str
     address: str
     every_s: float
-    feeds: list[str]
-    fed_by: list[str]
-    params: dict[str, float]
     metering: MeteringShape | None
     points: list[DevicePointShape]
     raw: list[ExchangeShape]

@@ -177,6 +177,9 @@ class Wire:
             "profile": device.profile.id,
             "connection": self.connection(live.link(device.id)),
             "quality": {"good": count[Severity.GOOD], "uncertain": count[Severity.UNCERTAIN], "bad": count[Severity.BAD]},
+            "feeds": list(device.feeds),
+            "fed_by": list(self._site.fed_by(device.id)),
+            "params": dict(device.params),
         }
 
     def device_detail(self, device: Device, live: LiveValues) -> DeviceDetail:
@@ -188,9 +191,6 @@ class Wire:
             "model": device.profile.model,
             "address": address(device.connection),
             "every_s": device.every_ns / SECOND,
-            "feeds": list(device.feeds),
-            "fed_by": list(self._site.fed_by(device.id)),
-            "params": dict(device.params),
             "metering": {"role": metering.role, "item": metering.item, "energy": metering.energy} if metering else None,
             "points": [self._device_point(device, column, live.last(device.id, column), raw) for column in range(len(device.points))],
             "raw": [exchange_shape(asked, answer) for asked, answer in raw],

@@ -80,6 +80,14 @@ async def test_a_device_tells_its_place_in_the_topology_and_all_its_points(house
     assert (await operator.get(f"{DEVICES}/gate.north")).json()["fed_by"] == ["sub1.incomer1"]
 
 
+async def test_the_list_of_devices_tells_the_topology_too(operator: httpx.AsyncClient) -> None:
+    """A diagram of the whole site is drawn from one answer."""
+    listed = {device["id"]: device for device in (await operator.get(DEVICES)).json()["items"]}
+    assert listed["sub1.incomer1"]["feeds"] == ["gate.north"]
+    assert listed["gate.north"]["fed_by"] == ["sub1.incomer1"]
+    assert listed["sub1.incomer1"]["params"] == {"rated_current": 400}
+
+
 async def test_a_point_has_the_promised_shape(house: House, operator: httpx.AsyncClient) -> None:
     house.says("sub1.incomer1", 2, 1.0)
     point = (await operator.get(f"{POINTS}/sub1.incomer1.state")).json()

@@ -1,5 +1,4 @@
-// What a list of the API leaves out and a page still needs, fetched once per thing and kept:
-// what a device feeds, its nameplate, when the last alarm ended.
+// What the lists at hand do not say outright: what loses its supply with a device, when the last alarm ended.
 import * as api from '../core/api.js'
 import { instant, now, siteDay } from '../core/clock.js'
 import { changed, live } from '../core/live.js'
@@ -16,20 +15,6 @@ function once (key, load) {
   return kept.get(key)
 }
 
-/** What only the page of one device tells: `{feeds, fed_by, params}`, empty while it is on its way. */
-export const detailOf = (id) => once(`device ${id}`, () => api.device(id)) ?? NOTHING_YET
-const NOTHING_YET = { feeds: [], fed_by: [], params: {} }
-
-/** Have the details of these devices at hand before anything is drawn of them. */
-export async function loadDetails (ids) {
-  const wanted = ids.filter((id) => !kept.get(`device ${id}`))
-  const found = await Promise.all(wanted.map(api.device))
-  found.forEach((detail) => kept.set(`device ${detail.id}`, detail))
-}
-
-/** Nameplate figures of a device, empty while they are on their way. */
-export const paramsOf = (device) => detailOf(device.id).params
-
 /** What loses its supply with each power device that has an alarm now. A meter that only fell silent cuts off nobody. */
 export function feedsNow () {
   const powering = [...live.alarms.values()].filter((alarm) => alarm.system === 'power' && isActive(alarm)
@@ -39,7 +24,7 @@ export function feedsNow () {
 
 /** Everything below a device, through all the meters between. */
 export function suppliedBy (id, below = new Set()) {
-  for (const fed of detailOf(id).feeds) {
+  for (const fed of live.devices.get(id)?.feeds ?? []) {
     if (below.has(fed)) continue
     below.add(fed)
     if (SUPPLYING.includes(live.devices.get(fed)?.class)) suppliedBy(fed, below)

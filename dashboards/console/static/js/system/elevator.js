@@ -5,7 +5,6 @@ import { say, t } from '../core/words.js'
 import { reading } from '../draw/reading.js'
 import { shape } from '../draw/shape.js'
 import { isActive, symptom } from '../site/alarms.js'
-import { loadDetails, paramsOf } from '../site/details.js'
 import { apart, worstOf } from '../site/devices.js'
 import { pointOf, valueOf } from '../site/electric.js'
 import { isConnected, systemView } from '../site/systems.js'
@@ -22,10 +21,7 @@ const cars = () => [...live.devices.values()].filter((device) => device.class ==
 export const rooms = () => [null]
 export const devices = cars
 
-export async function points () {
-  await loadDetails(cars().map((car) => car.id))
-  return [{ class: 'elevator' }]
-}
+export const points = () => [{ class: 'elevator' }]
 
 export const note = () => systemView('elevator', live).words
 
@@ -73,7 +69,7 @@ function shaft (car, name, chosen) {
 /** The shaft from its lowest to its highest floor, the car where it is. */
 function well (car) {
   const state = stateOf(car)
-  const floors = paramsOf(car).floors ?? live.areas.get(car.area)?.floors ?? 1
+  const floors = car.params.floors ?? live.areas.get(car.area)?.floors ?? 1
   // There is no floor 0: −1 is the one below 1, and the lowest drawn.
   const level = state.floor > 0 ? state.floor : 0
   const y = (1 - Math.min(1, level / floors)) * (SHAFT - CAR.height)

@@ -6,7 +6,6 @@ import { say, t } from '../core/words.js'
 import { reading } from '../draw/reading.js'
 import { firstThatFits, fit } from '../draw/text.js'
 import { withoutPlace } from '../site/alarms.js'
-import { paramsOf } from '../site/details.js'
 import { chargersView, parkingView } from '../site/systems.js'
 
 export function tankPanel () {
@@ -28,7 +27,7 @@ const NAME = 124
 
 function tank (device) {
   const point = live.points.get(`${device.id}.level`)
-  const { height_m: height, low_m: low, high_m: high } = paramsOf(device)
+  const { height_m: height, low_m: low, high_m: high } = device.params
   const share = height && typeof point?.value === 'number' ? Math.min(1, Math.max(0, point.value / height)) : null
   const y = (level) => GAUGE.top + GAUGE.height * (1 - level / height)
   const tick = (level) => level && height ? s('path', { class: 'tick', d: `M0 ${y(level)}H44` }) : null

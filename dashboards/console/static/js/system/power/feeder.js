@@ -7,7 +7,6 @@ import { say, t } from '../../core/words.js'
 import { reading, trustOf } from '../../draw/reading.js'
 import { shape } from '../../draw/shape.js'
 import { symptom, withoutPlace } from '../../site/alarms.js'
-import { paramsOf } from '../../site/details.js'
 import { worstOf } from '../../site/devices.js'
 import { currentOf, isDead, loadShare, powerOf } from '../../site/electric.js'
 import { isConnected } from '../../site/systems.js'
@@ -23,7 +22,7 @@ export function feeder (device, { supplied, chosen, room }) {
   const dead = isDead(device)
   const tripped = dead && supplied
   const current = currentOf(device)
-  const share = trustOf(current) === 'bad' ? null : loadShare(current.value, paramsOf(device).rated_current)
+  const share = trustOf(current) === 'bad' ? null : loadShare(current.value, device.params.rated_current)
   return h('button', choosable(device, chosen, dead ? 'feeder dead' : 'feeder'),
     breaker(alarm, dead, tripped),
     bar(tripped && alarm ? before(device, current, alarm) : share, tripped),
@@ -41,7 +40,7 @@ const breaker = (alarm, dead, tripped) => h('span', { class: 'breaker', 'data-ke
 
 /** The share of its rating a feeder carried before its alarm. */
 const before = (device, current, alarm) => current
-  && loadShare(valueBefore(current.id, instant(alarm.raised_at)), paramsOf(device).rated_current)
+  && loadShare(valueBefore(current.id, instant(alarm.raised_at)), device.params.rated_current)
 
 /** The part of the rating in use, a tick where it becomes heavy; after a trip the ghost of what it was. */
 const bar = (share, ghost) => h('span',

@@ -4,22 +4,21 @@ import { live } from '../../core/live.js'
 import { number, THIN } from '../../core/format.js'
 import { say, t } from '../../core/words.js'
 import { reading } from '../../draw/reading.js'
-import { suppliedBy, paramsOf } from '../../site/details.js'
+import { suppliedBy } from '../../site/details.js'
 import { currentOf, isDead, lineVoltage, loadShare, pointOf, powerOf, valueOf } from '../../site/electric.js'
 import { isConnected } from '../../site/systems.js'
 import { selected } from '../selection.js'
 import { sidePanel } from '../side.js'
 import { feeder } from './feeder.js'
 import { source } from './source.js'
-import { devicesOf, loadRoom, rooms, sections } from './topology.js'
+import { devicesOf, rooms, sections } from './topology.js'
 
 const METERED = ['.active_power', '.current_', '.voltage_l', '.apparent_power_total', '.power_factor_total']
 
 export { rooms }
 
 /** Ask for what is drawn: the room's meters by kind of value, feeders that stand elsewhere one by one. */
-export async function points (room) {
-  await loadRoom(room)
+export function points (room) {
   const elsewhere = devicesOf(sections(room)).filter((device) => device.area !== room.id)
   return [
     ...METERED.map((q) => ({ area: room.id, class: 'power_meter', q })),
@@ -55,7 +54,7 @@ const section = (part, index, chosen, room) => {
     h('div', { class: 'bus' }, part.feeders.map((device) => feeder(device, { supplied: !dead, chosen: device === chosen, room }))))
 }
 
-const shareOf = (device) => loadShare(currentOf(device)?.value, paramsOf(device).rated_current) ?? -1
+const shareOf = (device) => loadShare(currentOf(device)?.value, device.params.rated_current) ?? -1
 const heaviest = (feeders) => [...feeders].sort((a, b) => shareOf(b) - shareOf(a))[0] ?? null
 
 /** One phase stands for all: the heaviest of the moment would change the line under the reader's eyes. */
@@ -63,7 +62,7 @@ const trendOf = (device) => pointOf(device, device.class === 'transformer_monito
 
 function facts (device) {
   if (device.class === 'transformer_monitor') return []
-  const rated = paramsOf(device).rated_current
+  const rated = device.params.rated_current
   const share = loadShare(currentOf(device)?.value, rated)
   const voltage = lineVoltage(device)
   const factor = valueOf(device, 'power_factor_total')

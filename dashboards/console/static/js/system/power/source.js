@@ -4,7 +4,6 @@ import { number, THIN } from '../../core/format.js'
 import { say, t } from '../../core/words.js'
 import { reading, trustOf } from '../../draw/reading.js'
 import { shape } from '../../draw/shape.js'
-import { paramsOf } from '../../site/details.js'
 import { worstOf } from '../../site/devices.js'
 import { currentOf, isDead, lineVoltage, pointOf, powerOf, valueOf } from '../../site/electric.js'
 import { choosable } from '../selection.js'
@@ -38,7 +37,7 @@ function symbols (transformer, incomer) {
 function windings (device, incomer, chosen) {
   const hottest = celsius(pointOf(device, 'max_temp')) ?? Math.max(...temperatures(device))
   const known = trustOf(pointOf(device, 'max_temp') ?? pointOf(device, WINDINGS[0])) !== 'bad'
-  const capacity = paramsOf(device).capacity_kva
+  const capacity = device.params.capacity_kva
   const apparent = incomer && valueOf(incomer, 'apparent_power_total')
   return h('button', choosable(device, chosen, 'transformer'),
     h('b', { class: 't1' }, say(device.name)),

@@ -1,6 +1,5 @@
 // Who feeds whom in a substation: sections of transformer, incomer and feeders, read from what the site says of its supply.
 import { live } from '../../core/live.js'
-import { detailOf, loadDetails } from '../../site/details.js'
 
 const CLASSES = ['power_meter', 'transformer_monitor']
 const isElectric = (device) => CLASSES.includes(device?.class)
@@ -13,15 +12,7 @@ export function rooms () {
   return substations.length ? substations : metered
 }
 
-const fed = (device) => detailOf(device.id).feeds.map((id) => live.devices.get(id)).filter(isElectric)
-
-/** Have at hand who feeds whom below this room, down to the feeders. */
-export async function loadRoom (room) {
-  const members = electricIn(room)
-  await loadDetails(members.map((device) => device.id))
-  const feeders = members.flatMap(fed)
-  await loadDetails(feeders.map((device) => device.id))
-}
+const fed = (device) => device.feeds.map((id) => live.devices.get(id)).filter(isElectric)
 
 /**
  * The bus sections of a room: `[{transformer, incomer, feeders}]`. A section may lack its transformer or its incomer; meters nobody
@@ -29,7 +20,7 @@ export async function loadRoom (room) {
  */
 export function sections (room) {
   const members = electricIn(room)
-  const heads = members.filter((device) => !detailOf(device.id).fed_by.some((id) => members.includes(live.devices.get(id))))
+  const heads = members.filter((device) => !device.fed_by.some((id) => members.includes(live.devices.get(id))))
   const found = heads.flatMap((head) => head.class === 'transformer_monitor'
     ? fed(head).length ? fed(head).map((incomer) => section(head, incomer)) : [section(head, null)]
     : fed(head).length ? [section(null, head)] : [])

@@ -4,7 +4,6 @@ import { number, THIN } from '../../core/format.js'
 import { say, t } from '../../core/words.js'
 import { reading } from '../../draw/reading.js'
 import { withoutPlace } from '../../site/alarms.js'
-import { loadDetails } from '../../site/details.js'
 import { pointOf, valueOf } from '../../site/electric.js'
 import { countedToday } from '../series.js'
 import { pitRow } from './pits.js'
@@ -17,8 +16,7 @@ export { rooms }
 
 export const devices = (room) => [...tanks(room), ...pumps(room), ...gauges(room), ...pits()]
 
-export async function points (room) {
-  await loadDetails([...tanks(room), ...pits()].map((device) => device.id))
+export function points (room) {
   const classes = ['tank', 'pump', 'level_sensor'].filter(() => room)
   return [...classes.map((kind) => ({ class: kind, area: room.id })), { class: 'sump' }]
 }

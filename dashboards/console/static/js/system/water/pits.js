@@ -4,7 +4,6 @@ import { live } from '../../core/live.js'
 import { say, t } from '../../core/words.js'
 import { reading, trustOf } from '../../draw/reading.js'
 import { shape } from '../../draw/shape.js'
-import { paramsOf } from '../../site/details.js'
 import { apart, worstOf } from '../../site/devices.js'
 import { pointOf, valueOf } from '../../site/electric.js'
 import { alarmClass } from '../selection.js'
@@ -28,7 +27,7 @@ function group (area) {
 function pit (device, name) {
   const alarm = worstOf(device)
   const level = pointOf(device, 'level')
-  const { height_m: height, high_m: high } = paramsOf(device)
+  const { height_m: height, high_m: high } = device.params
   const share = height && trustOf(level) !== 'bad' ? Math.min(1, Math.max(0, level.value / height)) : null
   const y = (metres) => 4 + DEEP * (1 - metres / height)
   return h('a', { class: `pit ${alarmClass(device)}`, href: `/devices/${encodeURIComponent(device.id)}`,

@@ -6,7 +6,6 @@ import { say, t } from '../../core/words.js'
 import { reading, trustOf } from '../../draw/reading.js'
 import { shape } from '../../draw/shape.js'
 import { isActive, symptom, withoutPlace } from '../../site/alarms.js'
-import { paramsOf } from '../../site/details.js'
 import { worstOf } from '../../site/devices.js'
 import { pointOf, valueOf } from '../../site/electric.js'
 import { alarmClass } from '../selection.js'
@@ -15,7 +14,7 @@ const LIMITS = [['high_m', 'water.high'], ['low_m', 'water.low']]
 
 export function tank (device, room) {
   const alarm = worstOf(device)
-  const params = paramsOf(device)
+  const params = device.params
   const level = pointOf(device, 'level')
   const share = params.height_m && trustOf(level) !== 'bad' ? Math.min(1, Math.max(0, level.value / params.height_m)) : null
   const limits = LIMITS.filter(([name]) => params[name] && params.height_m)

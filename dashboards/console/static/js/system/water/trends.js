@@ -7,7 +7,6 @@ import { say, t } from '../../core/words.js'
 import { plot } from '../../draw/plot.js'
 import { reading } from '../../draw/reading.js'
 import { byWorst, isActive } from '../../site/alarms.js'
-import { paramsOf } from '../../site/details.js'
 import { pointOf } from '../../site/electric.js'
 import { seriesOf } from '../series.js'
 import { leadPump, pumps, tanks } from './rooms.js'
@@ -30,7 +29,7 @@ export function trends (room) {
 }
 
 function levelLimits (tank) {
-  const { low_m: low, high_m: high } = paramsOf(tank)
+  const { low_m: low, high_m: high } = tank.params
   return [[low, 'water.low'], [high, 'water.high']].filter(([level]) => level).map(([level, words]) => ({ value: level,
     words: t(words, { level: number(level, 2) }) }))
 }
