@@ -1,5 +1,7 @@
 """The walk from a point back to the wire: its profile line, its register or topic, and its bytes within an answer."""
 
+from pathlib import PurePath
+
 from api.json_span import json_span
 from api.shapes import DecodeShape, ExchangeShape, ProfileLine, RegisterShape, SpanShape, TopicShape
 from model.exchange import Place, place
@@ -10,8 +12,13 @@ BYTES_SHOWN = 2048
 """Of one answer. Only a message can be longer; what is cut says so by its size."""
 
 
+def shown_file(file: str) -> str:
+    """``profiles/abb_b23.yaml``: enough to find the line by, without the folders of the machine that serves."""
+    return "/".join(PurePath(file).parts[-2:])
+
+
 def profile_line(device: Device, point: Point) -> ProfileLine:
-    return {"id": device.profile.id, "file": device.profile.file, "line": device.profile.lines.get(point.name)}
+    return {"id": device.profile.id, "file": shown_file(device.profile.file), "line": device.profile.lines.get(point.name)}
 
 
 def decode_shape(point: Point) -> DecodeShape:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.next_due import NextDue
-from api.register import decode_shape, place_of, profile_line, spaced, wire_shape
+from api.register import decode_shape, place_of, profile_line, shown_file, spaced, wire_shape
 from api.shapes import InputShape, LimitShape, RawShape, RuleTrace, TraceShape
 from api.words import Wire, address, bits_set, meaning, phrase
 from model.alarm import AlarmEvent, Evidence, Occurrence, Standing
@@ -68,7 +68,7 @@ def rule_trace(occurrence: Occurrence, rule: Rule | None, site: Site) -> RuleTra
         "values": {name: known[name] for name in sorted(parse(rule.when).names & known.keys())},
         "units": dict(rule.units),
         "source": rule.why.source,
-        "file": rule.file,
+        "file": shown_file(rule.file),
         "line": rule.line,
     }
 

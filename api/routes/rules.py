@@ -9,6 +9,7 @@ from starlette.responses import Response
 from api.access import Reader, ThePlatform, TheWire, holder_of, record
 from api.paging import PageQuestion, answer, page_after
 from api.problem import known, unknown
+from api.register import shown_file
 from api.routes.alarms import rule_named
 from api.routes.equipment import device_of
 from api.shapes import StandingShape
@@ -78,7 +79,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "suppressed_by": list(rule.suppressed_by),
         "ticket": {"class": rule.ticket.ticket_class.value, "skill": rule.ticket.skill} if rule.ticket else None,
         "why": rationale(rule.why),
-        "file": rule.file,
+        "file": shown_file(rule.file),
         "line": rule.line,
     }
 

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from api.register import shown_file
 from model.quality import Quality
 from tests.api.house import House
 
@@ -86,6 +87,11 @@ async def test_the_list_of_devices_tells_the_topology_too(operator: httpx.AsyncC
     assert listed["sub1.incomer1"]["feeds"] == ["gate.north"]
     assert listed["gate.north"]["fed_by"] == ["sub1.incomer1"]
     assert listed["sub1.incomer1"]["params"] == {"rated_current": 400}
+
+
+def test_the_folders_of_the_machine_that_serves_are_not_shown() -> None:
+    assert shown_file("/srv/building/guanjia/profiles/meter.yaml") == "profiles/meter.yaml"
+    assert shown_file("meter.yaml") == "meter.yaml"
 
 
 async def test_a_point_has_the_promised_shape(house: House, operator: httpx.AsyncClient) -> None:
