@@ -44,12 +44,11 @@ def link(site: Site, alarms: Mapping[AlarmKey, Alarm]) -> None:
 
 
 def silencer(alarm: Alarm) -> Alarm | None:
-    """The first active alarm that explains this one. One that is itself folded under this alarm does not count."""
-    for suppressor in alarm.suppressors:
-        folded = suppressor.standing.suppression
-        if suppressor.is_active and not (folded and folded.by == alarm.name):
-            return suppressor
-    return None
+    """The alarm that explains this one: a root cause if there is one, else the nearest. One folded under this alarm does not count."""
+    active = [suppressor for suppressor in alarm.suppressors if suppressor.is_active]
+    roots = (suppressor for suppressor in active if suppressor.standing.suppression is None)
+    others = (suppressor for suppressor in active if (folded := suppressor.standing.suppression) and folded.by != alarm.name)
+    return next(roots, None) or next(others, None)
 
 
 def patience(alarm: Alarm, now_ns: int) -> int | None:

@@ -57,6 +57,14 @@ def after(clocks: Clocks, act: TicketAct, ticket_class: TicketClass, now_ns: int
     return _running(clocks, lambda clock: replace(clock, met_at_ns=now_ns) if clock.promise in met else clock)
 
 
+def hastened(clocks: Clocks, now_ns: int) -> Clocks:
+    """The clocks of a ticket that has become an emergency: whoever is not on the spot yet must be within its 3 minutes from now."""
+    due_ns = now_ns + PROMISES[TicketClass.EMERGENCY][Promise.ARRIVE]
+    if not any(clock.promise is Promise.ARRIVE for clock in clocks):
+        return (*clocks, PromiseClock(Promise.ARRIVE, due_ns))
+    return _running(clocks, lambda clock: replace(clock, due_at_ns=min(clock.due_at_ns, due_ns)) if clock.promise is Promise.ARRIVE else clock)
+
+
 def _running(clocks: Clocks, change: Callable[[PromiseClock], PromiseClock]) -> Clocks:
     return tuple(change(clock) if clock.met_at_ns is None else clock for clock in clocks)
 

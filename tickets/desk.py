@@ -13,7 +13,7 @@ from model.ticket import Ticket, TicketAct, TicketClass, TicketEvent, TicketStat
 from tickets import clocks
 from tickets.act import acted
 from tickets.errors import StillInAlarm
-from tickets.from_alarm import Ask, ask_of, cause_of, is_in_alarm, local_day
+from tickets.from_alarm import Ask, ask_of, cause_of, is_emergency, is_in_alarm, local_day, made_emergency
 from tickets.roster import choose
 
 SERIES = "GD"
@@ -108,9 +108,11 @@ class Desk:
                 if there is None:
                     raise
         ticket = replace(there, alarms=(*there.alarms, occurrence.id))
-        attached = self._put(tx, ticket, "alarm_attached", now_ns, occurrence.id)
+        changes = [self._put(tx, ticket, "alarm_attached", now_ns, occurrence.id)]
+        if is_emergency(rule) and ticket.ticket_class is not TicketClass.EMERGENCY:
+            changes.append(self._put(tx, made_emergency(ticket, occurrence, rule, now_ns), "made_emergency", now_ns, occurrence.id))
         tx.attach(occurrence.id, ticket.id)
-        return [attached]
+        return changes
 
     def _open(self, tx: JournalWrite, occurrence: Occurrence, rule: Rule, cause: str, now_ns: int) -> list[Change]:
         assert rule.ticket is not None

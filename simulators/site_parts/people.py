@@ -22,8 +22,8 @@ def people() -> tuple[PersonPart, ...]:
         PersonPart("zhangwei", "张伟", "technician", ("electrical", "elevator"), "13800000002"),
         PersonPart("technician", "刘洋", "technician", ("plumbing", "electrical"), "13800000003"),
         PersonPart("chengang", "陈刚", "technician", ("plumbing", "hvac", "gas"), "13800000004"),
-        PersonPart("zhaomin", "赵敏", "technician", ("charging", "electrical", "elv"), "13800000005"),
-        PersonPart("wanglei", "王磊", "technician", ("elv", "parking", "fire"), "13800000006"),
+        PersonPart("zhaomin", "赵敏", "technician", ("electrical", "elv"), "13800000005"),
+        PersonPart("wanglei", "王磊", "technician", ("elv", "fire", "elevator"), "13800000006"),
         PersonPart("energy", "周婷", "energy", (), "13800000007"),
         PersonPart("manager", "孙建国", "manager", (), "13800000008"),
     )

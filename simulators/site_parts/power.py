@@ -73,7 +73,7 @@ def power(compound: Compound) -> None:
 
 def _transformer(compound: Compound, substation: int, bay: int) -> None:
     area, number = f"sub{substation}", 2 * (substation - 1) + bay
-    thermometer = DevicePart(f"{area}.t{bay}", Words(f"{number}#变压器温控仪", f"Transformer {number}"), "power", area, "eaton_tc100", "5s")
+    thermometer = DevicePart(f"{area}.t{bay}", Words(f"{number}#变压器", f"Transformer {number}"), "power", area, "eaton_tc100", "5s")
     thermometer.params = {"capacity_kva": TRANSFORMER_KVA}
     compound.add(thermometer)
     words = Words(f"{substation}#变电所 {bay}#进线柜", f"Substation {substation} incomer {bay}")

@@ -139,6 +139,15 @@ def test_suppression_and_shelving_hold_independently() -> None:
     assert trial.observe(block(PUMP, 5, Quality.GOOD, flow=5.0))
 
 
+def test_a_consequence_names_the_root_not_the_link_between() -> None:
+    """The feeder is dark because the incomer is: the pump stands for want of the incomer."""
+    trial = _trial()
+    _round(trial, 1, incomer=0.0, feeder=0.0)
+    (raised,) = trial.observe(block(PUMP, 2, flow=0.0))
+    assert raised.standing.suppression is not None
+    assert raised.standing.suppression.by == "dead@incomer"
+
+
 # ── the consequence is seen first ──
 
 SLOW_DEAD = rule("dead", "volts < 10", on_delay_s=3, off_delay_s=5, scope=Scope(device_class="meter"), suppressed_by=("dead",))

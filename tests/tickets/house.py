@@ -61,6 +61,7 @@ RULES = (
     rule("pump.suction_low", TicketOrder(TicketClass.LARGE, "plumbing", cause="pump.dry_run")),
     rule("pump.seal_leak", TicketOrder(TicketClass.SMALL, "plumbing")),
     rule("lift.entrapment", TicketOrder(TicketClass.EMERGENCY, "elevator")),
+    rule("pump.flood", TicketOrder(TicketClass.EMERGENCY, "plumbing", cause="pump.seal_leak")),
     rule("pump.gas", TicketOrder(TicketClass.SMALL, "gas")),
     rule("pump.any", TicketOrder(TicketClass.HARD)),
     rule("pump.note", None),

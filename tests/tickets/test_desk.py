@@ -10,7 +10,7 @@ from model.clock import HOUR, MINUTE, SECOND
 from model.people import Actor
 from model.ports import JournalWrite, OccurrenceFilter, TicketFilter
 from model.text import Text
-from model.ticket import IllegalTicketAct, Ticket, TicketAct, TicketClass, TicketEvent, TicketState
+from model.ticket import IllegalTicketAct, Promise, Ticket, TicketAct, TicketClass, TicketEvent, TicketState
 from store.journal import SqlJournal
 from store.journal.write import SqlWrite
 from tests.journal.builders import ended, followed, raised, returned
@@ -119,6 +119,29 @@ def test_a_recurrence_attaches_to_the_open_ticket(journal: SqlJournal) -> None:
 def test_another_rule_of_the_same_cause_attaches_too(journal: SqlJournal) -> None:
     tell(journal, raised("o1"), raised("o2", rule="pump.suction_low"))
     assert only_ticket(journal).alarms == ("o1", "o2")
+
+
+def test_a_cause_that_grows_into_an_emergency_makes_its_ticket_one(journal: SqlJournal) -> None:
+    """The leak was promised in 15 minutes on site; the flood that comes of it 5 minutes later in 3."""
+    tell(journal, raised("o1", "pump.seal_leak"))
+    flooded_ns = DAY_NS + 5 * MINUTE
+    changes = tell(journal, raised("o2", "pump.flood"), now_ns=flooded_ns)
+    ticket = only_ticket(journal)
+    assert [line.what for _, line in changes] == ["alarm_attached", "made_emergency"]
+    assert (ticket.ticket_class, ticket.alarms, ticket.owner) == (TicketClass.EMERGENCY, ("o1", "o2"), "li")
+    assert {clock.promise: clock.due_at_ns for clock in ticket.clocks} == {
+        Promise.ACCEPT: DAY_NS + 15 * MINUTE,
+        Promise.ARRIVE: flooded_ns + 3 * MINUTE,
+        Promise.FINISH: DAY_NS + 30 * MINUTE,
+    }
+
+
+def test_whoever_is_on_the_spot_already_is_not_called_there_again(journal: SqlJournal) -> None:
+    tell(journal, raised("o1", "pump.seal_leak"))
+    walk(journal, "GD-260114-001", (TicketAct.ACCEPT, TicketAct.ARRIVE))
+    before = only_ticket(journal).clocks
+    tell(journal, raised("o2", "pump.flood"), now_ns=DAY_NS + MINUTE)
+    assert only_ticket(journal).clocks == before
 
 
 def test_after_closing_a_new_excursion_opens_a_new_ticket(journal: SqlJournal) -> None:

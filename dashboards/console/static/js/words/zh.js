@@ -75,7 +75,7 @@ export default {
   "ask.finish": "做了什么（必填）", "ask.hold": "为什么暂停", "ask.dispatch": "转给谁", "ask.comment": "备注", "ask.rework": "哪里不行（必填）", "ask.cancel": "为什么核销（必填）", "ask.verify": "验收说明（信号未恢复时必填）", "ask.visit": "回访说明", "ask.person": "{name}（{count} 单）",
   "assignment.least_loaded": "当班最空闲", "assignment.roster_empty": "没有值班人员", "assignment.no_skill_asked": "未要求工种", "assignment.nobody_with_skill": "无人会此工种",
   "hold.parts": "等配件", "hold.no_access": "进不去", "hold.vendor": "等厂家", "hold.other": "其他",
-  "ticket.event.opened": "开单", "ticket.event.alarm_attached": "并入报警", "ticket.event.alarm_returned": "信号恢复", "ticket.event.dispatch": "派单", "ticket.event.accept": "接单", "ticket.event.arrive": "到场", "ticket.event.start": "开工", "ticket.event.hold": "暂停", "ticket.event.resume": "继续", "ticket.event.finish": "完成",
+  "ticket.event.opened": "开单", "ticket.event.alarm_attached": "并入报警", "ticket.event.made_emergency": "升级为突发事件", "ticket.event.alarm_returned": "信号恢复", "ticket.event.dispatch": "派单", "ticket.event.accept": "接单", "ticket.event.arrive": "到场", "ticket.event.start": "开工", "ticket.event.hold": "暂停", "ticket.event.resume": "继续", "ticket.event.finish": "完成",
   "ticket.event.verify": "验收", "ticket.event.visit": "回访", "ticket.event.rework": "返工", "ticket.event.cancel": "核销", "ticket.event.close": "关单", "ticket.event.comment": "备注",
   "tickets.all": "全部 {count}", "tickets.mine": "我的", "tickets.open": "开单", "draft.title": "什么事", "draft.place": "在哪里", "draft.note": "说明",
 
