@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from api.bench import Bench
 from model.alarm import Occurrence, Standing
 from model.clock import Clock
 from model.people import Actor
@@ -79,5 +80,7 @@ class Platform:
     token_secret: str
     counters: Mapping[str, float] = field(default_factory=dict)
     """Live view of the platform's own counters by metric name (``guanjia_polls_total``), for /metrics."""
+    bench: Bench | None = None
+    """The tester's, where the site is simulated."""
     demo: bool = False
     """Whether the demo logins are offered on the login page."""

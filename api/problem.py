@@ -21,7 +21,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.lost import lost_page
 from api.shapes import FieldMistake, ProblemShape
+from api.wording import field_mistakes
 from model.alarm import IllegalAct
 from model.ports import HistoryUnavailable, JournalUnavailable
 from model.ticket import IllegalTicketAct
@@ -97,19 +99,14 @@ def _problem(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors: list[FieldMistake] = [{"field": _field(e["loc"]), "message": e["msg"].removeprefix("Value error, ")} for e in error.errors()]
+    errors = field_mistakes(request, error)
     detail = "; ".join(f"{e['field']}: {e['message']}" for e in errors)
     return problem_response(request, 422, detail, errors)
 
 
-def _field(location: tuple[str | int, ...]) -> str:
-    """Pydantic's location without the leading ``query``, ``path`` or ``body``."""
-    return ".".join(map(str, location[1:] or location))
-
-
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem_response(request, error.status_code, error.detail, headers=error.headers)
+    return lost_page(request, error.status_code) or problem_response(request, error.status_code, error.detail, headers=error.headers)
 
 
 def _illegal(request: Request, error: Exception) -> Response:

@@ -14,9 +14,9 @@ _STYLE = """
 body{font:16px/1.5 'Noto Sans SC',sans-serif;max-width:960px;margin:0 auto;padding:24px;color:#1f2a30;background:#f4f6f7}
 h2{margin-top:40px;border-bottom:1px solid #c4ccd0}
 details{background:#fff;border:1px solid #dde3e6;border-radius:6px;margin:8px 0;padding:8px 16px}
-summary{cursor:pointer}code{font-family:monospace}.verb{display:inline-block;width:72px;font-weight:700}
+a{color:#0b5cad}summary{cursor:pointer}code{font-family:monospace}.verb{display:inline-block;width:72px;font-weight:700}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:4px 16px 4px 0;border-bottom:1px solid #eef1f2}
-@media(prefers-color-scheme:dark){body{background:#12181c;color:#d5dde1}details{background:#1a2227;border-color:#2c363c}td,th,h2{border-color:#2c363c}}
+@media(prefers-color-scheme:dark){body{background:#12181c;color:#d5dde1}details{background:#1a2227;border-color:#2c363c}td,th,h2{border-color:#2c363c}a{color:#8cc4ff}}
 """
 
 

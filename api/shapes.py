@@ -57,13 +57,6 @@ class PointShape(ReadingShape):
     display_unit: str
 
 
-class PointDetail(PointShape):
-    enum: dict[str, Phrase]
-    bits: dict[str, Phrase]
-    low: float | None
-    high: float | None
-
-
 class ConnectionShape(TypedDict):
     state: str
     fault: str | None
@@ -155,6 +148,16 @@ class DevicePointShape(PointShape):
     wire: RegisterShape | TopicShape
     decode: DecodeShape
     raw: SpanShape | None
+
+
+class PointDetail(DevicePointShape):
+    """``address`` is where the point's device is reached."""
+
+    enum: dict[str, Phrase]
+    bits: dict[str, Phrase]
+    low: float | None
+    high: float | None
+    address: str
 
 
 class DeviceDetail(DeviceShape):

@@ -28,6 +28,7 @@ from api.shapes import (
     TicketShape,
 )
 from model.alarm import AlarmEvent, Occurrence, Removal, Shelving, Standing
+from model.carrier import things
 from model.clock import SECOND
 from model.profile import Point, WireType
 from model.quality import Quality, Severity, severity_counts
@@ -106,6 +107,7 @@ class Wire:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._things = things(site)
 
     def time(self, at_ns: int) -> str:
         return rfc3339(at_ns, self._site.timezone)
@@ -144,14 +146,15 @@ class Wire:
             shape["bits_set"] = bits_set(point, last.value)
         return shape
 
-    def point_detail(self, device: Device, column: int, last: LastValue) -> PointDetail:
+    def point_detail(self, device: Device, column: int, live: LiveValues) -> PointDetail:
         point = device.points[column]
         return {
-            **self.point(device, column, last),
+            **self._device_point(device, column, live.last(device.id, column), live.raw(device.id)),
             "enum": {str(code): phrase(text) for code, text in point.enum.items()},
             "bits": {bits: phrase(text) for bits, text in point.bits.items()},
             "low": point.low,
             "high": point.high,
+            "address": address(device.connection),
         }
 
     def connection(self, link: Link) -> ConnectionShape:
@@ -218,7 +221,7 @@ class Wire:
 
     def occurrence(self, occurrence: Occurrence, standing: Standing | None) -> OccurrenceShape:
         """``standing`` gives the flags; None for an occurrence that is over."""
-        device = self._site.devices.get(occurrence.device)
+        device = self._things.get(occurrence.device)
         return {
             "id": occurrence.id,
             "rule": occurrence.rule,

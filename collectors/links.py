@@ -22,7 +22,7 @@ from collectors.mqtt.session import Broker
 from model.clock import SECOND, Clock
 from model.profile import ModbusDefaults
 from model.reading import BlockSink
-from model.site import BrokerConfig, Device, ModbusSerial, ModbusTcp, Mqtt, Site
+from model.site import BrokerConfig, Device, ModbusSerial, ModbusTcp, Mqtt, PayloadFormat, Site
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -31,18 +31,26 @@ _MILLISECOND = SECOND // 1000
 _MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
-def modbus_links(site: Site, sink: BlockSink, clock: Clock, counters: Counters) -> list[Link]:
-    """One link per host, port and framing, or per serial line. ProfileError names every device that cannot be read as written."""
+MakeWire = Callable[[Device, Counters], Wire]
+"""The connection over which a device, and others on its line, are reached."""
+
+
+def modbus_links(site: Site, sink: BlockSink, clock: Clock, counters: Counters, make_wire: MakeWire | None = None) -> list[Link]:
+    """One link per host, port and framing, or per serial line; over real wires unless others are given.
+
+    ProfileError names every device that cannot be read as written.
+    """
+    connected_by = make_wire or _wire
     start_ns = clock.monotonic_ns()
     devices = [device for device in site.devices.values() if not isinstance(device.connection, Mqtt)]
     stations = _each(devices, lambda device: _station(device, start_ns))
     lines: dict[str, list[Station]] = defaultdict(list)
     wires: dict[str, Wire] = {}
     for device, station in zip(devices, stations, strict=True):
-        line = _line(device)
+        line = line_of(device)
         lines[line].append(station)
         if line not in wires:
-            wires[line] = _wire(device, counters)
+            wires[line] = connected_by(device, counters)
     return [Link(line, wires[line], members, sink, clock, counters) for line, members in lines.items()]
 
 
@@ -96,6 +104,8 @@ def _station(device: Device, start_ns: int) -> Station:
 
 def _payload_decoder(device: Device) -> PayloadDecoder:
     assert isinstance(device.connection, Mqtt)
+    if device.connection.format is not PayloadFormat.JSON:
+        raise ProfileError(f"'format: {device.connection.format}' can be simulated but is not read yet; the platform reads JSON")
     return PayloadDecoder(device.id, device.profile, device.connection)
 
 
@@ -106,7 +116,7 @@ def _silent_after_s(device: Device) -> float | None:
     return own if own is not None else defaults.silent_after_s if defaults else None
 
 
-def _line(device: Device) -> str:
+def line_of(device: Device) -> str:
     """Name of the connection that the device shares with others of the same name."""
     match device.connection:
         case ModbusTcp(host=host, port=port, framer=framer):

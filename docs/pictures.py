@@ -2,8 +2,8 @@
 
 usage: .venv/bin/python docs/pictures.py [FOLDER]
 
-Starts ``guanjia demo`` on ports of its own, breaks a few machines through the simulators' control API, has people act on what follows, and
-shoots every page in both languages at the size of a wall and of a phone. Needs Chromium and the development install (``make test`` has it).
+Starts ``guanjia demo`` on ports of its own, has a tester break a few machines and people act on what follows, and shoots every page in both
+languages at the size of a wall and of a phone. Needs Chromium and the development install (``make test`` has it).
 """
 
 import base64
@@ -27,13 +27,15 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PORT, CONTROL_PORT = 8480, 8490
-SITE, CONTROL = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{CONTROL_PORT}"
-WALL, PHONE = (1920, 1080), (390, 844)
+SITE = f"http://127.0.0.1:{PORT}"
+WALL, DESK, PHONE = (1920, 1080), (1440, 900), (390, 844)
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none"]
 SETTLING_S = 4.0
 """Live values come once a second, the history of a picture a moment later."""
 YESTERDAY_S = 120.0
 """How long the demo may take to fill in the site's yesterday."""
+SITTING = "二号变电所、泵房验收"
+"""What the tester is about."""
 INCIDENTS = (
     ("b07.lift1", "entrapment"),
     ("sub2.d5", "feeder_trip"),
@@ -80,11 +82,6 @@ def asked(request: urllib.request.Request) -> Any:
     return json.loads(body) if body else None
 
 
-def control(path: str, **body: Any) -> None:
-    data = json.dumps(body).encode()
-    asked(urllib.request.Request(f"{CONTROL}{path}", data, {"Content-Type": "application/json"}))
-
-
 def until(what: str, answer: Callable[[], Any], seconds: float) -> Any:
     """Ask again until there is an answer."""
     end = time.monotonic() + seconds
@@ -105,11 +102,12 @@ def until(what: str, answer: Callable[[], Any], seconds: float) -> Any:
 
 def make_situation() -> dict[str, str]:
     """A bad quarter of an hour: a feeder trips, a car stops between floors, a pit rises, a pump does not start. Ids the pages need."""
-    engineer, manager = Person("engineer"), Person("manager")
+    engineer, manager, tester = Person("engineer"), Person("manager"), Person("tester")
     until("yesterday", lambda: engineer.get("/energy/today")["yesterday"]["completeness"] > 0.9, YESTERDAY_S)
+    tester.post("/testing/sessions", title=SITTING)
     for device, kind in INCIDENTS:
-        control(f"/devices/{device}/faults", kind=kind)
-    control(f"/devices/{OFFLINE}/network", kind="silent")
+        tester.post(f"/testing/devices/{device}/faults", kind=kind)
+    tester.post(f"/testing/devices/{OFFLINE}/network", kind="silent")
     trapped = until("the entrapment", lambda: alarm_of(engineer, TRAPPED, "elevator.entrapment"), 60)
     for device, rule in ((TRAPPED, ""), ("sub2.d5", "power.feeder_off"), (PUMP, ""), (OFFLINE, ""), ("charge.b17", "")):
         acknowledge(engineer, until(f"an alarm of {device}", lambda d=device, r=rule: alarm_of(engineer, d, r), 90))  # type: ignore[misc]
@@ -118,7 +116,7 @@ def make_situation() -> dict[str, str]:
     manager.post("/rules/charger.faulted/devices/charge.a05/out-of-service", reason="等备件")
     [pump, *_] = until("the pump's ticket", lambda: engineer.get(f"/tickets?open=true&device={PUMP}")["items"], 30)
     time.sleep(AGE_S)
-    control(f"/devices/{LATE[0]}/faults", kind=LATE[1])
+    tester.post(f"/testing/devices/{LATE[0]}/faults", kind=LATE[1])
     until("the sump", lambda: alarm_of(engineer, LATE[0], ""), 120)
     return {"ticket": str(pump["id"])}
 
@@ -157,15 +155,19 @@ def shoot(browser: Browser, names: dict[str, str], folder: Path) -> None:
                 choose_day_of_power(page)
             save(page, folder / f"{name}-{language}{suffix}.png")
     for language, size, suffix in views:
+        cockpit = logged_in(browser, language, DESK if size == WALL else size, "tester").new_page()
+        go(cockpit, "/testing")
+        take_in_hand(cockpit, PUMP)
+        save(cockpit, folder / f"testing-{language}{suffix}.png")
         stranger = with_choices(browser, language, size).new_page()
         go(stranger, "/login")
         save(stranger, folder / f"login-{language}{suffix}.png")
 
 
-def logged_in(browser: Browser, language: str, size: tuple[int, int]) -> BrowserContext:
+def logged_in(browser: Browser, language: str, size: tuple[int, int], who: str = "engineer") -> BrowserContext:
     """The engineering room at night: the wall is made for it."""
     context = with_choices(browser, language, size)
-    reply = context.request.post(f"{SITE}/api/v1/auth/session", data={"username": "engineer", "password": "demo"})
+    reply = context.request.post(f"{SITE}/api/v1/auth/session", data={"username": who, "password": "demo"})
     assert reply.ok, reply.text()
     return context
 
@@ -178,6 +180,15 @@ def with_choices(browser: Browser, language: str, size: tuple[int, int]) -> Brow
 
 def go(page: Page, path: str) -> None:
     page.goto(SITE + path)
+    page.wait_for_timeout(SETTLING_S * 1000)
+
+
+def take_in_hand(page: Page, device: str) -> None:
+    """A device on the testing page, its first fault open."""
+    page.fill(".finder .search", device)
+    page.wait_for_timeout(500)
+    page.locator(".device-picks .pick").first.click()
+    page.locator(".way .pick").first.click()
     page.wait_for_timeout(SETTLING_S * 1000)
 
 

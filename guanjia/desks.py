@@ -1,9 +1,9 @@
 """The acts of people on alarms and tickets: judged by the pure rooms, written through the journal lane, told once they are on disk."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from api.context import TicketDraft
-from guanjia.journal_lane import JournalLane
 from model.alarm import AlarmEvent, IllegalAct, Occurrence, Standing
 from model.clock import Clock
 from model.people import Actor
@@ -12,11 +12,25 @@ from model.ticket import Ticket, TicketAct
 from rules.engine import Engine
 from tickets.desk import Desk
 
+T = TypeVar("T")
+
+
+class Lane(Protocol):
+    """The way into the journal, as the desks see it."""
+
+    async def commit(self, events: Sequence[AlarmEvent]) -> None:
+        """Returns when the events are on disk and told."""
+        ...
+
+    async def work(self, work: Callable[[JournalWrite], T]) -> T:
+        """Run a piece of desk work in a transaction of its own; what it raises comes back here."""
+        ...
+
 
 class AlarmDesk:
     """``api.context.AlarmActs`` over the engine. Runs on the event loop, as the engine does."""
 
-    def __init__(self, engine: Engine, lane: JournalLane, journal: Journal, clock: Clock) -> None:
+    def __init__(self, engine: Engine, lane: Lane, journal: Journal, clock: Clock) -> None:
         self._engine = engine
         self._lane = lane
         self._journal = journal
@@ -74,7 +88,7 @@ class AlarmDesk:
 class TicketDesk:
     """``api.context.TicketActs`` over the desk."""
 
-    def __init__(self, desk: Desk, lane: JournalLane, clock: Clock) -> None:
+    def __init__(self, desk: Desk, lane: Lane, clock: Clock) -> None:
         self._desk = desk
         self._lane = lane
         self._clock = clock

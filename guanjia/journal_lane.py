@@ -7,35 +7,27 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast
+from typing import TypeVar
 
 import structlog
 
+from guanjia.journal_record import JournalRecord, OnAlarm, TicketChange, Told
 from model.alarm import AlarmEvent
 from model.clock import SECOND, Clock
 from model.ports import Journal, JournalUnavailable, JournalWrite, PartHealth
-from model.ticket import Ticket, TicketEvent
 
 log = structlog.get_logger()
 T = TypeVar("T")
-TicketChange = tuple[Ticket, TicketEvent]
-
-
-class OnAlarm(Protocol):
-    """What the ticket desk does with an alarm event inside the event's own transaction."""
-
-    def __call__(self, tx: JournalWrite, event: AlarmEvent) -> Sequence[TicketChange]: ...
 
 
 @dataclass(slots=True)
 class _Job:
     """A batch of alarm events, or one piece of desk work; ``done`` is set once it is committed (or refused)."""
 
-    events: Sequence[AlarmEvent] = ()
+    events: list[AlarmEvent] = field(default_factory=list)
     work: Callable[[JournalWrite], object] | None = None
     done: "asyncio.Future[object] | None" = None
     result: object = None
-    changes: list[TicketChange] = field(default_factory=list)
 
 
 class JournalLane:
@@ -44,8 +36,7 @@ class JournalLane:
     def __init__(
         self, journal: Journal, on_alarm: OnAlarm, on_told: Callable[[AlarmEvent | None, Sequence[TicketChange]], None], clock: Clock
     ) -> None:
-        self._journal = journal
-        self._on_alarm = on_alarm
+        self._record = JournalRecord(journal, on_alarm)
         self._on_told = on_told
         self._clock = clock
         self._queue: asyncio.Queue[_Job | None] = asyncio.Queue()
@@ -54,11 +45,11 @@ class JournalLane:
 
     def put(self, events: Sequence[AlarmEvent]) -> None:
         """Queue events of the engine. Never blocks, never drops."""
-        self._queue.put_nowait(_Job(events=events))
+        self._queue.put_nowait(_Job(events=list(events)))
 
     async def commit(self, events: Sequence[AlarmEvent]) -> None:
         """Queue events and wait until they are on disk and told."""
-        await self._finish(_Job(events=events))
+        await self._finish(_Job(events=list(events)))
 
     async def work(self, work: Callable[[JournalWrite], T]) -> T:
         """Run a piece of desk work in a transaction of its own; what it raises comes back here and nothing of it is kept."""
@@ -111,53 +102,8 @@ class JournalLane:
             return
         log.error("journal_event_lost_to_error", error=repr(error), kinds=[e.kind.value for e in job.events])
 
-    def _transaction(self, job: _Job) -> list[tuple[AlarmEvent | None, Sequence[TicketChange]]]:
+    def _transaction(self, job: _Job) -> list[Told]:
         if job.work is not None:
-            with self._journal.write() as tx:
-                recorder = _Recorder(tx)
-                job.result = job.work(cast(JournalWrite, recorder))
-            return [(None, recorder.changes)]
-        try:
-            return self._record(job.events)
-        except JournalUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - one bad event must not take its neighbours along
-            log.error("journal_batch_refused", error=repr(error), events=len(job.events))
-            return self._record_singly(job)
-
-    def _record(self, events: Sequence[AlarmEvent]) -> list[tuple[AlarmEvent | None, Sequence[TicketChange]]]:
-        told: list[tuple[AlarmEvent | None, Sequence[TicketChange]]] = []
-        with self._journal.write() as tx:
-            for event in events:
-                tx.record(event)
-                told.append((event, self._on_alarm(tx, event)))
-        return told
-
-    def _record_singly(self, job: _Job) -> list[tuple[AlarmEvent | None, Sequence[TicketChange]]]:
-        """Something in the batch was refused: keep all the others, and name the one."""
-        told: list[tuple[AlarmEvent | None, Sequence[TicketChange]]] = []
-        while job.events:
-            event = job.events[0]
-            try:
-                told += self._record([event])
-            except JournalUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - logged with its name; the next events still count
-                log.error("journal_event_refused", kind=event.kind.value, rule=event.standing.rule, error=repr(error))
-            job.events = job.events[1:]
-        return told
-
-
-class _Recorder:
-    """A transaction that remembers which tickets it changed, so that they can be told."""
-
-    def __init__(self, tx: JournalWrite) -> None:
-        self._tx = tx
-        self.changes: list[TicketChange] = []
-
-    def put_ticket(self, ticket: Ticket, event: TicketEvent) -> None:
-        self._tx.put_ticket(ticket, event)
-        self.changes.append((ticket, event))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._tx, name)
+            job.result, changes = self._record.work(job.work)
+            return [(None, changes)]
+        return self._record.events(job.events)

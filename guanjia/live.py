@@ -4,6 +4,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
+from model.carrier import carriers
 from model.quality import ABSENT, Quality, Severity, severity_counts
 from model.reading import Block, Fault, LastValue, Link
 from model.site import Site
@@ -27,6 +28,7 @@ class LiveTable:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._behind = {id: carrier.behind for id, carrier in carriers(site).items()}
         self._latest = {device.id: _Latest(len(device.points)) for device in site.devices.values()}
 
     def take(self, block: Block) -> Link | None:
@@ -80,15 +82,20 @@ class LiveTable:
         return LastValue(value, quality, source_ns, receive_ns)
 
     def link(self, device: str) -> Link:
+        """A gateway, line or broker answers while anything behind it does."""
+        if device in self._behind:
+            return max((self._latest[one].link for one in self._behind[device]), key=lambda link: (link.connected, link.since_ns))
         return self._latest[device].link
 
     def qualities(self, device: str) -> bytes:
+        if device in self._behind:
+            return b""
         latest = self._latest[device]
         return latest.block.qualities if latest.block else bytes([Quality.NOT_YET_READ]) * latest.columns
 
     def raw(self, device: str) -> tuple[tuple[str, bytes], ...]:
-        block = self._latest[device].block
-        return block.raw if block else ()
+        latest = self._latest.get(device)
+        return latest.block.raw if latest and latest.block else ()
 
     def connected(self) -> int:
         """How many devices answer now."""

@@ -1,8 +1,9 @@
 """The platform of one site, wired: the only place where the rooms of the house are put together."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -10,17 +11,22 @@ from api.context import Platform
 from api.streams import EventStream
 from api.words import Wire
 from collectors.run import Collectors
+from guanjia.control_client import ControlClient
 from guanjia.desks import AlarmDesk, TicketDesk
 from guanjia.hub import Hub
-from guanjia.journal_lane import JournalLane, TicketChange
+from guanjia.journal_lane import JournalLane
+from guanjia.journal_record import TicketChange
 from guanjia.live import LiveTable
 from guanjia.numbering import OccurrenceNumbers
+from guanjia.test_report.bench import SiteBench
+from guanjia.test_report.expectations import Promises
 from guanjia.token_secret import token_secret
 from guanjia.web_server import WebServer
 from model.alarm import AlarmEvent
+from model.carrier import things
 from model.clock import SECOND, Clock
 from model.ports import JournalWrite, PartHealth
-from model.reading import Link
+from model.reading import BlockSink, Link
 from model.rule import Rule
 from model.site import Site
 from rules.engine import Engine
@@ -33,13 +39,36 @@ _FIRST_ANSWERS_S = 15.0
 """How long after start the collectors may lack every device before ``/readyz`` says so."""
 
 
+class Source(Protocol):
+    """Where blocks come from: the devices, or a recording of them."""
+
+    async def run(self) -> None: ...
+
+    async def stop(self) -> None:
+        """Ends ``run``."""
+        ...
+
+    def metrics(self) -> Mapping[str, float]: ...
+
+
 class SitePlatform:
     """Everything of one site between its devices and its people. ``run`` goes on until ``stop``; then all is flushed and closed."""
 
-    def __init__(self, site: Site, rules: Sequence[Rule], data: Path, clock: Clock, *, demo: bool = False) -> None:
+    def __init__(
+        self,
+        site: Site,
+        rules: Sequence[Rule],
+        data: Path,
+        clock: Clock,
+        *,
+        demo: bool = False,
+        simulators: str = "",
+        read: Callable[[Site, BlockSink, Clock], Source] = Collectors,
+    ) -> None:
+        """``simulators``: where the control API of the simulated site answers; empty for a real one."""
         data.mkdir(parents=True, exist_ok=True)
         self._site, self._clock = site, clock
-        self._journal = open_journal(site.journal_url, data, {d.id: d.system.value for d in site.devices.values()})
+        self._journal = open_journal(site.journal_url, data, {d.id: d.system.value for d in things(site).values()})
         self._store = open_history(site.store, site, data, clock)
         self._live = LiveTable(site)
         self._stream = EventStream(site, self._live, clock)
@@ -52,7 +81,9 @@ class SitePlatform:
 
         self._lane = JournalLane(self._journal, on_alarm, self._tell, clock)
         self._hub = Hub(self._live, (self._store, self._stream), self._engine, self._lane.put, self._tell_link, clock)
-        self._collectors: Collectors | None = None
+        self._read = read
+        self._collectors: Source | None = None
+        self._bench = self._open_bench(simulators, data) if simulators else None
         self._started_ns = clock.monotonic_ns()
         self._stopping = asyncio.Event()
         self.journal = self._journal
@@ -70,13 +101,17 @@ class SitePlatform:
             health=self._health,
             token_secret=token_secret(data),
             counters=_Counters(self),
+            bench=self._bench,
             demo=demo,
         )
+
+    def _open_bench(self, simulators: str, data: Path) -> SiteBench:
+        return SiteBench(ControlClient(simulators), data, self._journal, Promises.of(self._engine.book), self._clock)
 
     async def run(self, web: WebServer) -> None:
         """Restore the alarms, then read, judge, record and serve until ``stop``."""
         # Made here, not before: the first polls are spread over the seconds after this moment.
-        collectors = self._collectors = Collectors(self._site, self._hub, self._clock)
+        collectors = self._collectors = self._read(self._site, self._hub, self._clock)
         self._lane.put(self._engine.restore(self._journal.standings(), self._clock.now_ns()))
         self._store.start()
         lane = asyncio.create_task(self._lane.run(), name="journal-lane")
@@ -94,6 +129,8 @@ class SitePlatform:
             self._lane.stop()
             await lane
             await asyncio.to_thread(self._store.stop)
+            if self._bench is not None:
+                await self._bench.close()
             self._journal.close()
 
     def stop(self) -> None:

@@ -1,6 +1,7 @@
 """A process of ours: its logs, its event loop, and how it is asked to stop."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -13,7 +14,8 @@ import structlog
 def use_logs(file: Path | None = None) -> None:
     """Constant event names with their variables: one JSON object a line to a file, readable lines to a terminal."""
     target = file.open("a", encoding="utf-8", buffering=1) if file else sys.stderr
-    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if file else structlog.dev.ConsoleRenderer()
+    colors = sys.stderr.isatty() and "NO_COLOR" not in os.environ  # a file or a pipe wants words alone
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if file else structlog.dev.ConsoleRenderer(colors=colors)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

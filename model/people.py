@@ -28,6 +28,8 @@ class Right(StrEnum):
     TICKET_CLOSE = "ticket_close"
     AUDIT_READ = "audit_read"
     USER_ADMIN = "user_admin"
+    TEST = "test"
+    """To break what is simulated."""
 
 
 _ALL = frozenset(Right)
@@ -38,8 +40,8 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     ),
     Role.TECHNICIAN: frozenset({Right.READ, Right.TICKET_OPEN, Right.TICKET_WORK}),
     Role.ENERGY: frozenset({Right.READ}),
-    Role.MANAGER: _ALL - {Right.USER_ADMIN},
-    Role.TESTER: frozenset({Right.READ, Right.ALARM_ACT, Right.TICKET_OPEN}),
+    Role.MANAGER: _ALL - {Right.USER_ADMIN, Right.TEST},
+    Role.TESTER: frozenset({Right.READ, Right.ALARM_ACT, Right.TICKET_OPEN, Right.TEST}),
     Role.ADMIN: _ALL,
 }
 

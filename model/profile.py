@@ -111,6 +111,10 @@ class ModbusDefaults:
     """False: the device answers one value per request."""
     serial: Mapping[str, int | str] = field(default_factory=dict)
     """``baudrate``, ``parity``, ``stopbits`` as delivered."""
+    functions: tuple[int, ...] = ()
+    """Function codes the device knows, where its manual lists them; empty: those its points call for."""
+    alt_read_function: int | None = None
+    """A device with one shows the same in holding and input registers (3 and 4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,13 +91,22 @@ class ModbusSerial:
     timeout_s: float = 1.0
 
 
+class PayloadFormat(StrEnum):
+    JSON = "json"
+    SPARKPLUG_B = "sparkplug_b"
+
+
 @dataclass(frozen=True, slots=True)
 class Mqtt:
-    """``topic`` replaces the profile's common topic prefix ``{topic}``; ``values`` fill its other placeholders."""
+    """``topic`` replaces the profile's common topic prefix ``{topic}``; ``values`` fill its other placeholders.
+
+    In Sparkplug B the topic is ``spBv1.0/group/edge node/device``, whatever the profile's topics are.
+    """
 
     topic: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     silent_after_s: float | None = None
+    format: PayloadFormat = PayloadFormat.JSON
 
 
 Connection = ModbusTcp | ModbusSerial | Mqtt

@@ -111,7 +111,7 @@ class TicketEvent:
     ticket: str
     at_ns: int
     what: str
-    """A ``TicketAct`` value, or ``opened``, ``alarm_attached``, ``made_emergency``, ``alarm_returned``."""
+    """A ``TicketAct`` value, or ``opened``, ``alarm_attached``, ``made_emergency``, ``called_again``, ``alarm_returned``."""
     by: str
     comment: str = ""
     state: TicketState | None = None

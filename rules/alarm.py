@@ -24,6 +24,7 @@ class Alarm:
         "delay",
         "device",
         "due_ns",
+        "fresh",
         "held",
         "look_ns",
         "occurrence",
@@ -44,6 +45,8 @@ class Alarm:
         self.delay = Delay()
         self.truth: bool | None = None
         """The condition at the last look; None is Unknown."""
+        self.fresh = False
+        """Whether it was judged as it stands now, so that only another reading can make its condition another."""
         self.held = False
         """Whether it was true when it was last known."""
         self.look_ns: int | None = 0 if condition.is_timed else None

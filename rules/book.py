@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from model.carrier import carriers
 from model.rule import Rule
 from model.site import Device, Site
 from rules.binder import Ground
 from rules.condition import Condition
 from rules.errors import DoesNotFit, Fit
-from rules.inputs import Inputs
+from rules.inputs import Carried, Inputs
 from rules.syntax import Formula, parse
 
 
@@ -31,6 +32,12 @@ class Book:
         self.site = site
         self.rules = tuple(rules)
         self.inputs = {device.id: Inputs(device) for device in site.devices.values()}
+        self.carriers = carriers(site)
+        for carrier in self.carriers.values():
+            carried = Carried(carrier)
+            self.inputs[carrier.device.id] = carried.inputs
+            for device in carrier.behind:
+                self.inputs[device].carried = carried
         self.verdicts = tuple(self._verdicts())
 
     def applying(self) -> Iterator[Verdict]:
@@ -59,11 +66,15 @@ class Book:
     def _verdicts(self) -> Iterator[Verdict]:
         for rule in self.rules:
             when, clear_when = parse(rule.when), parse(rule.clear_when) if rule.clear_when else None
-            for device in self.site.devices.values():
+            for device in (*self.site.devices.values(), *self._carriers_meant(rule)):
                 if is_in_scope(rule, device):
                     yield self._verdict(rule, device, when, clear_when)
                 else:
                     yield Verdict(rule, device, Fit.NOT_IN_SCOPE)
+
+    def _carriers_meant(self, rule: Rule) -> Iterator[Device]:
+        """A rule watches carriers only when it names their class: one for every device does not mean its gateway too."""
+        return (carrier.device for carrier in self.carriers.values() if carrier.device.device_class == rule.scope.device_class)
 
     def _verdict(self, rule: Rule, device: Device, when: Formula, clear_when: Formula | None) -> Verdict:
         params = {**rule.params, **device.params}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rules.binder import Binder, Ground, Slot
-from rules.inputs import Value
+from rules.inputs import ALWAYS, Inputs, Value, bit_of
 from rules.syntax import Formula
 
 MATCHES_SHOWN = 20
@@ -30,6 +30,12 @@ class Condition:
     def is_timed(self) -> bool:
         """Whether it can change without a new reading."""
         return bool(self._windows)
+
+    def depends_on(self, inputs: Inputs) -> int:
+        """The bits of ``Inputs.take`` without one of which this device's block can't change it."""
+        if self._windows or self._groups or self._link:
+            return ALWAYS
+        return sum(bit_of(slot.index) for slot in self.slots if slot.inputs is inputs)
 
     @property
     def first_chance_ns(self) -> int | None:

@@ -52,7 +52,8 @@ class _Watch:
     """One device: what its blocks fill, and the alarms to judge when one comes."""
 
     inputs: Inputs
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[tuple[Alarm, int], ...]
+    """Each with the bits of ``Inputs.take`` that concern it."""
 
 
 class Engine:
@@ -67,7 +68,7 @@ class Engine:
         for verdict in self.book.applying():
             if verdict.condition is not None:
                 self._alarms[verdict.rule.id, verdict.device.id] = Alarm(verdict.rule, verdict.device, verdict.condition)
-        link(site, self._alarms)
+        link(site, self.book.carriers, self._alarms)
         self._watches = self._watched()
         self._open: dict[str, Alarm] = {}
         self._timetable = Timetable()
@@ -90,6 +91,7 @@ class Engine:
             alarm.standing = standing
             alarm.occurrence = occurrence if occurrence and occurrence.ended_at_ns is None else None
             alarm.held = alarm.is_active
+            alarm.fresh = False
             if alarm.occurrence:
                 self._open[alarm.occurrence.id] = alarm
             self._timetable.put(alarm)
@@ -107,8 +109,11 @@ class Engine:
             return events
         now_ns = self._now_ns
         awaited = watch.inputs.first_chance_ns is not None
-        watch.inputs.take(block, now_ns)
-        for alarm in watch.alarms:
+        changed = watch.inputs.take(block, now_ns)
+        for alarm, concerns in watch.alarms:
+            if alarm.fresh and not changed & concerns and not awaited:
+                continue
+            alarm.fresh = True
             truth = alarm.judge(now_ns)
             if truth is not alarm.truth:
                 self._turn(alarm, truth, now_ns, events)
@@ -191,13 +196,15 @@ class Engine:
         """An alarm is judged when its own device speaks, and when another does whose points it asks for."""
         listeners: dict[str, dict[AlarmKey, Alarm]] = {}
         for key, alarm in self._alarms.items():
-            for device in {alarm.device.id, *(slot.inputs.device.id for slot in alarm.condition.slots)}:
+            carrier = self.book.carriers.get(alarm.device.id)
+            for device in carrier.behind if carrier else {alarm.device.id, *(slot.inputs.device.id for slot in alarm.condition.slots)}:
                 listeners.setdefault(device, {})[key] = alarm
-        return {device: _Watch(self.book.inputs[device], tuple(alarms.values())) for device, alarms in listeners.items()}
+        return {device: _watch(self.book.inputs[device], alarms.values()) for device, alarms in listeners.items()}
 
     def _turn(self, alarm: Alarm, truth: bool | None, now_ns: int, events: list[AlarmEvent]) -> None:
         """The condition has become another."""
         alarm.truth = truth
+        alarm.fresh = False
         if truth is None:
             alarm.delay.pause(now_ns)
         else:
@@ -221,6 +228,7 @@ class Engine:
         self._timetable.put(alarm)
 
     def _clear(self, alarm: Alarm, now_ns: int, events: list[AlarmEvent]) -> None:
+        alarm.fresh = False
         self._tell(events, *alarm.clear(now_ns))
         self._refold(alarm, now_ns, events)
         self._conclude(alarm, now_ns, events)
@@ -230,6 +238,7 @@ class Engine:
         explains = silencer(alarm)
         alarm.patience_ns = None if explains else patience(alarm, now_ns)
         if alarm.patience_ns is None:
+            alarm.fresh = False
             self._tell(events, *alarm.open(self._new_id(now_ns), now_ns, explains))
             self._conclude(alarm, now_ns, events)
 
@@ -309,3 +318,7 @@ class Engine:
             if alarm.patience_ns is not None:
                 alarm.patience_ns += step_ns
         self._timetable.rebuild(self._alarms.values())
+
+
+def _watch(inputs: Inputs, alarms: Iterable[Alarm]) -> _Watch:
+    return _Watch(inputs, tuple((alarm, alarm.condition.depends_on(inputs)) for alarm in alarms))

@@ -1,7 +1,8 @@
 """Suppression by design: which alarms explain which.
 
 A rule names in ``suppressed_by`` the rules that explain it: on its own device, or on any device that feeds it, however far up. A rule
-about the link (``offline``) explains only its own device: a meter that stopped answering says nothing about what hangs below it.
+about the link (``offline``) explains only its own device, or what a lost gateway or broker carries: a meter that stopped answering says
+nothing about what hangs below it.
 
 Devices are polled one after the other, so the consequence is often seen before its cause. An alarm whose on-delay is over waits a little
 for whatever may explain it, so that one cause is one alarm, not two or three.
@@ -9,6 +10,7 @@ for whatever may explain it, so that one cause is one alarm, not two or three.
 
 from collections.abc import Collection, Mapping
 
+from model.carrier import Carrier
 from model.clock import SECOND
 from model.site import Site
 from rules.alarm import Alarm
@@ -23,18 +25,20 @@ AlarmKey = tuple[str, str]
 """(rule id, device id)"""
 
 
-def link(site: Site, alarms: Mapping[AlarmKey, Alarm]) -> None:
+def link(site: Site, carriers: Mapping[str, Carrier], alarms: Mapping[AlarmKey, Alarm]) -> None:
     """Tell each alarm who silences it and whom it silences."""
     feeders = _feeders(site)
+    carried_by = {device: id for id, carrier in carriers.items() for device in carrier.behind}
     about_link = {alarm.rule.id for alarm in alarms.values() if parse(alarm.rule.when).asks_link}
     victims: dict[AlarmKey, list[Alarm]] = {}
     for key, alarm in alarms.items():
-        places = (alarm.device.id, *_upstream(feeders, alarm.device.id)) if alarm.rule.suppressed_by else ()
+        own = {alarm.device.id, carried_by.get(alarm.device.id, alarm.device.id)}
+        places = (*sorted(own), *_upstream(feeders, alarm.device.id)) if alarm.rule.suppressed_by else ()
         keys = [
             (rule, place)
             for place in places
             for rule in alarm.rule.suppressed_by
-            if (rule, place) != key and (place == alarm.device.id or rule not in about_link)
+            if (rule, place) != key and (place in own or rule not in about_link)
         ]
         alarm.suppressors = tuple(alarms[k] for k in keys if k in alarms)
         for k in keys:

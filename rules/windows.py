@@ -95,7 +95,10 @@ class Count:
 
 
 class Changed:
-    """Whether the value differs from the one before: at this reading, or at any reading within the window."""
+    """Whether the value differs from the one before: at this reading, or at any reading within the window.
+
+    Unknown until a change was seen or the window has been watched through: just after a start nothing has stood still for minutes.
+    """
 
     def __init__(self, read: Read, window_ns: int) -> None:
         self.value: float | bool | None = None
@@ -103,16 +106,23 @@ class Changed:
         self._window_ns = window_ns
         self._was: float | str | bool | None = None
         self._changed_ns: int | None = None
+        self._watched_ns: int | None = None
+        """Since when there has been a good value without a break."""
 
     def observe(self, now_ns: int) -> None:
         x = self._read()
         if x is None:
-            self.value = None
+            self.value = self._watched_ns = None
             return
+        if self._watched_ns is None:
+            self._watched_ns = now_ns
         if self._was is not None and x != self._was:
             self._changed_ns = now_ns
         self._was = x
-        self.value = self._changed_ns is not None and now_ns - self._changed_ns <= self._window_ns
+        if self._changed_ns is not None and now_ns - self._changed_ns <= self._window_ns:
+            self.value = True
+        else:
+            self.value = False if now_ns - self._watched_ns >= self._window_ns else None
 
 
 class Stale:

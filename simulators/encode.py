@@ -7,6 +7,7 @@ import math
 import re
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from model.profile import ByteOrder, Point, Register, WireType, WordOrder
@@ -24,6 +25,7 @@ _INTEGER_BITS = {
     WireType.U64: (64, False),
     WireType.I64: (64, True),
 }
+_INTEGER_CODES = {16: "h", 32: "i", 64: "q"}
 _FLOAT_FORMATS = {WireType.F32: ">f", WireType.F64: ">d"}
 _FLOAT_LARGEST = {WireType.F32: 3.4028234663852886e38, WireType.F64: math.inf}
 _COUNTED = frozenset({"Wh", "kWh", "MWh", "varh", "kvarh", "VAh", "kVAh", "m3", "l"})
@@ -41,7 +43,9 @@ def point_encoder(point: Point, conversion: Linear = SAME, resolution: float | N
     raw = _raw_number(point, conversion, resolution)
     if point.type is WireType.STRING:
         return lambda value: ordered(_text(value, point.wire.words))  # type: ignore[union-attr]
-    return lambda value: ordered(as_bytes(raw(value)))
+    plain = plain_number(point, conversion, resolution)
+    careful: Encoder = lambda value: ordered(as_bytes(raw(value)))  # noqa: E731 - one of two, chosen below
+    return careful if plain is None else _shortcut(plain, careful)
 
 
 def point_reading(point: Point, conversion: Linear = SAME, resolution: float | None = None) -> Callable[[Value], float]:
@@ -69,10 +73,67 @@ def fold_power_factor(power_factor: float, leading: bool) -> float:
     return 2.0 - power_factor if power_factor >= 0 else -2.0 - power_factor
 
 
-def _raw_number(point: Point, conversion: Linear, resolution: float | None) -> Callable[[Value], float]:
+@dataclass(frozen=True, slots=True)
+class PlainNumber:
+    """A number that fills its registers in network order: ``value × gain + bias`` as the struct ``code``, rounded when ``is_whole``.
+
+    Outside ``least`` … ``most`` it needs the encoder's care, and so does what is no number.
+    """
+
+    code: str
+    gain: float
+    bias: float
+    least: float
+    most: float
+    is_whole: bool
+
+
+def plain_number(point: Point, conversion: Linear = SAME, resolution: float | None = None) -> PlainNumber | None:
+    """None for whatever is not so plain: text, bit fields, other orders of words or bytes."""
+    register = point.wire
+    if not isinstance(register, Register) or point.encoding is not None or point.type is WireType.STRING:
+        return None
+    if register.word_order is not WordOrder.MSW_FIRST or register.byte_order is not ByteOrder.BIG:
+        return None
+    gain, bias = _gain(point, conversion, resolution)
+    if point.type in _FLOAT_FORMATS:
+        largest = _FLOAT_LARGEST[point.type]
+        return PlainNumber(_FLOAT_FORMATS[point.type][-1], gain, bias, -largest, largest, False)
+    bits, signed = _INTEGER_BITS.get(point.type, (16 * register.words, False))
+    if bits != 16 * register.words or bits not in _INTEGER_CODES:
+        return None
+    code = _INTEGER_CODES[bits] if signed else _INTEGER_CODES[bits].upper()
+    # A float holds the limits of 64 bits only roughly: there the careful way rounds first.
+    most = (1 << (bits - signed)) - 1 if bits < 64 else 1 << 53
+    return PlainNumber(code, gain, bias, -most if signed else 0, most, True)
+
+
+def _shortcut(plain: PlainNumber, careful: Encoder) -> Encoder:
+    """The ordinary case in one step, since it happens thousands of times a second; everything else the careful way."""
+    pack, gain, bias, least, most = struct.Struct(f">{plain.code}").pack, plain.gain, plain.bias, plain.least, plain.most
+
+    def whole(value: Value) -> bytes:
+        if value.__class__ is float and least <= (raw := value * gain + bias) <= most:
+            return pack(round(raw))
+        return careful(value)
+
+    def broken(value: Value) -> bytes:
+        if value.__class__ is float and least <= (raw := value * gain + bias) <= most:
+            return pack(raw)
+        return careful(value)
+
+    return whole if plain.is_whole else broken
+
+
+def _gain(point: Point, conversion: Linear, resolution: float | None) -> Linear:
+    """Factor and shift from a truth to the raw number."""
     factor, shift = conversion
     scale = point.scale if resolution is None else resolution
-    gain, bias = factor / scale, (shift - point.offset) / scale
+    return factor / scale, (shift - point.offset) / scale
+
+
+def _raw_number(point: Point, conversion: Linear, resolution: float | None) -> Callable[[Value], float]:
+    gain, bias = _gain(point, conversion, resolution)
 
     def raw(value: Value) -> float:
         if isinstance(value, str):

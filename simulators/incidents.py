@@ -34,7 +34,9 @@ _GRAVE = frozenset(
         ("gas_detector", "leak"),
         ("gas_detector", "slow_leak"),
         ("power_meter", "feeder_trip"),
+        ("power_meter", "induced_voltage"),
         ("sump", "both_pumps_fail"),
+        ("transformer_monitor", "winding_short"),
     }
 )
 """What would empty or darken a building, by class: it has its own plays and is no small incident."""

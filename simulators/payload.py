@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.profile import Point, TopicPath, WireType
-from model.site import Device, Mqtt
+from model.site import Device, Mqtt, PayloadFormat
+from simulators.device_clock import CLOCKS
 from simulators.encode import Value
 from simulators.machine import Truth
 from simulators.nameplate import constants
 from simulators.wire_unit import turn
 
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
-_CLOCKS = frozenset({"time", "timestamp", "heartbeat", "last_transmission"})
-"""Points that say when the message was made; they alone are no news."""
 _HAPPENINGS = frozenset({"message_id", "plate_event_time", "io_input_source", "type_flag", "cmd_reply_code"})
 """A topic with one of these tells of something that happened: said once, never repeated."""
 
@@ -59,14 +58,17 @@ class Topic:
         for leaf in self.leaves:
             value = truth.get(leaf.name, now_s if leaf.is_clock else leaf.constant)
             document = _set(document, leaf.path, leaf.as_json(value))
-        if isinstance(document, dict) and not _CLOCKS & document.keys():
+        if isinstance(document, dict) and not CLOCKS & document.keys():
             document["timestamp"] = int(now_s)
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def topics(device: Device, units: Mapping[str, str], truth: Truth) -> tuple[Topic, ...]:
-    """Every exact topic of the device. Points whose profile only knows a wildcard topic are left out: nobody knows where they would go."""
+    """Every exact topic of the device; none of one that speaks no JSON. Points whose profile only knows a wildcard topic are left out:
+    nobody knows where they would go."""
     assert isinstance(device.connection, Mqtt)
+    if device.connection.format is not PayloadFormat.JSON:
+        return ()
     places = {"topic": device.connection.topic, **device.connection.values}
     plate = constants(device, units)
     gathered: dict[str, list[Leaf]] = {}
@@ -80,7 +82,7 @@ def _leaf(point: Point, wire: TopicPath, plate: Mapping[str, Value], truth: Trut
     factor, shift = turn(point, {**plate, **truth}, (), units.get(point.name))
     gain, bias = factor / point.scale, (shift - point.offset) / point.scale
     measured = bool(point.unit) and point.type not in (WireType.BOOL, WireType.STRING)
-    return Leaf(point.name, _path(wire.path), plate[point.name], _json_of(point, gain, bias), point.name in _CLOCKS, measured)
+    return Leaf(point.name, _path(wire.path), plate[point.name], _json_of(point, gain, bias), point.name in CLOCKS, measured)
 
 
 def _json_of(point: Point, gain: float, bias: float) -> Callable[[Value], Json]:

@@ -5,14 +5,17 @@ a read must lie within one segment; what lies between them is illegal, unless th
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
+from operator import itemgetter
 
 from model.profile import Access, Point, Profile, Register, Table
 from model.site import Device
-from simulators.encode import Encoder, Value, fold_power_factor, point_encoder
+from simulators.encode import Encoder, PlainNumber, Value, fold_power_factor, plain_number, point_encoder
 from simulators.machine import Truth
 from simulators.nameplate import constants
+from simulators.register_run import Cell, Run, runs, sharing
 from simulators.wire_unit import resolution, turn
 
 _LONGEST_BRIDGE = 125
@@ -36,34 +39,28 @@ class _Segment:
 
 
 @dataclass(slots=True)
-class _Cell:
-    """Where one point's bytes go, and what was written there last."""
-
-    name: str
-    encode: Encoder
-    cells: bytearray
-    at: int
-    constant: Value
-    last: Value | None = None
-
-    def write(self, value: Value) -> None:
-        if value != self.last:
-            wire = self.encode(value)
-            self.cells[self.at : self.at + len(wire)] = wire
-            self.last = value
-
-
-@dataclass(slots=True)
 class RegisterImage:
     """What a master reads. ``refresh`` takes the truth; a written register stays as written until the truth of it changes."""
 
     profile: Profile
     tables: Mapping[Table, list[_Segment]]
-    cells: list[_Cell]
-    folded: list[_Cell]
+    cells: list[Cell]
+    folded: list[Cell]
     """Power factors that carry their quadrant with them."""
+    version: int = 0
+    """Rises whenever a register may have changed."""
     starts: dict[Table, list[int]] = field(init=False)
     whole_points: frozenset[tuple[Table, int, int]] = field(init=False)
+    _shown: Truth | None = field(default=None, repr=False)
+    """The truth the registers show; None before the first."""
+    _runs: list[tuple[Run, int, int]] = field(default_factory=list, repr=False)
+    """Cells the truth speaks of, in one stroke; with the places of their values among the picked ones."""
+    _single: list[tuple[Cell, int]] = field(default_factory=list, repr=False)
+    """Those that are written one by one. All others have shown their constants from the beginning."""
+    _pick: Callable[[Truth], Sequence[Value]] = field(default=lambda _: (), repr=False)
+    """Takes the values of the moving cells out of a truth."""
+    _values: Sequence[Value | None] = field(default=(), repr=False)
+    """What the moving cells show."""
 
     def __post_init__(self) -> None:
         self.starts = {table: [s.start for s in segments] for table, segments in self.tables.items()}
@@ -71,10 +68,40 @@ class RegisterImage:
         self.whole_points = frozenset((w.table, w.address, w.words) for w in wires if isinstance(w, Register))
 
     def refresh(self, truth: Truth) -> None:
-        for cell in self.cells:
-            cell.write(truth.get(cell.name, cell.constant))
+        """Bring the registers into line with the truth, at the cost of what has changed."""
+        if truth == self._shown:
+            return
+        if self._shown is None or truth.keys() != self._shown.keys():
+            self._sort_out(truth)
+        values, shown = self._pick(truth), self._values
+        for run, first, last in self._runs:
+            if values[first:last] != shown[first:last]:
+                run.write(values[first:last])
+        for cell, place in self._single:
+            if values[place] != shown[place]:
+                cell.write(values[place])
+        self._values = values
         for cell in self.folded:
-            cell.write(_four_quadrants(cell.name, truth))
+            value = _four_quadrants(cell.name, truth)
+            if value != cell.last:
+                cell.write(value)
+        self._shown = dict(truth)
+        self.version += 1
+
+    def _sort_out(self, truth: Truth) -> None:
+        """The truth speaks of other names than before: those it is silent about show their constants."""
+        found, single = runs([cell for cell in self.cells if cell.name in truth])
+        moving = [*(cell for run in found for cell in run.members), *single]
+        ends = [*accumulate((len(run.members) for run in found), initial=0)]
+        self._runs = [(run, *span) for run, span in zip(found, pairwise(ends), strict=True)]
+        self._single = [(cell, ends[-1] + place) for place, cell in enumerate(single)]
+        names = [cell.name for cell in moving]
+        # Of a single name an itemgetter makes no sequence.
+        self._pick = itemgetter(*names) if len(names) > 1 else lambda truth: tuple(truth[name] for name in names)
+        self._values = (*(None for _ in range(ends[-1])), *(cell.last for cell in single))
+        for cell in self.cells:
+            if cell.name not in truth and (self._shown is None or cell.name in self._shown):
+                cell.write(cell.constant)
 
     def read(self, table: Table, address: int, count: int) -> bytes | None:
         """The registers (two bytes each) or coils (one byte each, 0 or 1); None where the device has none."""
@@ -84,6 +111,14 @@ class RegisterImage:
         found = self._within(table, address, count)
         return None if found is None else bytes(found[0].cells[found[1] : found[2]])
 
+    def place(self, table: Table, address: int, count: int) -> tuple[bytearray, int, int]:
+        """Where these registers are kept for good: the bytes from first to last. KeyError where the device has none."""
+        found = self._within(table, address, count)
+        if found is None:
+            raise KeyError(f"{table} {address}+{count}")
+        segment, first, last = found
+        return segment.cells, first, last
+
     def write(self, table: Table, address: int, wire: bytes) -> bool:
         """Put bytes where every register belongs to a point that may be written. False: refused, nothing changed."""
         width = _width(table)
@@ -91,6 +126,7 @@ class RegisterImage:
         if found is None or not self._writable(table, address, len(wire) // width):
             return False
         found[0].cells[found[1] : found[2]] = wire
+        self.version += 1
         return True
 
     def _within(self, table: Table, address: int, count: int) -> tuple[_Segment, int, int] | None:
@@ -119,20 +155,24 @@ def register_image(device: Device, truth: Truth, units: Mapping[str, str]) -> Re
     tables = {table: _segments((w for _, w in placed if w.table is table), table, bridged) for table in {w.table for _, w in placed}}
     plate = constants(device, units)
     known = {**plate, **truth}
-    cells: list[_Cell] = []
-    folded: list[_Cell] = []
+    cells: list[Cell] = []
+    folded: list[Cell] = []
     for point, wire in placed:
         segment, at = _place(tables[wire.table], wire)
-        encode = _coils(wire.words) if is_bits(wire.table) else _encoder(point, known, profile, units)
+        encode, plain = (_coils(wire.words), None) if is_bits(wire.table) else _encoder(point, known, profile, units)
         kind = folded if point.encoding == "schneider_4q_fp_pf" else cells
-        kind.append(_Cell(point.name, encode, segment.cells, at, plate[point.name]))
+        own = None if point.access is Access.READ_WRITE else plain
+        kind.append(Cell(point.name, encode, segment.cells, at, wire.words * _width(wire.table), plate[point.name], own))
+    shared = sharing([*cells, *folded])
+    cells = [replace(cell, plain=None) if cell.name in shared else cell for cell in cells]
     image = RegisterImage(profile, tables, cells, folded)
     image.refresh(truth)
     return image
 
 
-def _encoder(point: Point, known: Mapping[str, Value], profile: Profile, units: Mapping[str, str]) -> Encoder:
-    return point_encoder(point, turn(point, known, profile.points, units.get(point.name)), resolution(point, known, profile.points))
+def _encoder(point: Point, known: Mapping[str, Value], profile: Profile, units: Mapping[str, str]) -> tuple[Encoder, PlainNumber | None]:
+    turned, worth = turn(point, known, profile.points, units.get(point.name)), resolution(point, known, profile.points)
+    return point_encoder(point, turned, worth), plain_number(point, turned, worth)
 
 
 def _segments(registers: Iterable[Register], table: Table, bridged: bool) -> list[_Segment]:

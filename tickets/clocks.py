@@ -62,7 +62,22 @@ def hastened(clocks: Clocks, now_ns: int) -> Clocks:
     due_ns = now_ns + PROMISES[TicketClass.EMERGENCY][Promise.ARRIVE]
     if not any(clock.promise is Promise.ARRIVE for clock in clocks):
         return (*clocks, PromiseClock(Promise.ARRIVE, due_ns))
-    return _running(clocks, lambda clock: replace(clock, due_at_ns=min(clock.due_at_ns, due_ns)) if clock.promise is Promise.ARRIVE else clock)
+
+    def sooner(clock: PromiseClock) -> PromiseClock:
+        return replace(clock, due_at_ns=min(clock.due_at_ns, due_ns)) if clock.promise is Promise.ARRIVE else clock
+
+    return _running(clocks, sooner)
+
+
+def is_late(clocks: Clocks, now_ns: int) -> bool:
+    """Whether the latest promise to be on the spot has run out unmet."""
+    arrivals = [clock for clock in clocks if clock.promise is Promise.ARRIVE]
+    return bool(arrivals) and arrivals[-1].met_at_ns is None and arrivals[-1].is_broken(now_ns)
+
+
+def called_again(clocks: Clocks, now_ns: int) -> Clocks:
+    """An emergency's own minutes beside those that ran out, whose verdict stays."""
+    return (*clocks, *started(TicketClass.EMERGENCY, now_ns))
 
 
 def _running(clocks: Clocks, change: Callable[[PromiseClock], PromiseClock]) -> Clocks:

@@ -1,9 +1,9 @@
 """The desk: every change of a ticket, its story and its audit line in the transaction it is given."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from model.alarm import AlarmEvent, Occurrence
+from model.carrier import things
 from model.people import PLATFORM, Actor
 from model.ports import AuditLine, DuplicateOpen, JournalWrite
 from model.rule import Rule
@@ -13,7 +13,8 @@ from model.ticket import Ticket, TicketAct, TicketClass, TicketEvent, TicketStat
 from tickets import clocks
 from tickets.act import acted
 from tickets.errors import StillInAlarm
-from tickets.from_alarm import Ask, ask_of, cause_of, is_emergency, is_in_alarm, local_day, made_emergency
+from tickets.from_alarm import Ask, ask_of, cause_of, is_in_alarm, local_day
+from tickets.joined import joined
 from tickets.roster import choose
 
 SERIES = "GD"
@@ -27,6 +28,7 @@ class Desk:
 
     def __init__(self, site: Site, rules: Iterable[Rule]) -> None:
         self._site = site
+        self._things = things(site)
         self._rules = {rule.id: rule for rule in rules}
 
     def on_alarm(self, tx: JournalWrite, event: AlarmEvent, now_ns: int) -> list[Change]:
@@ -107,16 +109,13 @@ class Desk:
                 there = tx.open_ticket(occurrence.device, cause)
                 if there is None:
                     raise
-        ticket = replace(there, alarms=(*there.alarms, occurrence.id))
-        changes = [self._put(tx, ticket, "alarm_attached", now_ns, occurrence.id)]
-        if is_emergency(rule) and ticket.ticket_class is not TicketClass.EMERGENCY:
-            changes.append(self._put(tx, made_emergency(ticket, occurrence, rule, now_ns), "made_emergency", now_ns, occurrence.id))
-        tx.attach(occurrence.id, ticket.id)
+        changes = [self._put(tx, ticket, what, now_ns, comment) for ticket, what, comment in joined(there, occurrence, rule, now_ns)]
+        tx.attach(occurrence.id, there.id)
         return changes
 
     def _open(self, tx: JournalWrite, occurrence: Occurrence, rule: Rule, cause: str, now_ns: int) -> list[Change]:
         assert rule.ticket is not None
-        device = self._site.devices.get(occurrence.device)
+        device = self._things.get(occurrence.device)
         choice = choose(self._site.people, rule.ticket.skill, tx.loads())
         number = self._next_number(tx, now_ns)
         ticket = Ticket(

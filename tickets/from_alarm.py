@@ -1,6 +1,5 @@
 """What an alarm event asks of the desk, and the ticket it orders. Pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -8,8 +7,6 @@ from zoneinfo import ZoneInfo
 from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Occurrence
 from model.clock import SECOND
 from model.rule import Rule
-from model.ticket import Ticket, TicketClass
-from tickets import clocks
 
 _ANNOUNCING = frozenset(
     {
@@ -66,21 +63,6 @@ def is_in_alarm(occurrence: Occurrence) -> bool:
 def cause_of(occurrence: Occurrence, rule: Rule) -> str:
     """What the ticket is one per, together with the device."""
     return (rule.ticket.cause if rule.ticket else "") or occurrence.cause or rule.id
-
-
-def is_emergency(rule: Rule) -> bool:
-    return rule.ticket is not None and rule.ticket.ticket_class is TicketClass.EMERGENCY
-
-
-def made_emergency(ticket: Ticket, occurrence: Occurrence, rule: Rule, now_ns: int) -> Ticket:
-    """The open ticket of a cause that has grown into an emergency: its title, first steps and clocks are the graver alarm's."""
-    return replace(
-        ticket,
-        ticket_class=TicketClass.EMERGENCY,
-        title=occurrence.text,
-        first_steps=rule.why.steps or (rule.why.action,),
-        clocks=clocks.hastened(ticket.clocks, now_ns),
-    )
 
 
 def local_day(now_ns: int, timezone: ZoneInfo) -> str:

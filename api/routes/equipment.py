@@ -15,6 +15,7 @@ from api.paging import PageQuestion, answer, page_after
 from api.problem import malformed, unknown
 from api.shapes import DeviceDetail, DeviceShape, Page, PointDetail, PointShape
 from api.words import phrase
+from model.carrier import things
 from model.site import Area, Device, Site, System
 
 router = APIRouter(tags=["site"])
@@ -126,16 +127,22 @@ def _points(question: EquipmentQuestion, site: Site) -> Iterator[tuple[Device, i
                 yield device, column
 
 
-@router.get("/points/{point_id}", summary="One point with its last value, its codes and limits", response_model=PointDetail)
+@router.get(
+    "/points/{point_id}",
+    summary="One point: last value, codes, limits, the profile's line, its register or topic",
+    response_model=PointDetail,
+)
 def point(point_id: str, platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
     device, column = point_of(platform.site, point_id)
-    return answer(wire.point_detail(device, column, platform.live.last(device.id, column)))
+    return answer(wire.point_detail(device, column, platform.live))
 
 
 def device_of(site: Site, device_id: str) -> Device:
-    if device_id not in site.devices:
+    """Also a gateway, line or broker: alarms are about them too."""
+    found = things(site).get(device_id)
+    if found is None:
         raise unknown("device", device_id)
-    return site.devices[device_id]
+    return found
 
 
 def point_of(site: Site, point_id: str) -> tuple[Device, int]:

@@ -69,10 +69,14 @@ class Link:
             while True:
                 station = min(self.stations, key=_due)
                 await self._clock.sleep_until(station.schedule.due_ns)
-                if self._wire.connected or await self._connect():
-                    await self._poll(station)
+                await self.poll(station)
         finally:
             self._wire.close()
+
+    async def poll(self, station: Station) -> None:
+        """Read one station now, connecting first where need be; what comes of it goes to the sink and into the station's schedule."""
+        if self._wire.connected or await self._connect():
+            await self._poll(station)
 
     async def _connect(self) -> bool:
         try:

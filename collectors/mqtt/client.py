@@ -106,6 +106,10 @@ class MqttLink:
             self._counters.restarts += 1
             self.down("the network thread died")
             self._session.start()
+        self.note_silences()
+
+    def note_silences(self) -> None:
+        """Tell of every device that has now been silent for too long."""
         for device in self._silence.fell_silent(self._clock.monotonic_ns()):
             self._failed(device, Fault.SILENT)
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from dashboards.console.assets import Asset, Assets, read_assets
@@ -13,6 +13,7 @@ from dashboards.console.assets import Asset, Assets, read_assets
 _HERE = Path(__file__).parent
 
 PAGES = {
+    "/": "home",
     "/wall": "wall",
     "/alarms": "alarms",
     "/tickets": "tickets",
@@ -22,6 +23,7 @@ PAGES = {
     "/systems": "system",
     "/systems/{id}": "system",
     "/energy": "energy",
+    "/testing": "testing",
     "/login": "login",
 }
 """Address → name of the page: the entry module is ``js/<name>/page.js``."""
@@ -44,7 +46,6 @@ def console_router(*, demo: bool = False, languages: Sequence[str] = ("zh", "en"
     assets = read_assets(_HERE / "static")
     router = APIRouter(include_in_schema=False)
     shell = _Shell(assets, {"demo_users": DEMO_USERS if demo else (), "languages": tuple(languages)})
-    router.add_api_route("/", _to_wall)
     for path, page in PAGES.items():
         router.add_api_route(path, shell.serve(page))
     _add_files(router, assets)
@@ -68,10 +69,6 @@ class _Shell:
             return HTMLResponse(html, headers=_PAGE_HEADERS)
 
         return answer
-
-
-async def _to_wall() -> RedirectResponse:
-    return RedirectResponse("/wall")
 
 
 def _add_files(router: APIRouter, assets: Assets) -> None:

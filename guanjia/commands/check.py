@@ -20,6 +20,7 @@ def check(site: Annotated[Path, typer.Argument(help="The site file.", metavar="S
         f"{found.site.name.zh} / {found.site.name.en}: {len(found.site.devices)} devices, {points} points, "
         f"{len(found.rules)} rules watching as {alarms} alarms. No mistakes.",
         markup=False,
+        soft_wrap=True,
     )
     unused = found.book.unused()
     if unused:

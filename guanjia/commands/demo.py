@@ -1,7 +1,6 @@
 """``guanjia demo``: the reference site, all of it, on this machine."""
 
 import asyncio
-import socket
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import Annotated
 import typer
 
 from api.security import hash_password
-from guanjia.commands.run import serve
+from guanjia.commands.run import owning, serve
 from guanjia.commands.words import configuration, out, refuse
 from guanjia.platform import SitePlatform
+from guanjia.ports import trouble
 from guanjia.process import use_logs
 from guanjia.system_clock import SystemClock
 from guanjia.yesterday import SIMULATE, Yesterday
@@ -22,6 +22,7 @@ from model.site import Site
 from simulators.reference_site import FIRST_PORT, ports_needed, reference_site
 
 HOST = "127.0.0.1"
+CONTROL_PORT = 8090
 PASSWORD = "demo"
 """The demo's logins are public, and served on loopback only."""
 LOGINS = {
@@ -45,21 +46,30 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", help="The same seed, the same day.")] = 1,
     speed: Annotated[float, typer.Option("--speed", min=0.1, max=600, help="Site seconds per second in the simulators.")] = 1.0,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the console.")] = 8080,
-    control_port: Annotated[int, typer.Option("--control-port", min=0, max=65535, help="Port of the simulators' control API.")] = 8090,
+    control_port: Annotated[
+        int, typer.Option("--control-port", min=0, max=65535, help="Port of the simulators' control API.")
+    ] = CONTROL_PORT,
     data: Annotated[Path, typer.Option("--data", help="Everything the demo keeps lives in this folder.")] = Path("data/demo"),
 ) -> None:
     """Bring up the reference site: simulated devices, collectors, history, alarms, tickets, console. Example: guanjia demo --fleet small"""
-    for wanted, option in ((port, "--port"), (control_port, "--control-port")):
-        if wanted and not _is_free(wanted):
-            raise refuse(f"port {wanted} is taken; choose another with {option}")
-    data.mkdir(parents=True, exist_ok=True)
+    with owning(data):
+        _bring_up(fleet, seed, speed, port, control_port, data)
+
+
+def _bring_up(fleet: FleetSize, seed: int, speed: float, port: int, control_port: int, data: Path) -> None:
+    wanted = {"--port": port, "--control-port": control_port}
+    taken = {option: number for option, number in wanted.items() if number and trouble(HOST, number)}
+    if taken:
+        raise refuse("\n".join(f"port {number} is taken; choose another with {option}" for option, number in taken.items()))
+    control_port = control_port or _free_run(1, CONTROL_PORT)
     site = data / "site.yaml"
     first = _free_run(ports_needed(fleet.value), FIRST_PORT)
     site.write_text(reference_site(fleet.value, HOST, first, broker_port=_free_run(1, 18830)), encoding="utf-8")
     use_logs(data / "platform.log")
     found = configuration(site)
     _welcome(port, control_port, data)
-    serve(found, data, HOST, port, demo=True, beside=_Simulators(found.site, site, data, seed, speed, control_port))
+    simulators = _Simulators(found.site, site, data, seed, speed, control_port)
+    serve(found, data, HOST, port, demo=True, beside=simulators, simulators=f"http://{HOST}:{control_port}")
 
 
 def _welcome(port: int, control_port: int, data: Path) -> None:
@@ -112,21 +122,11 @@ def _add_logins(journal: Journal) -> None:
             journal.put_user(User(name, role, display, hash_password(PASSWORD)))
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
 def _free_run(length: int, first: int) -> int:
     """The first port of a run of free ones, at or after ``first``."""
     start = first
     for port in range(first, 60_000):
-        if not _is_free(port):
+        if trouble(HOST, port):
             start = port + 1
         elif port - start + 1 == length:
             return start

@@ -17,7 +17,7 @@ REFUSED = 2
 
 def refuse(message: str) -> typer.Exit:
     """Say why on standard error; raise the result."""
-    err.print(message, markup=False)
+    err.print(message, markup=False, soft_wrap=True)
     return typer.Exit(REFUSED)
 
 

@@ -1,16 +1,16 @@
 """YAML that remembers its lines, and the check of it against a pydantic model with *every* mistake collected."""
 
-import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from model.mistake import ConfigError, Mistake
+from model.wording import beyond, fields_at, nearest, one_of, unknown
 
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -32,6 +32,13 @@ class Document:
                 return self.lines[path[:length]]
         return 1
 
+    def at(self, path: Path) -> Any:
+        """What is written there."""
+        found = self.data
+        for part in path:
+            found = found[part]
+        return found
+
     def mistake(self, path: Path, message: str) -> Mistake:
         return Mistake(self.file, self.line(path), dotted(path), message)
 
@@ -46,15 +53,21 @@ def dotted(path: Path) -> str:
 
 def parse(text: str, file: str) -> Document:
     """Parse one YAML document. Raises ConfigError for bad syntax and for keys written twice."""
+    document, mistakes = read(text, file)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return document
+
+
+def read(text: str, file: str) -> tuple[Document, list[Mistake]]:
+    """The same, with the keys written twice beside it: the last of them counts, so that the rest is checked too."""
     node, data = _composed(text, file)
     if node is None:
         raise ConfigError([Mistake(file, 1, "", "the file is empty")])
     lines: dict[Path, int] = {}
     mistakes: list[Mistake] = []
-    _walk(node, (), file, lines, mistakes)
-    if mistakes:
-        raise ConfigError(mistakes)
-    return Document(file, data, lines)
+    _Walk(file, lines, mistakes).over(node, (), frozenset())
+    return Document(file, data, lines), mistakes
 
 
 def _composed(text: str, file: str) -> tuple[yaml.Node | None, Any]:
@@ -82,70 +95,124 @@ def _with(make: Any, text: str) -> tuple[yaml.Node | None, Any]:
         loader.dispose()
 
 
-def _walk(node: yaml.Node, path: Path, file: str, lines: dict[Path, int], mistakes: list[Mistake]) -> None:
-    lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _walk(item, (*path, index), file, lines, mistakes)
-    elif isinstance(node, yaml.MappingNode):
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Over a tree of nodes, noting where each path stands and what is written twice."""
+
+    file: str
+    lines: dict[Path, int]
+    mistakes: list[Mistake]
+
+    def over(self, node: yaml.Node, path: Path, above: frozenset[int]) -> None:
+        """``above``: the nodes this one stands in. Raises ConfigError when it is one of them: no tree, and no end to it."""
+        line = node.start_mark.line + 1
+        if id(node) in above:
+            raise ConfigError([Mistake(self.file, line, dotted(path), "it holds itself: an alias (*) may not name what it stands in")])
+        self.lines.setdefault(path, line)
+        above |= {id(node)}
+        if isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                self.over(item, (*path, index), above)
+        elif isinstance(node, yaml.MappingNode):
+            self._pairs(node, path, above)
+
+    def _pairs(self, node: yaml.MappingNode, path: Path, above: frozenset[int]) -> None:
         seen: set[str] = set()
         for key, value in node.value:
-            name = str(key.value)
+            name, line = str(key.value), key.start_mark.line + 1
             if name in seen:
-                mistakes.append(Mistake(file, key.start_mark.line + 1, dotted((*path, name)), f"'{name}' is written twice; keep one"))
+                self.mistakes.append(Mistake(self.file, line, dotted((*path, name)), f"'{name}' is written twice; keep one"))
             seen.add(name)
-            lines[(*path, name)] = key.start_mark.line + 1
-            _walk(value, (*path, name), file, lines, mistakes)
+            self.lines[(*path, name)] = line
+            self.over(value, (*path, name), above)
 
 
 def validate(document: Document, model: type[M], at: Path = ()) -> tuple[M | None, list[Mistake]]:
     """Check what stands at the path ``at``; either the model or every mistake in it."""
-    data = document.data
-    for part in at:
-        data = data[part]
     try:
-        return model.model_validate(data), []
+        return model.model_validate(document.at(at)), []
     except ValidationError as error:
-        return None, [_mistake(document, model, at, detail) for detail in error.errors()]
+        return None, _mistakes(document, model, at, _own(model, error.errors()))
 
 
-def _mistake(document: Document, model: type[BaseModel], at: Path, detail: ErrorDetails) -> Mistake:
-    inside = tuple(part for part in detail["loc"] if _is_place(part))
-    return document.mistake((*at, *inside), _message(model, inside, detail))
+@dataclass(frozen=True, slots=True)
+class Salvaged(Generic[M]):
+    """An item with what is right in it: a field with a mistake, named in ``broken``, holds its default, or None where it has none."""
+
+    value: M
+    broken: frozenset[str] = frozenset()
+
+    def has(self, *fields: str) -> bool:
+        """Whether all these fields can be trusted."""
+        return self.broken.isdisjoint(fields)
+
+
+def salvage(document: Document, model: type[M], at: Path = ()) -> tuple[Salvaged[M] | None, list[Mistake]]:
+    """Like ``validate``, but a mistake in one field does not hide what the others say. None when there are no fields at all."""
+    data = document.at(at)
+    try:
+        return Salvaged(model.model_validate(data)), []
+    except ValidationError as error:
+        details = _own(model, error.errors())
+    mistakes = _mistakes(document, model, at, details)
+    if not isinstance(data, dict):
+        return None, mistakes
+    names = {field.alias or name: name for name, field in model.model_fields.items()}
+    keys = {str(detail["loc"][0]) for detail in details if detail["loc"]} | {key for path, key in _misspelt(model, details) if not path}
+    values: dict[str, Any] = {key: None for key, name in names.items() if model.model_fields[name].is_required()}
+    values |= {key: _adapter(model, name).validate_python(data[key]) for key, name in names.items() if key in data and key not in keys}
+    return Salvaged(model.model_construct(**values), frozenset(names[key] for key in keys if key in names)), mistakes
+
+
+@cache
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """What checks one field by itself."""
+    field = model.model_fields[name]
+    kind: Any = field.annotation
+    return TypeAdapter(Annotated[kind, *field.metadata] if field.metadata else kind)
+
+
+def _own(model: type[BaseModel], details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The mistakes without those that only follow from another: a key that is missing because it is misspelt."""
+    misspelt = _misspelt(model, details)
+    return [d for d in details if d["type"] != "missing" or (_inside(d)[:-1], str(_inside(d)[-1])) not in misspelt]
+
+
+def _misspelt(model: type[BaseModel], details: list[ErrorDetails]) -> set[tuple[Path, str]]:
+    """Where an unknown key stands, and the key that was meant."""
+    unknown = [_inside(detail) for detail in details if detail["type"] == "extra_forbidden"]
+    return {(path[:-1], key) for path in unknown if (key := nearest(str(path[-1]), fields_at(model, path[:-1])))}
+
+
+def _mistakes(document: Document, model: type[BaseModel], at: Path, details: list[ErrorDetails]) -> list[Mistake]:
+    return [document.mistake((*at, *_inside(detail)), _message(model, _inside(detail), detail)) for detail in details]
+
+
+def _inside(detail: ErrorDetails) -> Path:
+    return tuple(part for part in detail["loc"] if _is_place(part))
 
 
 def _message(model: type[BaseModel], inside: Path, detail: ErrorDetails) -> str:
     limits = detail.get("ctx", {})
     kind = detail["type"]
     if kind == "extra_forbidden":
-        return _unknown(str(inside[-1]), _allowed(model, inside[:-1]))
+        return unknown(str(inside[-1]), fields_at(model, inside[:-1]))
     if kind == "missing":
         return f"'{inside[-1]}' is missing"
     shown = detail.get("input")
     found = f" (found {shown!r})" if isinstance(shown, str | int | float | bool) else ""
     if kind in ("literal_error", "enum"):
-        choices = re.findall(r"'([^']*)'", str(limits["expected"])) or [str(limits["expected"])]
-        close = difflib.get_close_matches(str(shown), choices, 1)
-        return f"write one of {', '.join(choices)}{f'; did you mean {close[0]!r}?' if close else ''}{found}"
+        return one_of(str(limits["expected"]), shown) + found
     if kind == "string_pattern_mismatch":
         pattern = str(limits["pattern"])
         return _PATTERNS.get(pattern, f"must look like {pattern}") + found
-    if kind in _LIMITS:
-        word, key = _LIMITS[kind]
-        return f"{word} {limits[key]}{found}"
+    if limit := beyond(kind, limits):
+        return limit + found
     if kind.endswith(("_type", "_parsing")):
         return f"write {_KINDS.get(kind.rsplit('_', 1)[0], detail['msg'])}{found}"
     return f"{detail['msg'].removeprefix('Value error, ')}{found}"
 
 
-_LIMITS = {
-    "greater_than_equal": ("must be at least", "ge"),
-    "less_than_equal": ("must be at most", "le"),
-    "greater_than": ("must be more than", "gt"),
-    "less_than": ("must be less than", "lt"),
-    "too_short": ("too few items: write at least", "min_length"),
-    "string_too_short": ("must not be empty: at least this many characters:", "min_length"),
-}
 _KINDS = {
     "int": "a whole number",
     "float": "a number",
@@ -167,34 +234,3 @@ _PATTERNS = {
 def _is_place(part: str | int) -> bool:
     """Pydantic adds union tags and function names to a location; the file has no such key."""
     return isinstance(part, int) or not any(mark in part for mark in "[(")
-
-
-def _unknown(name: str, allowed: list[str]) -> str:
-    near = difflib.get_close_matches(name, allowed, 1)
-    hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(sorted(allowed))}" if allowed else "remove it"
-    return f"'{name}' is not known; {hint}"
-
-
-def _allowed(model: type[BaseModel], path: Path) -> list[str]:
-    """Field names of the model that stands at the path; empty when it can't be told."""
-    current: Any = model
-    for part in path:
-        if isinstance(part, int):
-            continue
-        fields = {f.alias or n: f for n, f in current.model_fields.items()}
-        if part not in fields:
-            return []
-        current = _model_inside(fields[part].annotation)
-        if current is None:
-            return []
-    return [f.alias or n for n, f in current.model_fields.items()]
-
-
-def _model_inside(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_inside(argument)
-        if found is not None:
-            return found
-    return None

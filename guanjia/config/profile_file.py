@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from guanjia.config.document import Document, parse, validate
+from guanjia.config.document import Document, Salvaged, read, salvage
 from model.mistake import ConfigError, Mistake
 from model.profile import Access, ByteOrder, ModbusDefaults, MqttDefaults, Point, Profile, Register, Table, TopicPath, WireType, WordOrder
 from model.text import Text
@@ -135,13 +135,15 @@ def load_profile(path: Path) -> Profile:
 
 def read_profile(text: str, profile_id: str, file: str) -> Profile:
     """Like ``load_profile``, from the text itself."""
-    document = parse(text, file)
-    written, mistakes = validate(document, _Profile)
-    if written is None:
+    document, doubled = read(text, file)
+    head, mistakes = salvage(document, _Profile)
+    mistakes += doubled
+    if head is None:
         raise ConfigError(mistakes)
-    mistakes = _cross_check(document, written)
+    mistakes += _cross_check(document, head)
     if mistakes:
         raise ConfigError(mistakes)
+    written = head.value
     lines: dict[str, int] = {}
     points: list[Point] = []
     for index, item in enumerate(written.points):
@@ -167,35 +169,68 @@ def read_profile(text: str, profile_id: str, file: str) -> Profile:
 def _modbus(d: _Defaults) -> ModbusDefaults:
     serial = {k: v for k, v in (("baudrate", d.baudrate), ("parity", d.parity), ("stopbits", d.stopbits)) if v is not None}
     return ModbusDefaults(
-        d.port, d.unit_id, d.max_registers_per_read, d.min_interval_ms, d.inter_request_delay_ms, d.bridge_gaps, d.merge_reads, serial
+        d.port,
+        d.unit_id,
+        d.max_registers_per_read,
+        d.min_interval_ms,
+        d.inter_request_delay_ms,
+        d.bridge_gaps,
+        d.merge_reads,
+        serial,
+        _functions(d),
+        d.alt_read_function,
     )
 
 
-def _cross_check(document: Document, written: _Profile) -> list[Mistake]:
+def _functions(d: _Defaults) -> tuple[int, ...]:
+    """The codes a manual lists. Where it tells those for writing alone, every read goes."""
+    if d.functions or not d.write_functions:
+        return tuple(d.functions)
+    return tuple(code for code in (1, 2, 3, 4, *d.write_functions) if d.coils or code not in (1, 5, 15))
+
+
+def _cross_check(document: Document, head: Salvaged[_Profile]) -> list[Mistake]:
+    """What one part of the file says of another; parts with a mistake of their own are left out."""
     mistakes: list[Mistake] = []
-    names = {p.name for p in written.points}
+    points = _points(document)
+    names = {item.value.name for item in points.values()}
     seen: dict[str, int] = {}
-    for index, point in enumerate(written.points):
-        at = ("points", index)
+    for index, item in points.items():
+        at, point = ("points", index), item.value
         if point.name in seen:
             mistakes.append(document.mistake((*at, "name"), f"'{point.name}' is already point {seen[point.name]}; names are unique"))
-        seen.setdefault(point.name, index)
-        for key, section, ref, known in (
-            ("enum_ref", "enums", point.enum_ref, written.enums),
-            ("bits_ref", "bits", point.bits_ref, written.bits),
-        ):
+        if item.has("name"):
+            seen.setdefault(point.name, index)
+        for key, section, ref in (("enum_ref", "enums", point.enum_ref), ("bits_ref", "bits", point.bits_ref)):
+            known = _keys(document.data.get(section))
             if ref is not None and ref not in known:
                 mistakes.append(document.mistake((*at, key), f"'{ref}' is not under '{section}:'; known: {', '.join(known) or 'none'}"))
-        if point.unit_select is not None and point.unit_select not in names and written.protocol == "mqtt":
+        if not head.has("protocol"):
+            continue
+        protocol = head.value.protocol
+        if point.unit_select is not None and point.unit_select not in names and protocol == "mqtt":
             mistakes.append(document.mistake((*at, "unit_select"), f"no point is named '{point.unit_select}'"))
-        mistakes += [document.mistake((*at, key), message) for key, message in _wire_mistakes(point, written.protocol)]
+        mistakes += [document.mistake((*at, key), message) for key, message in _wire_mistakes(item, protocol)]
     return mistakes
 
 
-def _wire_mistakes(point: _Point, protocol: str) -> list[tuple[str, str]]:
-    if protocol == "mqtt":
-        return [(key, f"an mqtt point needs '{key}'") for key in ("topic", "path") if getattr(point, key) is None]
-    found = [(key, f"a modbus point needs '{key}'") for key in ("address", "table") if getattr(point, key) is None]
+def _keys(section: Any) -> list[str]:
+    return [str(key) for key in section] if isinstance(section, dict) else []
+
+
+def _points(document: Document) -> dict[int, Salvaged[_Point]]:
+    written = document.data.get("points")
+    found = {index: salvage(document, _Point, ("points", index))[0] for index in range(len(written) if isinstance(written, list) else 0)}
+    return {index: item for index, item in found.items() if item is not None}
+
+
+def _wire_mistakes(item: Salvaged[_Point], protocol: str) -> list[tuple[str, str]]:
+    point = item.value
+    needed = ("topic", "path") if protocol == "mqtt" else ("address", "table")
+    kind = "an mqtt" if protocol == "mqtt" else "a modbus"
+    found = [(key, f"{kind} point needs '{key}'") for key in needed if getattr(point, key) is None and item.has(key)]
+    if protocol == "mqtt" or not item.has("type", "words"):
+        return found
     width = _WIDTH.get(point.type)
     if point.words is not None and width is not None and point.words != width:
         found.append(("words", f"a {point.type} is {width} word{'s' if width > 1 else ''} long, not {point.words}"))

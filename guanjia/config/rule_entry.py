@@ -119,12 +119,6 @@ class RuleEntry(Strict):
     ticket: TicketEntry | None = None
     replace: bool = False
 
-    @model_validator(mode="after")
-    def _life_safety_is_never_hidden(self) -> "RuleEntry":
-        if self.life_safety and self.suppressed_by:
-            raise ValueError("a life-safety alarm is never folded under another; remove 'suppressed_by'")
-        return self
-
     def rule(self, version: str, file: str, line: int) -> Rule:
         return Rule(
             id=self.id,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from model.clock import DAY, HOUR, MINUTE, SECOND
-from model.site import AreaKind, System
+from model.site import AreaKind, PayloadFormat, System
 
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)\s*$")
 _UNITS = {"ms": SECOND // 1000, "s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY}
@@ -94,6 +94,7 @@ class MqttFile(Strict):
     topic: str = ""
     values: dict[str, str] = {}
     silent_after: Seconds | None = None
+    format: PayloadFormat = PayloadFormat.JSON
 
 
 class MeteringFile(Strict):

@@ -1,13 +1,11 @@
 """The parts of site.yaml, each checked by itself, so that a mistake in one does not hide those in the others."""
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
-from guanjia.config.document import Document, validate
+from guanjia.config.document import Document, Salvaged, salvage
 from guanjia.config.site_schema import (
     LISTS,
     REQUIRED,
@@ -21,26 +19,21 @@ from guanjia.config.site_schema import (
     StoreFile,
 )
 from model.mistake import ConfigError, Mistake
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """A hint after 'not known': the nearest name, or where to look."""
-    found = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean '{found[0]}'?" if found else ""
+from model.wording import unknown
 
 
 @dataclass
 class Parts:
-    """What of the file could be read; a part with a mistake is None or left out, so that the rest is still checked."""
+    """What of the file could be read; of a part with a mistake that which is right, so that the rest is still checked."""
 
-    site: FactsFile | None = None
-    store: StoreFile | None = None
-    journal: JournalFile | None = None
-    mqtt: BrokerFile | None = None
-    areas: dict[int, AreaFile] = field(default_factory=dict)
-    devices: dict[int, DeviceFile] = field(default_factory=dict)
-    people: dict[int, PersonFile] = field(default_factory=dict)
-    rules: list[str] = field(default_factory=list)
+    site: Salvaged[FactsFile] | None = None
+    store: Salvaged[StoreFile] | None = None
+    journal: Salvaged[JournalFile] | None = None
+    mqtt: Salvaged[BrokerFile] | None = None
+    areas: dict[int, Salvaged[AreaFile]] = field(default_factory=dict)
+    devices: dict[int, Salvaged[DeviceFile]] = field(default_factory=dict)
+    people: dict[int, Salvaged[PersonFile]] = field(default_factory=dict)
+    rules: dict[int, str] = field(default_factory=dict)
 
 
 def parts_of(document: Document) -> tuple[Parts, list[Mistake]]:
@@ -49,23 +42,18 @@ def parts_of(document: Document) -> tuple[Parts, list[Mistake]]:
         raise ConfigError([document.mistake((), "write keys and values: 'site:', 'areas:', 'devices:' …")])
     known = [*SECTIONS, *LISTS, "rules"]
     parts = Parts()
-    mistakes = [document.mistake((key,), f"'{key}' is not known{near(key, known)}") for key in document.data if key not in known]
+    mistakes = [document.mistake((key,), unknown(str(key), known)) for key in document.data if key not in known]
     mistakes += [document.mistake((key,), f"'{key}:' is missing or empty") for key in REQUIRED if not document.data.get(key)]
     for key, model in SECTIONS.items():
-        if key in document.data:
-            found, wrong = validate(document, model, (key,))
+        if document.data.get(key) or (key in document.data and key not in REQUIRED):
+            found, wrong = salvage(document, model, (key,))
             setattr(parts, key, found)
             mistakes += wrong
         elif key not in REQUIRED:
-            setattr(parts, key, model())
+            setattr(parts, key, Salvaged(model()))
     for key, model in LISTS.items():
         mistakes += _items(document, key, model, getattr(parts, key))
-    rules = document.data.get("rules", [])
-    if isinstance(rules, list) and all(isinstance(r, str) for r in rules):
-        parts.rules = rules
-    else:
-        mistakes.append(document.mistake(("rules",), "write a list of file names or patterns, such as [rules/*.yaml]"))
-    return parts, mistakes
+    return parts, mistakes + _patterns(document, parts.rules)
 
 
 def _items(document: Document, key: str, model: type[BaseModel], into: dict[int, Any]) -> list[Mistake]:
@@ -74,8 +62,20 @@ def _items(document: Document, key: str, model: type[BaseModel], into: dict[int,
         return [document.mistake((key,), "write a list, one '- ' per item")]
     mistakes: list[Mistake] = []
     for index in range(len(items)):
-        found, wrong = validate(document, model, (key, index))
+        found, wrong = salvage(document, model, (key, index))
         mistakes += wrong
         if found is not None:
             into[index] = found
     return mistakes
+
+
+def _patterns(document: Document, into: dict[int, str]) -> list[Mistake]:
+    written = document.data.get("rules", [])
+    if not isinstance(written, list):
+        return [document.mistake(("rules",), "write a list of file names or patterns, such as [rules/*.yaml]")]
+    into |= {index: name for index, name in enumerate(written) if isinstance(name, str)}
+    return [
+        document.mistake(("rules", index), "write a file name or a pattern, such as rules/*.yaml")
+        for index in range(len(written))
+        if index not in into
+    ]

@@ -7,7 +7,8 @@ from enum import IntEnum
 from random import Random
 
 from simulators.machine import Truth
-from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.barrier_faults import BARRIER_FAULTS, CAMERA_FAULTS, HELD_ARM
+from simulators.physics.faults import Breakable
 from simulators.physics.outlet import Outlet
 from simulators.physics.parking import Parking
 from simulators.physics.quantities import in_units
@@ -38,20 +39,23 @@ _PHASE_S = {Arm.OPENING: STROKE_S, Arm.OPEN: _PASS_S, Arm.CLOSING: STROKE_S}
 class Barrier(Breakable):
     device_class = "parking_barrier"
     units = in_units({"A": "motor_current", "s": "cycle_time time timestamp heartbeat plate_event_time", "%": "confidence_value"})
-    faults = fault_kinds(
-        stuck_open="The arm stays up: state open for good, nobody is checked.",
-        stuck_closed="The arm does not open: a vehicle waits at a closed barrier.",
-        stopped_midway="The arm was stopped halfway by an obstacle and does not move on.",
-        arm_off="The arm has been knocked off its swing-away joint.",
-        loop_fault="The loop detector has failed: no vehicle is seen any more.",
-        manual="Someone switched the barrier to manual and opened it.",
-        motor_overcurrent="The gearbox jams: the motor takes 4.5 times its rated current and the controller goes to fault.",
-    )
+    faults = BARRIER_FAULTS
 
     def __init__(
-        self, outlet: Outlet, time: SiteTime, parking: Parking, rng: Random, is_entry: bool, rated_a: float = 2.0, serial: str = ""
+        self,
+        outlet: Outlet,
+        time: SiteTime,
+        parking: Parking,
+        rng: Random,
+        is_entry: bool,
+        rated_a: float = 2.0,
+        serial: str = "",
+        has_camera: bool = False,
     ) -> None:
+        """``has_camera``: it is told of through the camera beside it, which has failures of its own."""
         super().__init__()
+        if has_camera:
+            self.faults = CAMERA_FAULTS
         self._outlet = outlet
         self._time = time
         self._parking = parking
@@ -68,9 +72,10 @@ class Barrier(Breakable):
         self._plate = ""
         self._seen_s = time.epoch_s
         self._confidence = 0.0
+        self._last_told = (False, True)
         self._see_plate()
 
-    def step(self, dt_s: float) -> None:
+    def _pass(self, dt_s: float) -> None:
         if self._is_held:
             self._left_s = max(self._left_s, 1.0)
         else:
@@ -86,8 +91,7 @@ class Barrier(Breakable):
     @property
     def _is_held(self) -> bool:
         """Whether the arm does not follow the vehicles."""
-        held = {"stuck_open", "stuck_closed", "stopped_midway", "manual", "motor_overcurrent"}
-        return bool(self._broken & held) or not self._outlet.is_live
+        return bool(self._broken & HELD_ARM.keys()) or not self._outlet.is_live
 
     def _next_arrival_s(self) -> float:
         per_hour = self._parking.arrivals_per_hour(self.is_entry, self._time.hour)
@@ -122,7 +126,9 @@ class Barrier(Breakable):
 
     def _enter(self, arm: Arm) -> None:
         self.arm = arm
-        self._left_s = _PHASE_S[arm] + (_OPEN_GAP_S if arm is Arm.OPEN else 0.0)
+        self._left_s = _PHASE_S[arm] + (_OPEN_GAP_S if arm is Arm.OPEN else self.amount("slow_stroke"))
+        if arm is Arm.OPENING:
+            self._stroke_s += self.amount("slow_stroke")
 
     def _see_plate(self) -> None:
         letters = "".join(self._rng.choice(_PLATES) for _ in range(2))
@@ -131,16 +137,18 @@ class Barrier(Breakable):
         self._seen_s = self._time.epoch_s
 
     def _on_fault(self, kind: str) -> None:
-        held_arm = {"stuck_open": Arm.OPEN, "stuck_closed": Arm.CLOSED, "stopped_midway": Arm.STOPPED_MIDWAY, "manual": Arm.OPEN,
-                    "motor_overcurrent": Arm.FAULT}.get(kind)  # fmt: skip
-        if held_arm is None:
+        if kind == "controller_lost":
+            self._last_told = self._told()
+        if kind == "slow_stroke" and self._is_sudden(kind) and self.arm is Arm.CLOSED and not self._is_held:
+            self._meet_vehicle()
+        if kind not in HELD_ARM:
             return
         self._abandon()
-        self.arm = held_arm
+        self.arm = Arm[HELD_ARM[kind]]
         self.vehicle_present = kind == "stuck_closed"
 
     def _on_heal(self, kind: str) -> None:
-        if kind not in ("arm_off", "loop_fault"):
+        if kind in HELD_ARM:
             self._abandon()
             self.arm, self.vehicle_present = Arm.CLOSED, False
             self._left_s = self._next_arrival_s()
@@ -150,6 +158,10 @@ class Barrier(Breakable):
         if self.arm in (Arm.OPENING, Arm.OPEN) and self.vehicle_present:
             self._parking.release(self.is_entry)
 
+    def _told(self) -> tuple[bool, bool]:
+        """What the controller tells the camera: whether the arm is up, and whether it obeys the camera."""
+        return self.arm not in (Arm.CLOSED, Arm.CLOSING), not self._has("manual")
+
     def _motor_a(self) -> float:
         if not self._outlet.is_live:
             return 0.0
@@ -158,7 +170,8 @@ class Barrier(Breakable):
         return _RUNNING * self._rated_a if self.arm in (Arm.OPENING, Arm.CLOSING) else 0.0
 
     def truth(self) -> Truth:
-        seen = self.vehicle_present and not self._has("loop_fault")
+        seen = (self.vehicle_present or self._has("loop_stuck")) and not self._has("loop_fault")
+        is_open, works = self._last_told if self._has("controller_lost") else self._told()
         passed = float(self._counted_before + self.passed)
         now = self._time.epoch_s
         return {
@@ -178,7 +191,9 @@ class Barrier(Breakable):
             "plate_license": self._plate,
             "plate_color": 5.0 if self._plate[1] in "DF" else 1.0,
             "plate_type": 1.0,
-            "confidence_value": self._confidence,
+            "confidence_value": min(self._confidence, 100.0 - self.amount("lens_dirty"))
+            if "lens_dirty" in self.faults
+            else self._confidence,
             "direction": 3.0 if self.is_entry else 4.0,
             "trigger_type": 1.0,
             "is_offline_record": 0.0,
@@ -188,9 +203,9 @@ class Barrier(Breakable):
             "channel": 0.0,
             "io_input_source": 0.0,
             "io_input_value": float(seen),
-            "gate_status": float(self.arm not in (Arm.CLOSED, Arm.CLOSING)),
-            "gate_connect_status": float(self._outlet.is_live),
-            "gate_function_enable": float(not self._has("manual")),
+            "gate_status": float(is_open),
+            "gate_connect_status": float(self._outlet.is_live and not self._has("controller_lost")),
+            "gate_function_enable": float(works),
             "gate_controller_id": 1.0,
             "cmd_reply_code": 200.0,
         }

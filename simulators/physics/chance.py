@@ -9,27 +9,38 @@ def generator(seed: int, purpose: str) -> Random:
     return Random(f"{seed}/{purpose}")
 
 
-class Drift:
-    """Slow noise around zero with standard deviation ``sigma`` and memory ``tau_s`` (an Ornstein-Uhlenbeck process, exact for any step)."""
+_KNOTS_PER_TAU = 4
 
-    __slots__ = ("_dt_s", "_keep", "_kick", "_rng", "_sigma", "_tau_s", "value")
+
+class Drift:
+    """Slow noise around zero with standard deviation ``sigma`` and memory ``tau_s``: an Ornstein-Uhlenbeck process at knots a quarter of
+    its memory apart, straight lines between them (its deviation is 4 % less there).
+
+    The knots lie in time, not in steps, and have a generator of their own: however time is cut into steps, it takes the same way.
+    """
+
+    __slots__ = ("_from", "_gone_s", "_keep", "_kick", "_knot_s", "_rng", "_to", "value")
 
     def __init__(self, rng: Random, sigma: float, tau_s: float) -> None:
-        self._rng = rng
-        self._sigma = sigma
-        self._tau_s = tau_s
-        self._dt_s = 0.0
-        self._keep = 1.0
-        self._kick = 0.0
-        self.value = rng.gauss(0.0, sigma)
+        self._rng = Random(rng.getrandbits(32))
+        self._knot_s = tau_s / _KNOTS_PER_TAU
+        self._keep = math.exp(-1.0 / _KNOTS_PER_TAU)
+        self._kick = sigma * math.sqrt(1.0 - self._keep * self._keep)
+        self._from = self._rng.gauss(0.0, sigma)
+        self._to = self._after(self._from)
+        self._gone_s = 0.0
+        self.value = self._from
 
     def step(self, dt_s: float) -> float:
-        if dt_s != self._dt_s:
-            self._dt_s = dt_s
-            self._keep = math.exp(-dt_s / self._tau_s)
-            self._kick = self._sigma * math.sqrt(1.0 - self._keep * self._keep)
-        self.value = self._keep * self.value + self._kick * self._rng.gauss(0.0, 1.0)
+        self._gone_s += dt_s
+        while self._gone_s >= self._knot_s:
+            self._gone_s -= self._knot_s
+            self._from, self._to = self._to, self._after(self._to)
+        self.value = self._from + (self._to - self._from) * self._gone_s / self._knot_s
         return self.value
+
+    def _after(self, knot: float) -> float:
+        return self._keep * knot + self._kick * self._rng.gauss(0.0, 1.0)
 
 
 def approach(value: float, target: float, dt_s: float, tau_s: float) -> float:

@@ -5,8 +5,10 @@ from random import Random
 
 from simulators.machine import Truth
 from simulators.physics.chance import approach
+from simulators.physics.charge_park import LEAST_A, ChargePark
 from simulators.physics.charger_dialects import CHARGER_UNITS, DIALECTS, ChargerState, common
-from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.charger_faults import CHARGER_FAULTS, STOPPING
+from simulators.physics.faults import Breakable
 from simulators.physics.outlet import NOMINAL_VOLTS, Outlet
 from simulators.physics.site_time import DayCurve, SiteTime
 
@@ -18,6 +20,8 @@ _POWER_FACTOR = 0.985
 _TAPER = 0.10
 """The last share of the energy is taken ever slower."""
 _AUTHORISE_S = 20.0
+_DUST_K = 30.0
+"""Warmer under full dust; assumed."""
 
 
 class Session(Enum):
@@ -32,19 +36,24 @@ class Session(Enum):
 class Charger(Breakable):
     device_class = "ev_charger"
     units = CHARGER_UNITS
-    faults = fault_kinds(
-        ground_failure="Leakage to earth: the residual-current device has opened, the session is over, error state.",
-        over_temperature="The contacts run hot, 95 degC: charging is stopped with an over-temperature error.",
-        power_switch_failure="The contactor is welded or does not pull in: error state, no power.",
-        connector_lock_failure="The plug cannot be locked: error state, no power.",
-        over_current="The vehicle takes more than it is offered: the protection has tripped, error state.",
-    )
+    faults = CHARGER_FAULTS
 
     def __init__(
-        self, dialect: str, outlet: Outlet, time: SiteTime, rng: Random, max_current_a: float = 32.0, phases: int = 1, serial: str = ""
+        self,
+        dialect: str,
+        outlet: Outlet,
+        time: SiteTime,
+        rng: Random,
+        park: ChargePark,
+        max_current_a: float = 32.0,
+        phases: int = 1,
+        serial: str = "",
     ) -> None:
         """``dialect``: the profile whose codes it speaks; ``phases`` 1 (7 kW at 32 A, the usual in China) or 3."""
         super().__init__()
+        self._park = park
+        park.join(self._wish_a)
+        self._held: Truth | None = None
         self._dialect = DIALECTS.get(dialect)
         self._outlet = outlet
         self._time = time
@@ -73,7 +82,7 @@ class Charger(Breakable):
             self.session_kwh = self._wanted_kwh * (self._rng.uniform(0.1, 0.8) if lot < 0.35 else 1.0)
             self._left_s = self._rng.expovariate(1 / 5400)
 
-    def step(self, dt_s: float) -> None:
+    def _pass(self, dt_s: float) -> None:
         self._uptime_s += dt_s
         self.power_kw = self._charge(dt_s) if self._may_charge else 0.0
         if self.session is not Session.CHARGING:
@@ -90,17 +99,31 @@ class Charger(Breakable):
 
     @property
     def _may_charge(self) -> bool:
-        return self.session is Session.CHARGING and not self._broken and self.is_energised
+        return self.session is Session.CHARGING and not self.is_stopped and self.is_energised
+
+    @property
+    def is_stopped(self) -> bool:
+        return bool(self._broken & STOPPING)
+
+    def _wish_a(self) -> float:
+        """What it would take if it were alone on its feeder, A summed over its phases."""
+        return self.max_current_a * self.phases if self._may_charge else 0.0
+
+    @property
+    def offered_a(self) -> float:
+        """What the pilot's duty cycle offers the vehicle now."""
+        derated = 1.0 - self.amount("derating") / 100
+        return max(LEAST_A, self.max_current_a * self._park.share * derated)
 
     def _charge(self, dt_s: float) -> float:
         """Average power over the step; the counters take exactly that times the time."""
         missing = self._wanted_kwh - self.session_kwh
         volts = sum(self._outlet.volts) if self.phases == 3 else self._outlet.volts[self._phase]
-        offered_kw = min(self._limit_kw, self.max_current_a * volts * _POWER_FACTOR / 1000)
+        offered_kw = min(self._limit_kw, self.offered_a * volts * _POWER_FACTOR / 1000)
         tapered_kw = offered_kw * min(1.0, max(0.06, missing / (_TAPER * self._wanted_kwh)))
         power = min(tapered_kw, missing * 3600 / dt_s)
         self.session_kwh += power * dt_s / 3600
-        self.total_kwh += power * dt_s / 3600
+        self.total_kwh += power * dt_s / 3600 * self._gain
         if self._wanted_kwh - self.session_kwh < 1e-6:
             self.session = Session.FULL
             self._left_s = self._rng.expovariate(1 / 5400)
@@ -108,7 +131,7 @@ class Charger(Breakable):
 
     def _wait(self, dt_s: float) -> None:
         """Time runs until the next vehicle, the end of authorisation, or the departure. A dead or broken point gets no new vehicle."""
-        if self.session is Session.FREE and (self._broken or not self.is_energised):
+        if self.session is Session.FREE and (self.is_stopped or not self.is_energised):
             return
         self._left_s -= dt_s
         if self._left_s > 0:
@@ -137,10 +160,19 @@ class Charger(Breakable):
             self._temperature_c = approach(self._temperature_c, 96.0, dt_s, 60.0)
         else:
             current = self.power_kw * 1000 / (NOMINAL_VOLTS * self.phases) / self.max_current_a
-            self._temperature_c = approach(self._temperature_c, 24.0 + 28.0 * current * current, dt_s, 900.0)
+            dust = _DUST_K * self.severity("derating")
+            self._temperature_c = approach(self._temperature_c, 24.0 + 28.0 * current * current + dust, dt_s, 900.0)
+
+    @property
+    def _gain(self) -> float:
+        """What its own meter shows of the truth."""
+        return 1.0 + self.amount("sensor_drift") / 100
 
     def _on_fault(self, kind: str) -> None:
-        self.power_kw = 0.0
+        if kind == "sensor_stuck":
+            self._held = common(self._state())
+        if kind in STOPPING:
+            self.power_kw = 0.0
         if kind == "over_temperature":
             self._temperature_c = 95.0
 
@@ -148,25 +180,31 @@ class Charger(Breakable):
         """After a repair the point is free again."""
         if kind == "over_temperature":
             self._temperature_c = 35.0
-        if not self._broken:
+        if kind == "sensor_stuck":
+            self._held = None
+        if kind in STOPPING and not self.is_stopped:
             self.session = Session.FREE
             self._left_s = self._next_vehicle_s()
 
     def truth(self) -> Truth:
-        state = ChargerState(
-            pilot="F" if self._broken else self.session.value,
+        state = self._state()
+        return {**(self._held or common(state)), **(self._dialect(state) if self._dialect else {})}
+
+    def _state(self) -> ChargerState:
+        return ChargerState(
+            pilot="F" if self.is_stopped else self.session.value,
             faults=self.active_faults(),
             energised=self.is_energised,
             volts=(self._outlet.volts[0], self._outlet.volts[1], self._outlet.volts[2]),
-            power_kw=self.power_kw,
+            power_kw=self.power_kw * self._gain,
             phase=self._phase,
             phases=self.phases,
             power_factor=_POWER_FACTOR,
             max_current_a=self.max_current_a,
+            offered_a=self.offered_a,
             session_kwh=self.session_kwh,
             total_kwh=self.total_kwh,
             temperature_c=self._temperature_c,
             uptime_s=self._uptime_s,
             serial=self._serial,
         )
-        return {**common(state), **(self._dialect(state) if self._dialect else {})}

@@ -25,6 +25,7 @@ class ChargerState:
     phases: int
     power_factor: float
     max_current_a: float
+    offered_a: float
     session_kwh: float
     total_kwh: float
     temperature_c: float
@@ -61,7 +62,7 @@ def common(s: ChargerState) -> dict[str, float | str]:
 
 
 _ABB_STATES = {"A": 0.0, "B1": 1.0, "B2": 2.0, "C2": 4.0, "F": 5.0}
-_ABB_ERRORS = {"ground_failure": 0x2, "over_current": 0x20, "over_temperature": 0x80, "power_switch_failure": 0x400,
+_ABB_ERRORS = {"ground_failure": 0x2, "earth_missing": 0x4, "over_current": 0x20, "over_temperature": 0x80, "power_switch_failure": 0x400,
                "connector_lock_failure": 0x1000}  # fmt: skip
 
 
@@ -72,15 +73,15 @@ def _abb(s: ChargerState) -> dict[str, float | str]:
         "error_code": s.code(_ABB_ERRORS),
         "socket_lock_state": (257.0 if unlocked else 273.0) if s.is_plugged else 0.0,
         "max_rated_current": s.max_current_a,
-        "current_limit_actual": s.max_current_a,
+        "current_limit_actual": s.offered_a,
         "serial_number": s.serial_number,
         "firmware": float(0x01060600),
     }
 
 
 _KEBA_STATES = {"A": 1.0, "B1": 2.0, "B2": 2.0, "C2": 3.0, "F": 4.0}
-_KEBA_ERRORS = {"ground_failure": 0x20011, "over_current": 0x20014, "over_temperature": 0x20019, "power_switch_failure": 0x20021,
-                "connector_lock_failure": 0x20030}  # fmt: skip
+_KEBA_ERRORS = {"ground_failure": 0x20011, "earth_missing": 0x20012, "over_current": 0x20014, "over_temperature": 0x20019,
+                "power_switch_failure": 0x20021, "connector_lock_failure": 0x20030}  # fmt: skip
 
 
 def _keba(s: ChargerState) -> dict[str, float | str]:
@@ -93,7 +94,7 @@ def _keba(s: ChargerState) -> dict[str, float | str]:
         "serial_number": s.serial_number,
         "product_code": 3_201_160.0,
         "firmware": float(0x030A1C00),
-        "max_charging_current": s.max_current_a,
+        "max_charging_current": s.offered_a,
         "max_supported_current": s.max_current_a,
         "rfid_uid": 0.0,
         "phase_switch_source": 0.0,
@@ -104,7 +105,14 @@ def _keba(s: ChargerState) -> dict[str, float | str]:
 
 
 _GO_E_STATES = {"A": 1.0, "B1": 3.0, "B2": 4.0, "C2": 2.0, "F": 5.0}
-_GO_E_ERRORS = {"ground_failure": 1, "over_current": 5, "over_temperature": 13, "power_switch_failure": 9, "connector_lock_failure": 15}
+_GO_E_ERRORS = {
+    "ground_failure": 1,
+    "earth_missing": 8,
+    "over_current": 5,
+    "over_temperature": 13,
+    "power_switch_failure": 9,
+    "connector_lock_failure": 15,
+}
 
 
 def _go_e(s: ChargerState) -> dict[str, float | str]:
@@ -113,7 +121,7 @@ def _go_e(s: ChargerState) -> dict[str, float | str]:
         "error_code": s.code(_GO_E_ERRORS),
         "charging_allowed": float(s.pilot == "C2"),
         "requested_current": s.max_current_a,
-        "allowed_current": s.max_current_a if s.pilot == "C2" else 0.0,
+        "allowed_current": s.offered_a if s.pilot == "C2" else 0.0,
         "max_current": s.max_current_a,
         "force_state": 0.0,
         "voltage_n": 0.0,
@@ -133,14 +141,14 @@ def _go_e(s: ChargerState) -> dict[str, float | str]:
 def _alfen(s: ChargerState) -> dict[str, float | str]:
     return {
         "mode3_state": s.pilot if s.energised else "E",
-        "availability": float(not s.faults and s.energised),
+        "availability": float(s.pilot != "F" and s.energised),
         "meter_state": 3.0,
         "meter_age": 0.5,
         "meter_type": 1.0,
         "frequency": 50.0 if s.energised else 0.0,
         "energy_delivered": s.total_kwh,
         "energy_consumed": 0.0,
-        "actual_max_current": s.max_current_a,
+        "actual_max_current": s.offered_a,
         "setpoint_valid_time": 60.0,
         "max_current_setpoint": s.max_current_a,
         "safe_current": 6.0,

@@ -4,19 +4,21 @@ from random import Random
 
 from simulators.machine import Truth
 from simulators.physics.chance import Drift, approach
-from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.faults import Breakable, fault_kinds, growing
 from simulators.physics.outlet import Outlet
+from simulators.physics.probe import Probe, probe_faults
 from simulators.physics.quantities import in_units
 from simulators.physics.site_time import DayCurve, SiteTime
 
 _SETPOINT_C = 7.0
+_SENSOR_SPAN_C = 50.0
 _FULL_SPREAD_K = 5.0
 """Between entering and leaving water at full load, the usual 12/7 °C."""
 _COOLING = DayCurve(
     0, 0, 0, 0, 0, 0, 0, .2, .45, .6, .7, .8, .85, .9, .92, .9, .85, .8, .75, .7, .6, .4, 0, 0,
 )  # fmt: skip
 _OFF, _RUN = 1.0, 3.0
-_TRIPS = {"compressor_trip": 12.0, "high_pressure": 17.0}
+_TRIPS = {"compressor_trip": 12.0, "high_pressure": 17.0, "sensor_open": 24.0}
 """Fault index shown for each trip; the numbers only keep the kinds apart."""
 
 
@@ -30,12 +32,19 @@ class Chiller(Breakable):
         }
     )
     faults = fault_kinds(
+        probe_faults("leaving-water sensor", drift=4.0, noise=1.0, unit="K"),
         compressor_trip="The compressors have tripped: fault index 12, alarm output on, the chilled water warms up.",
         flow_lost="No water through the evaporator: flow switch open, problem index 21, unit off though enabled.",
         high_pressure="The condenser is fouled: tripped on high pressure, fault index 17, unit off.",
-        low_capacity="Refrigerant is missing: the unit runs at full capacity and cannot hold the leaving temperature.",
-        sensor_stuck="The leaving-water sensor keeps showing the temperature it had.",
-    )
+        low_capacity=growing(
+            "Refrigerant is missing: the unit runs at full capacity and cannot hold the leaving temperature.",
+            "leaving water above the setpoint", 5.0, "K",
+        ),
+        sensor_open="The wire of the leaving-water sensor is broken: the controller stops the unit with fault index 24.",
+        condenser_fouled=growing(
+            "Dirt on the condenser: the same cooling takes 35 % more current.", "more power for the same cooling", 35.0, "%"
+        ),
+    )  # fmt: skip
 
     def __init__(self, outlet: Outlet, time: SiteTime, rng: Random, rated_kw: float = 110.0) -> None:
         """``rated_kw``: electric input at full load."""
@@ -48,7 +57,7 @@ class Chiller(Breakable):
         self.capacity = 0.0
         self.leaving_c = 9.0
         self.entering_c = 12.0
-        self._held_c: float | None = None
+        self._probe = Probe(self, rng, _SENSOR_SPAN_C)
 
     @property
     def is_tripped(self) -> bool:
@@ -63,14 +72,15 @@ class Chiller(Breakable):
         share = _COOLING.at(self._time.hour)
         return max(0.15, share + self._noise.value) if share > 0 else 0.0
 
-    def step(self, dt_s: float) -> None:
+    def _pass(self, dt_s: float) -> None:
         self._noise.step(dt_s)
+        self._probe.step()
         self._weather.step(dt_s)
         load = self._wanted()
         if self.is_running:
-            target = 1.0 if self._has("low_capacity") else load
+            target = load + (1.0 - load) * self.severity("low_capacity")
             self.capacity = approach(self.capacity, target, dt_s, 60.0)
-            leaving = _SETPOINT_C + (5.0 if self._has("low_capacity") else 0.0)
+            leaving = _SETPOINT_C + self.amount("low_capacity")
             self.leaving_c = approach(self.leaving_c, leaving, dt_s, 120.0)
             self.entering_c = approach(self.entering_c, self.leaving_c + _FULL_SPREAD_K * load, dt_s, 120.0)
         else:
@@ -83,18 +93,18 @@ class Chiller(Breakable):
     @property
     def power_kw(self) -> float:
         if self.is_running:
-            return self._rated_kw * (0.12 + 0.88 * self.capacity)
+            return self._rated_kw * (0.12 + 0.88 * self.capacity) * (1.0 + self.amount("condenser_fouled") / 100)
         return 0.3 if self._outlet.is_healthy else 0.0
 
     def _on_fault(self, kind: str) -> None:
         if kind == "sensor_stuck":
-            self._held_c = self.leaving_c
-        elif kind == "low_capacity":
-            self.leaving_c = max(self.leaving_c, _SETPOINT_C + 4.0)
+            self._probe.hold(self.leaving_c)
+        elif kind == "low_capacity" and self._is_sudden(kind):
+            self.leaving_c = max(self.leaving_c, _SETPOINT_C + 0.8 * self.amount(kind))
 
     def _on_heal(self, kind: str) -> None:
         if kind == "sensor_stuck":
-            self._held_c = None
+            self._probe.hold(None)
 
     def truth(self) -> Truth:
         running = self.is_running
@@ -116,7 +126,7 @@ class Chiller(Breakable):
             "capacity_limit": 100.0,
             "chiller_status": _RUN if running else _OFF,
             "evaporator_entering_temp": self.entering_c,
-            "evaporator_leaving_temp": self.leaving_c if self._held_c is None else self._held_c,
+            "evaporator_leaving_temp": self._probe.shows(self.leaving_c),
             "outdoor_air_temp": 24.0 + 6.0 * max(0.0, 1.0 - abs(self._time.hour - 14.5) / 8.0) + self._weather.value,
             "chiller_current": self.power_kw * 1000 / (3 * volts * 0.88) if running else 0.0,
             "warning_index": 3.0 if self._has("low_capacity") else 0.0,

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from random import Random
 
 from simulators.machine import Truth
-from simulators.physics.elevator_faults import ELEVATOR_FAULTS, STOPPING, UNNOTICED
+from simulators.physics.elevator_faults import ELEVATOR_FAULTS, GATEWAY_FAULTS, STOPPING, UNNOTICED
 from simulators.physics.elevator_trip import Trip
 from simulators.physics.elevator_view import ELEVATOR_UNITS, ElevatorState, view
 from simulators.physics.faults import Breakable
@@ -19,12 +19,16 @@ from simulators.physics.site_time import DayCurve, SiteTime
 FLOOR_M = 3.0
 _ACCELERATION = 0.8
 _DOOR_ZONE_M = 0.15
-_OVERSPEED = 1.30
+_STANDING_KW, _DOORS_KW, _RUNNING_KW = 0.35, 0.25, 0.6
+"""Controller and light; the doors' motor; controller, light and brake of a running car. Like the motor's 5 to 9 kW assumed for 1,000 kg at
+1.75 m/s."""
 _CREEP = 0.1
 """Speed of a car that slips from the landing, m/s, and how far it goes before the safety gear holds it (m)."""
 _CREEP_END_M = 0.5
 _CALLS_PER_HOUR = DayCurve(2, 1, 1, 1, 1, 3, 12, 30, 28, 14, 12, 16, 18, 14, 12, 13, 16, 26, 30, 24, 18, 14, 8, 4)
-"""Of one elevator serving about 30 households; assumed."""
+"""Of one elevator serving about 30 households, or 90 residents. At its peak 30 an hour, with one and a half to two people each, carry
+about 5 % of them in five minutes: the low end of the 5 to 7 % of two-way traffic that CIBSE Guide D plans for in flats (recalled). The
+morning peak goes down and out, the evening peak comes home; the shape over the day is assumed."""
 
 
 class Phase(Enum):
@@ -43,9 +47,20 @@ class Elevator(Breakable):
     units = ELEVATOR_UNITS
     faults = ELEVATOR_FAULTS
 
-    def __init__(self, outlet: Outlet, time: SiteTime, rng: Random, floors: int = 11, rated_speed: float = 1.75, serial: str = "") -> None:
-        """``floors`` above ground; there is one below (the garage)."""
+    def __init__(
+        self,
+        outlet: Outlet,
+        time: SiteTime,
+        rng: Random,
+        floors: int = 11,
+        rated_speed: float = 1.75,
+        serial: str = "",
+        has_gateway: bool = False,
+    ) -> None:
+        """``floors`` above ground; there is one below (the garage). ``has_gateway``: it is told of by a gateway beside its controller."""
         super().__init__()
+        if has_gateway:
+            self.faults = GATEWAY_FAULTS
         self._outlet = outlet
         self._time = time
         self._rng = rng
@@ -67,18 +82,28 @@ class Elevator(Breakable):
         self.door_cycles = self.runs * 1.05
         self._alive_s = 0.0
         self._held: Truth | None = None
+        self._jitter = Random(rng.getrandbits(32))
+        self._tremble = 0.0
 
-    def step(self, dt_s: float) -> None:
+    def _pass(self, dt_s: float) -> None:
         self._alive_s += dt_s
+        if self._has("sensor_noise"):
+            self._tremble = self._jitter.uniform(-1.0, 1.0) * self.amount("sensor_noise") / 100
         if self._slipping:
             self._slip(dt_s)
         elif not self.is_stopped and not self._has("door_blocked"):
-            left = dt_s
-            while left > 0:
-                slice_s = min(left, self._left_s)
-                left -= slice_s
-                self._advance(slice_s)
-        self._outlet.draw(self._power_kw(), 0.82)
+            self._outlet.draw(self._live_through(dt_s) / dt_s if self.is_powered else 0.0, 0.82)
+            return
+        self._outlet.draw(_STANDING_KW if self.is_powered else 0.0, 0.82)
+
+    def _live_through(self, dt_s: float) -> float:
+        """Phase after phase; returns the energy taken, kWs: a step of a minute draws what sixty of a second draw."""
+        left, taken = dt_s, 0.0
+        while left > 0:
+            slice_s = min(left, self._left_s)
+            left -= slice_s
+            taken += self._advance(slice_s)
+        return taken
 
     @property
     def is_stopped(self) -> bool:
@@ -111,21 +136,26 @@ class Elevator(Breakable):
         """The nearest landing, 0 for the garage, 1 for the ground floor."""
         return min(self._landings - 1, max(0, round(self.position_m / FLOOR_M)))
 
-    def _advance(self, slice_s: float) -> None:
-        """Live through a part of one phase, and enter the next when it is over."""
+    def _advance(self, slice_s: float) -> float:
+        """Live through a part of one phase, and enter the next when it is over; returns the energy taken, kWs."""
         self._left_s -= slice_s
+        began_m = self.position_m
+        taken = slice_s * (_STANDING_KW + (_DOORS_KW if self.phase in (Phase.OPENING, Phase.CLOSING) else 0.0))
         if self._trip is not None:
             self._gone_s += slice_s
             self.position_m = self._trip.position_at(self._gone_s)
             self.run_hours += slice_s / 3600
+            taken = slice_s * _RUNNING_KW + self._pull_kw() * abs(self.position_m - began_m) / self.rated_speed
         if self._left_s <= 1e-9:
             self._next_phase()
+        return taken
 
     def _next_phase(self) -> None:
         if self.phase is Phase.IDLE:
             self._answer_call()
         elif self.phase is Phase.TRAVELLING:
             self._trip = None
+            self.position_m -= self.amount("landing_error")
             if self._has("overspeed"):
                 self._travel_to(0 if self.landing else self._landings - 1)
             else:
@@ -160,7 +190,7 @@ class Elevator(Breakable):
             self.has_passenger = self._destination is not None
 
     def _travel_to(self, landing: int) -> None:
-        speed = self.rated_speed * (_OVERSPEED if self._has("overspeed") else 1.0)
+        speed = self.rated_speed * self.amount("overspeed")
         self._trip = Trip(self.position_m, landing * FLOOR_M, speed, _ACCELERATION)
         self._gone_s = 0.0
         self.phase = Phase.TRAVELLING
@@ -169,7 +199,7 @@ class Elevator(Breakable):
 
     def _enter(self, phase: Phase) -> None:
         self.phase = phase
-        self._left_s = _DOOR_S[phase]
+        self._left_s = _DOOR_S[phase] + (self.amount("door_slow") if phase is not Phase.OPEN else 0.0)
         if phase is Phase.OPENING:
             self.door_cycles += 1
 
@@ -191,8 +221,10 @@ class Elevator(Breakable):
         self._slipping = self._slip_m < _CREEP_END_M
 
     def _on_fault(self, kind: str) -> None:
-        if kind == "data_frozen":
+        if kind in ("data_frozen", "controller_lost"):
             self._held = self._live()
+        if kind == "landing_error" and self._is_sudden(kind) and self.phase is not Phase.TRAVELLING:
+            self.position_m = self.landing * FLOOR_M - self.amount(kind)
         if kind in UNNOTICED:
             return
         self._stand_at_landing()
@@ -212,26 +244,28 @@ class Elevator(Breakable):
 
     def _on_heal(self, kind: str) -> None:
         """Rescue and repair end at a landing, with the doors opened once."""
-        if kind == "data_frozen":
+        if not self._broken & {"data_frozen", "controller_lost"}:
             self._held = None
+        if kind == "landing_error" and self.phase is not Phase.TRAVELLING:
+            self.position_m = self.landing * FLOOR_M
         if kind in UNNOTICED:
             return
         self._slipping = False
         self._stand_at_landing()
         self._enter(Phase.OPENING)
 
-    def _power_kw(self) -> float:
-        """Controller and light, doors, and the motor: heavy when accelerating up with a passenger, light when the counterweight pulls."""
-        if not self.is_powered:
-            return 0.0
-        if self.speed == 0.0 or self._trip is None:
-            return 0.35 + (0.25 if self.phase in (Phase.OPENING, Phase.CLOSING) else 0.0)
+    def _pull_kw(self) -> float:
+        """Of the motor at rated speed: heavy when it lifts a passenger or the counterweight, light when these pull."""
+        assert self._trip is not None
         goes_up = self._trip.end_m > self._trip.start_m
-        pull = 5.0 if goes_up == self.has_passenger else 9.0
-        return 0.6 + pull * self.speed / self.rated_speed
+        return 5.0 if goes_up == self.has_passenger else 9.0
 
     def truth(self) -> Truth:
-        return self._held or self._live()
+        if self._held is None:
+            return self._live()
+        if self._has("controller_lost") and not self._has("data_frozen"):
+            return {**self._held, "connected_to_controller": 0.0, "last_transmission": float(int(self._time.epoch_s))}
+        return self._held
 
     def _live(self) -> Truth:
         direction = 0
@@ -242,7 +276,7 @@ class Elevator(Breakable):
                 faults=self.active_faults(),
                 powered=self.is_powered,
                 stopped=self.is_stopped,
-                speed=self.speed,
+                speed=self.speed * (1.0 + self._tremble if self._has("sensor_noise") else 1.0),
                 direction=direction,
                 landing=self.landing,
                 landings=self._landings,

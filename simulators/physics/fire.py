@@ -3,13 +3,15 @@
 from random import Random
 
 from simulators.machine import Truth
-from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.faults import Breakable, fault_kinds, growing
 from simulators.physics.outlet import Outlet
 from simulators.physics.quantities import in_units
 
 DETECTORS_PER_FLOOR = 12
 _FULL_V, _EMPTY_V, _CHARGED_V = 25.6, 21.0, 27.3
 """A 24 V lead-acid set: on charge, and from full to empty when it carries the panel."""
+_LOW_V = 21.6
+"""90 % of 24 V, below which the panel reports its battery; assumed."""
 _ENDURANCE_S = 24 * 3600.0
 """How long it carries the panel: a day, more than the 8 h of GB 4717 that every panel meets; assumed."""
 _BITS = {"fire": 1, "fault": 2, "disabled": 3, "supervisory": 4, "started": 5, "feedback": 6, "mains": 8, "battery": 9, "bus": 10}
@@ -26,7 +28,11 @@ class FireLoop(Breakable):
         loop_open="The loop is broken: the devices behind the break are lost, bus and fault bits set.",
         loop_short="The loop is shorted: isolators cut out two floors, bus and fault bits set.",
         mains_lost="The panel has lost its mains and lives on its battery, whose voltage slowly falls.",
-        battery_low="The battery holds 20.5 V only: battery fault bit.",
+        module_fault="One input/output module does not answer: fault count 1 and the fault bit.",
+        earth_fault="A wire of the loop touches the building: fault count 1 and the fault bit, every device still answers.",
+        battery_low=growing(
+            "The battery holds 20.5 V only: battery fault bit below 21.6 V.", "voltage of the battery", 20.5, "V", none=27.3
+        ),
         shield="A technician has disabled two detectors: disabled count 2 and its bit.",
         supervisory="A sprinkler valve is closed: supervisory count 1 and its bit.",
         feedback="A smoke fan was started and reports back: started and feedback bits, feedback count 1.",
@@ -45,7 +51,7 @@ class FireLoop(Breakable):
     def on_battery(self) -> bool:
         return self._has("mains_lost") or not self._outlet.is_live
 
-    def step(self, dt_s: float) -> None:
+    def _pass(self, dt_s: float) -> None:
         if self.on_battery:
             self._discharged_s = min(_ENDURANCE_S, self._discharged_s + dt_s)
         else:
@@ -58,11 +64,8 @@ class FireLoop(Breakable):
             self._discharged_s = 0.0
 
     def _battery_v(self) -> float:
-        if self._has("battery_low"):
-            return 20.5
-        if self.on_battery:
-            return _FULL_V - (_FULL_V - _EMPTY_V) * self._discharged_s / _ENDURANCE_S
-        return _CHARGED_V
+        on_load = _FULL_V - (_FULL_V - _EMPTY_V) * self._discharged_s / _ENDURANCE_S
+        return min(on_load if self.on_battery else _CHARGED_V, self.amount("battery_low"))
 
     def _fire_floors(self) -> list[int]:
         if self._has("smoke_two_floors"):
@@ -76,7 +79,7 @@ class FireLoop(Breakable):
             lost = max(1, self._floors // 2) * DETECTORS_PER_FLOOR
         elif self._has("loop_short"):
             lost = min(2, self._floors) * DETECTORS_PER_FLOOR
-        return lost + int(self._has("detector_fault"))
+        return lost + sum(self._has(kind) for kind in ("detector_fault", "module_fault", "earth_fault"))
 
     def truth(self) -> Truth:
         fires, faults = self._fire_floors(), self._faults()
@@ -89,7 +92,7 @@ class FireLoop(Breakable):
             "started": self._has("feedback"),
             "feedback": self._has("feedback"),
             "mains": self.on_battery,
-            "battery": self._has("battery_low") or self._discharged_s >= _ENDURANCE_S,
+            "battery": self._battery_v() < _LOW_V,
             "bus": self._has("loop_open") or self._has("loop_short"),
         }
         return {

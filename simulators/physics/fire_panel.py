@@ -15,7 +15,10 @@ _ENABLED, _DISABLED, _ACTIVE, _TROUBLE = 1 << 10, 1 << 9, 1 << 11, 1 << 13
 _FIRE_EVENT, _SUPERVISORY_EVENT, _UNPROGRAMMED = 16, 64, 0xFF
 _PROGRAMMED = 120
 """Points of each loop that are fitted; the rest answer as not programmed."""
-_SYSTEM_BITS = {"fire": 1, "trouble": 2, "disable": 3, "supervisory": 4, "mains_lost": 8, "battery_low": 9}
+_SYSTEM_BITS = {
+    "fire": 1, "trouble": 2, "disable": 3, "supervisory": 4, "started": 5, "mains_lost": 8, "battery_low": 9, "bus_fault": 10,
+    "linkage_manual": 11,
+}  # fmt: skip
 _COMPONENT_BITS = {"fire": 1, "trouble": 2, "disable": 3, "supervisory": 4}
 _SMOKE_DETECTOR, _PANEL = 42.0, 1.0
 """GB/T 26875.3 component types: point photoelectric smoke detector, fire alarm controller."""
@@ -38,6 +41,9 @@ class FirePanel(Breakable):
         supervisory="Module 3 of loop 1 reports a closed sprinkler valve.",
         mains_lost="The panel runs on its battery.",
         battery_low="The battery is low.",
+        bus_fault="The loop card has failed: the panel reports a bus fault.",
+        linkage_manual="Someone has left the linkage control in manual: fans, shutters and pumps will not start by themselves.",
+        started="A linked device was started by hand: its started bit is set.",
         silenced="Someone has silenced the sounders.",
     )
 
@@ -55,7 +61,7 @@ class FirePanel(Breakable):
         self._event_time = ""
         self._stamp()
 
-    def step(self, dt_s: float) -> None:
+    def _pass(self, dt_s: float) -> None:
         self._outlet.draw_on(0, 0.0 if self._on_battery else self._draw_kw, 0.9)
 
     @property

@@ -5,7 +5,7 @@ from random import Random
 
 from simulators.machine import Truth
 from simulators.physics.chance import Drift, approach
-from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.faults import Breakable, fault_kinds, growing
 from simulators.physics.quantities import in_units
 
 _WARM_UP, _MONITOR = 0, 1
@@ -36,14 +36,28 @@ class GasDetector(Breakable):
     device_class = "gas_detector"
     units = in_units({"degC": "temperature", "h": "cell_life_remaining", "s": "heartbeat_counter", "cc/min": "sample_flow"})
     faults = fault_kinds(
-        leak="Gas escapes: the concentration stands at the second alarm level and settles 30 % above it; both alarms on.",
-        slow_leak="A little gas escapes: the concentration stands between the first and the second alarm level.",
+        leak=growing(
+            "Gas escapes: the concentration stands 30 % above the second alarm level; both alarms on.",
+            "concentration over the second alarm level", 130.0, "%",
+        ),
+        slow_leak=growing(
+            "A little gas escapes: the concentration stands between the first and the second alarm level.",
+            "concentration over the first alarm level", 175.0, "%",
+        ),
         instrument_fault="The detector's electronics fail: instrument fault 49, concentration 0.",
         flow_blocked="The sample line is blocked: flow falls to 40 cc/min with a maintenance fault.",
         frozen="The detector hangs: every value stays, the heartbeat stands still.",
         cell_worn="The sensor cell is worn out: 100 h of life left with a maintenance fault.",
         warm_up="The detector restarts and warms up: its alarms do not count.",
-    )
+        sensor_drift=growing(
+            "The cell's zero has drifted: it reads 120 % of the first alarm level too much in clean air.",
+            "error over the first alarm level", 120.0, "%",
+        ),
+        sensor_noise=growing(
+            "Moisture in the cell: the reading trembles by up to 60 % of the first alarm level either way.",
+            "tremble over the first alarm level", 60.0, "%",
+        ),
+    )  # fmt: skip
 
     def __init__(self, gas: Gas, rng: Random) -> None:
         super().__init__()
@@ -53,8 +67,10 @@ class GasDetector(Breakable):
         self._alive_s = rng.uniform(0, 60_000)
         self._cell_h = rng.uniform(0.3, 0.9) * _CELL_HOURS
         self._warmth = Drift(rng, 1.0, 1800.0)
+        self._jitter = Random(rng.getrandbits(32))
+        self._tremble = 0.0
 
-    def step(self, dt_s: float) -> None:
+    def _pass(self, dt_s: float) -> None:
         if self._has("frozen"):
             return
         self._alive_s += dt_s
@@ -62,19 +78,22 @@ class GasDetector(Breakable):
         self._wander.step(dt_s)
         self._warmth.step(dt_s)
         self._level = approach(self._level, self._target(), dt_s, 20.0)
+        if self._has("sensor_noise"):
+            self._tremble = self._jitter.uniform(-1.0, 1.0)
 
     def _target(self) -> float:
-        if self._has("leak"):
-            return 1.30 * self.gas.alarm2
-        if self._has("slow_leak"):
-            return 0.5 * (self.gas.alarm1 + self.gas.alarm2)
-        return max(0.0, self.gas.clean + self._wander.value)
+        leaked = (self.amount("leak") * self.gas.alarm2 + self.amount("slow_leak") * self.gas.alarm1) / 100
+        return max(leaked, self.gas.clean + self._wander.value, 0.0)
+
+    def _shown(self) -> float:
+        if self._has("instrument_fault"):
+            return 0.0
+        off = (self.amount("sensor_drift") + self._tremble * self.amount("sensor_noise")) / 100 * self.gas.alarm1
+        return round(max(0.0, self._level + off), self.gas.decimals)
 
     def _on_fault(self, kind: str) -> None:
-        if kind == "leak":
-            self._level = 1.05 * self.gas.alarm2
-        elif kind == "slow_leak":
-            self._level = max(self._level, 1.05 * self.gas.alarm1)
+        if kind in ("leak", "slow_leak") and self._is_sudden(kind):
+            self._level = max(self._level, self._target())
 
     def _on_heal(self, kind: str) -> None:
         """Ventilated before the detector is handed back."""
@@ -92,7 +111,7 @@ class GasDetector(Breakable):
         return 0, 0.0
 
     def truth(self) -> Truth:
-        shown = 0.0 if self._has("instrument_fault") else round(self._level, self.gas.decimals)
+        shown = self._shown()
         counts = not self._has("warm_up")
         first, second = counts and shown >= self.gas.alarm1, counts and shown >= self.gas.alarm2
         kind, number = self._fault()

@@ -1,8 +1,15 @@
-"""The public grid above the transformers: its voltage and frequency wander a little, the same for the whole site."""
+"""The public grid above the transformers: its voltage and frequency wander a little, the same for the whole site.
 
+What arrives of it may be worse before one transformer: a sag, a lost phase, a stand-in generator that hunts. Everything behind that
+transformer sees it alike.
+"""
+
+from collections.abc import Sequence
+from math import prod
 from random import Random
 
 from simulators.physics.chance import Drift
+from simulators.physics.network import PHASES, Branch
 from simulators.physics.outlet import NOMINAL_VOLTS
 
 _TAP = 1.04
@@ -24,3 +31,24 @@ class Grid:
         for k, drift in enumerate(self._unbalance):
             self.volts[k] = level * (1.0 + drift.step(dt_s))
         self.frequency_hz = 50.0 + self._wander.step(dt_s)
+
+
+class Supply:
+    """The grid as it arrives before one transformer, ``root`` of its network; disturbed through any of the incomers behind it."""
+
+    def __init__(self, grid: Grid, root: Branch) -> None:
+        self._grid = grid
+        self._root = root
+        self._left: dict[str, Sequence[float]] = {}
+        self._off_hz: dict[str, float] = {}
+
+    @property
+    def frequency_hz(self) -> float:
+        return self._grid.frequency_hz + sum(self._off_hz.values())
+
+    def disturb(self, incomer: str, left: Sequence[float], off_hz: float) -> None:
+        """What one incomer's faults leave of each phase voltage, and add to the frequency; those of several meet."""
+        self._left[incomer] = left
+        self._off_hz[incomer] = off_hz
+        for k in PHASES:
+            self._root.grid_left[k] = prod(left[k] for left in self._left.values())

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from graphlib import TopologicalSorter
 
 from simulators.physics.loads import Load
-from simulators.physics.outlet import DEAD_VOLTS, HEALTHY_VOLTS, Outlet
+from simulators.physics.outlet import DEAD_VOLTS, HEALTHY_VOLTS, NOMINAL_VOLTS, Outlet
 
 PHASES = (0, 1, 2)
 
@@ -23,8 +23,8 @@ class Branch:
     """One breaker with what hangs behind it. The first supply in order that is healthy feeds it (automatic transfer)."""
 
     __slots__ = (
-        "below_kvar", "below_kw", "bus", "defect", "extra_kvar", "extra_kw", "id", "load", "loss_kw", "outlet", "own_kvar", "own_kw",
-        "p_kw", "q_kvar", "reactance_ohm", "resistance_ohm", "supplies", "supply", "tripped", "volts",
+        "below_kvar", "below_kw", "bus", "defect", "extra_kvar", "extra_kw", "grid_left", "id", "idle_kw", "load", "loss_kw", "outlet",
+        "own_kvar", "own_kw", "p_kw", "q_kvar", "reactance_ohm", "resistance_ohm", "supplies", "supply", "tripped", "volts",
     )  # fmt: skip
 
     def __init__(self, branch_id: str, resistance_ohm: float = 0.0, reactance_ohm: float = 0.0) -> None:
@@ -38,9 +38,13 @@ class Branch:
         self.tripped = False
         self.defect = [1.0, 1.0, 1.0]
         """What arrives of the supply's voltage, per phase: 0 for a blown fuse."""
+        self.grid_left = [1.0, 1.0, 1.0]
+        """What arrives of the public grid's voltage at the top of the network, per phase."""
         self.extra_kw = [0.0, 0.0, 0.0]
         self.extra_kvar = [0.0, 0.0, 0.0]
         """Load nobody planned: a fault's."""
+        self.idle_kw = 0.0
+        """What a transformer's core takes at nominal voltage, loaded or not."""
         self.volts = [0.0, 0.0, 0.0]
         self.bus = [0.0, 0.0, 0.0]
         self.p_kw = [0.0, 0.0, 0.0]
@@ -49,13 +53,19 @@ class Branch:
         self.own_kvar = [0.0, 0.0, 0.0]
         self.below_kw = [0.0, 0.0, 0.0]
         self.below_kvar = [0.0, 0.0, 0.0]
-        self.loss_kw = 0.0
+        self.loss_kw = [0.0, 0.0, 0.0]
+        """Turned to heat in its own copper."""
 
     def plug(self) -> Outlet:
         """The outlet at the end of this branch, made on first use."""
         if self.outlet is None:
             self.outlet = Outlet(volts=self.bus)
         return self.outlet
+
+    @property
+    def root(self) -> "Branch":
+        """The branch at the top of this one's way, by its first supplies."""
+        return self.supplies[0].root if self.supplies else self
 
     @property
     def amps(self) -> tuple[float, float, float]:
@@ -72,7 +82,10 @@ class Branch:
     def energise(self, grid_volts: list[float]) -> None:
         """Take the voltage that arrives and drop some of it over the own impedance."""
         self.supply = self._choose_supply() if self.supplies else None
-        arriving = self.supply.bus if self.supply else grid_volts if not self.supplies else _DARK
+        if self.supply is not None:
+            arriving = self.supply.bus
+        else:
+            arriving = _DARK if self.supplies else [grid_volts[k] * self.grid_left[k] for k in PHASES]
         for k in PHASES:
             volts = 0.0 if self.tripped else arriving[k] * self.defect[k]
             self.volts[k] = volts
@@ -92,11 +105,10 @@ class Branch:
                     return supply
         return None
 
-    def settle(self, dt_s: float, hour: float) -> None:
+    def settle(self, dt_s: float, hour: float, month: float) -> None:
         """Add up what flows through this branch, and hand it to the supply. Children must have settled before."""
         if self.load is not None:
-            self.load.step(dt_s, hour)
-        self.loss_kw = 0.0
+            self.load.step(dt_s, hour, month)
         for k in PHASES:
             self._settle_phase(k)
         if self.supply is not None:
@@ -107,9 +119,11 @@ class Branch:
     def _settle_phase(self, k: int) -> None:
         volts = self.volts[k]
         if self.bus[k] <= DEAD_VOLTS:
-            self.own_kw[k] = self.own_kvar[k] = self.p_kw[k] = self.q_kvar[k] = 0.0
+            self.own_kw[k] = self.own_kvar[k] = self.loss_kw[k] = self.p_kw[k] = self.q_kvar[k] = 0.0
             return
         p, q = self.extra_kw[k], self.extra_kvar[k]
+        if self.idle_kw:
+            p += self.idle_kw / 3 * (volts / NOMINAL_VOLTS) ** 2
         if self.outlet is not None:
             p += self.outlet.p_kw[k]
             q += self.outlet.q_kvar[k]
@@ -121,9 +135,8 @@ class Branch:
         p += self.below_kw[k]
         q += self.below_kvar[k]
         squared_ka = (p * p + q * q) / (volts * volts)
-        loss = self.resistance_ohm * squared_ka * 1000
-        self.loss_kw += loss
-        self.p_kw[k] = p + loss
+        self.loss_kw[k] = self.resistance_ohm * squared_ka * 1000
+        self.p_kw[k] = p + self.loss_kw[k]
         self.q_kvar[k] = q + self.reactance_ohm * squared_ka * 1000
 
 
@@ -139,9 +152,9 @@ class Network:
         self._down = [self.branches[branch_id] for branch_id in order]
         self._up = self._down[::-1]
 
-    def step(self, dt_s: float, hour: float, grid_volts: list[float]) -> None:
-        """Advance the loads by ``dt_s`` seconds to this local hour and solve the network below the grid's phase voltages."""
+    def step(self, dt_s: float, hour: float, month: float, grid_volts: list[float]) -> None:
+        """Advance the loads by ``dt_s`` seconds to this local hour and month, and solve the network below the grid's phase voltages."""
         for branch in self._down:
             branch.energise(grid_volts)
         for branch in self._up:
-            branch.settle(dt_s, hour)
+            branch.settle(dt_s, hour, month)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SHUTOFF = 1.25
 """Head at no flow over rated head, usual for a multistage centrifugal pump."""
+_MOST = 1.15
+"""Flow at the end of the curve over the rated flow; assumed."""
 _SLOWEST, _FASTEST = 0.60, 1.0
 _STAGE_UP, _STAGE_DOWN = 0.97, 0.70
 """Relative speed above which the next pump joins, below which the last leaves."""
@@ -57,6 +59,7 @@ class PumpSet:
         self.source = source
         self.header_mpa = duty.setpoint_mpa
         self.flow_m3h = 0.0
+        """What leaves the header towards the taps; what runs back through a standing pump does not."""
         self.speed = 0.85
         self._stages = 0 if duty.standby else 1
         self._since_stage_s = 0.0
@@ -68,15 +71,16 @@ class PumpSet:
         return (self.source.level_m + OUTLET_BELOW_M) * MPA_PER_METRE if self.source else self.duty.suction_mpa
 
     def step(self, dt_s: float) -> None:
-        demand = self.duty.demand_m3h(dt_s) * max(0.0, self.header_mpa / self.duty.setpoint_mpa) ** 0.5
+        back = sum(pump.backflow_m3h for pump in self.pumps) if self.header_mpa > self.suction_mpa else 0.0
+        demand = back + self.duty.demand_m3h(dt_s) * max(0.0, self.header_mpa / self.duty.setpoint_mpa) ** 0.5
         self._since_stage_s += dt_s
         self._stage(demand)
         self._call()
         delivering = [pump for pump in self.pumps if pump.delivers]
-        flow = min(demand, len(delivering) * self.duty.rated_m3h * 1.15)
+        flow = min(demand, len(delivering) * self.duty.rated_m3h * _MOST)
         if self.source is not None:
-            flow = self.source.draw(flow * dt_s / 3600) * 3600 / dt_s
-        self.flow_m3h = flow
+            flow = min(flow, back) + self.source.draw(max(0.0, flow - back) * dt_s / 3600) * 3600 / dt_s
+        self.flow_m3h = max(0.0, flow - back)
         self._press(demand, flow, len(delivering), dt_s)
         for pump in self.pumps:
             pump.flow_m3h = flow / len(delivering) if pump.delivers else 0.0

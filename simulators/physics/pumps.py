@@ -4,8 +4,10 @@ from random import Random
 
 from simulators.machine import Truth
 from simulators.physics.chance import Drift, approach
-from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.faults import Breakable
 from simulators.physics.outlet import NOMINAL_VOLTS, Outlet
+from simulators.physics.probe import Probe
+from simulators.physics.pump_faults import PUMP_FAULTS, TRIED
 from simulators.physics.pump_set import PumpSet
 from simulators.physics.pump_views import PUMP_UNITS, PumpState, view
 from simulators.physics.tank import MPA_PER_METRE
@@ -16,27 +18,23 @@ _RATED_LOADING = 0.80
 """Rated duty over nameplate current: pumps are not sized to the last ampere."""
 _MOTOR_PF = 0.86
 _GIVES_UP_S = 15.0
+_PROTECTION = 1.05
+"""Times the rated current beyond which the electronic protection warns: the 105 % at which a relay may not yet trip (IEC 60947-4-1)."""
+_BEARING_LIMIT_C = 90.0
+_HOT_BEGINS_K = 14.0
+"""How far below its end a bearing stands that is found hot."""
 _CYCLE_S = 60.0
 """From one needless start to the next."""
+_TRANSMITTER_MPA = 1.6
+_DRY_MPA = 0.02
+"""Suction pressure below which a pump draws air and lifts nothing; assumed, 2 m of water."""
 _CABINET_KW = 0.04
 """Controller, relays and heater of its cabinet, running or not."""
-_TRIED = frozenset({"dry_run", "start_failure", "overload", "bearing_hot", "low_pressure", "short_cycling"})
-"""Faults that show only on a pump that is asked to run: the set calls it."""
 
 
 class Pump(Breakable):
     units = PUMP_UNITS
-    faults = fault_kinds(
-        dry_run="The suction valve is shut: the pump runs without water, suction pressure near 0, no flow, low current.",
-        seal_leak="The mechanical seal leaks: the leak contact closes, the pump goes on.",
-        start_failure="The contactor does not close: called but not running; after 15 s the controller gives up and sets its fault.",
-        motor_trip="The thermal relay has tripped: the pump is off and not called, fault set.",
-        overload="The impeller rubs: the motor takes 130 % of its rated current.",
-        sensor_stuck="The discharge pressure transmitter keeps showing the pressure it had.",
-        bearing_hot="A bearing is failing: its temperature climbs past 95 degC towards 110 degC.",
-        short_cycling="Its pressure switch flutters: the pump starts every minute and runs for half of it.",
-        low_pressure="The discharge pipe has burst before its transmitter: 40 % of the pressure there, nothing reaches the header.",
-    )
+    faults = PUMP_FAULTS
 
     def __init__(
         self, pump_id: str, device_class: str, pump_set: PumpSet, outlet: Outlet, rng: Random, rated_a: float | None = None
@@ -61,7 +59,7 @@ class Pump(Breakable):
         self._powered_hours = self._hours * 2.1
         self._starts = float(rng.randrange(800, 9000))
         self._energy_kwh = self._hours * self.rated_kw * 0.6
-        self._held_mpa: float | None = None
+        self._probe = Probe(self, rng, _TRANSMITTER_MPA)
         self._unanswered_s = 0.0
         self._cycle_s = 0.0
         pump_set.pumps.append(self)
@@ -74,7 +72,7 @@ class Pump(Breakable):
     @property
     def is_tried(self) -> bool:
         """Whether it is called because of what is wrong with it."""
-        return bool(self._broken & _TRIED) and not self._rests
+        return bool(self._broken & TRIED) and not self._rests
 
     @property
     def _rests(self) -> bool:
@@ -89,7 +87,21 @@ class Pump(Breakable):
     @property
     def delivers(self) -> bool:
         """Whether it lifts water into the header."""
-        return self.running and not self._broken & {"dry_run", "low_pressure"}
+        return self.running and not self.is_dry and not self._has("low_pressure")
+
+    @property
+    def is_dry(self) -> bool:
+        return self._has("dry_run") and self.suction_mpa < _DRY_MPA
+
+    @property
+    def suction_mpa(self) -> float:
+        """Before this pump, behind its own valve."""
+        return self._set.suction_mpa * (1.0 - self.amount("dry_run") / 100)
+
+    @property
+    def backflow_m3h(self) -> float:
+        """What runs back through it from the header."""
+        return self.amount("check_valve") / 100 * self._set.duty.rated_m3h if not self.running else 0.0
 
     def command(self, wanted: bool) -> None:
         """What the set asks of it: it starts when it can."""
@@ -99,7 +111,7 @@ class Pump(Breakable):
             self._starts += 1
         self.running = runs
 
-    def step(self, dt_s: float) -> None:
+    def _pass(self, dt_s: float) -> None:
         hours = dt_s / 3600
         self._cycle_s = (self._cycle_s + dt_s) % _CYCLE_S
         if self._rests:
@@ -114,40 +126,52 @@ class Pump(Breakable):
         self._powered_hours += hours if self._outlet.is_live else 0.0
         self._hours += hours if self.running else 0.0
         self._warm(dt_s)
+        self._probe.step()
 
     def _power(self) -> float:
         """Affinity: power with the cube of speed, and with the flow from 35 % at closed valve to 100 % at the rated point."""
         speed = self._set.speed
-        if self._has("overload"):
-            return 1.30 * self.rated_kw / _RATED_LOADING
-        if self._has("dry_run"):
+        if self.is_dry:
             return 0.25 * self.rated_kw * speed**3
         loading = min(1.2, self.flow_m3h / (self._set.duty.rated_m3h * max(speed, 0.1)))
-        return self.rated_kw * speed**3 * (0.35 + 0.65 * loading) * (1.0 + self._wobble.value)
+        own_kw = self.rated_kw * speed**3 * (0.35 + 0.65 * loading) * (1.0 + self._wobble.value)
+        return max(own_kw, self.amount("overload") * self.rated_kw / _RATED_LOADING)
 
     def _warm(self, dt_s: float) -> None:
-        if self._has("bearing_hot"):
-            self._bearing_c = approach(self._bearing_c, 110.0, dt_s, 180.0)
-            return
         warm = 26.0 + (30.0 * min(1.0, self.power_kw / self.rated_kw) if self.running else 0.0)
-        self._bearing_c = approach(self._bearing_c, warm, dt_s, 1200.0)
+        if self._has("bearing_hot") and self.amount("bearing_hot") > warm:
+            self._bearing_c = approach(self._bearing_c, self.amount("bearing_hot"), dt_s, 180.0)
+        else:
+            self._bearing_c = approach(self._bearing_c, warm, dt_s, 1200.0)
 
     def _on_fault(self, kind: str) -> None:
-        if kind == "bearing_hot":
-            self._bearing_c = 96.0
+        if kind == "bearing_hot" and self._is_sudden(kind):
+            self._bearing_c = max(self._bearing_c, self.amount(kind) - _HOT_BEGINS_K)
         elif kind == "sensor_stuck":
-            self._held_mpa = self._discharge()
-        if kind in _TRIED:
+            self._probe.hold(self._discharge())
+        if kind in TRIED:
             self.command(True)
 
     def _on_heal(self, kind: str) -> None:
         if kind == "bearing_hot":
             self._bearing_c = 45.0
         elif kind == "sensor_stuck":
-            self._held_mpa = None
+            self._probe.hold(None)
 
     def _discharge(self) -> float:
-        return self._set.header_mpa * (0.4 if self._has("low_pressure") else 1.0) * (1.0 + 0.3 * self._wobble.value)
+        left = 1.0 - self.amount("low_pressure") / 100
+        return self._set.header_mpa * left * (1.0 + 0.3 * self._wobble.value)
+
+    def _alarms(self) -> frozenset[str]:
+        """What its own protection has noticed."""
+        found = {
+            "dry_run": self.is_dry and self.running,
+            "overload": self._has("overload") and self.power_kw > _PROTECTION * self.rated_kw / _RATED_LOADING,
+            "motor_trip": self._has("motor_trip"),
+            "bearing_hot": self._bearing_c > _BEARING_LIMIT_C,
+            "start_failure": self.has_fault and not self._has("motor_trip"),
+        }
+        return frozenset(kind for kind, is_so in found.items() if is_so)
 
     def truth(self) -> Truth:
         running, volts = self.running, sum(self._outlet.volts) / 3
@@ -160,8 +184,8 @@ class Pump(Breakable):
                 current_a=self.power_kw * 1000 / (3 * volts * _MOTOR_PF) if running else 0.0,
                 rated_a=self.rated_a,
                 speed=self._set.speed if running else 0.0,
-                suction_mpa=0.0 if self._has("dry_run") else self._set.suction_mpa,
-                discharge_mpa=self._discharge() if self._held_mpa is None else self._held_mpa,
+                suction_mpa=self.suction_mpa,
+                discharge_mpa=self._probe.shows(self._discharge()),
                 setpoint_mpa=self._set.duty.setpoint_mpa,
                 flow_m3h=self.flow_m3h if running else 0.0,
                 power_kw=self.power_kw,
@@ -172,7 +196,7 @@ class Pump(Breakable):
                 starts=self._starts,
                 bearing_c=self._bearing_c,
                 seal_leak=self._has("seal_leak"),
-                alarms=self.active_faults(),
+                alarms=self._alarms(),
                 volts=volts,
             )
         )

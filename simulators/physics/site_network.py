@@ -5,7 +5,7 @@ from simulators.physics.chance import generator
 from simulators.physics.loads import SHAPES, Load, LoadKind
 from simulators.physics.network import Branch, Network
 from simulators.physics.outlet import NOMINAL_VOLTS, Outlet
-from simulators.physics.transformer import BASE_OHM, RATED_KVA, SHORT_CIRCUIT
+from simulators.physics.transformer import BASE_OHM, IDLE_KW, RATED_KVA, SHORT_CIRCUIT
 
 METER, TRANSFORMER = "power_meter", "transformer_monitor"
 _INCOMER_A, _FEEDER_A, _USE_A = 1600.0, 250.0, 100.0
@@ -79,7 +79,7 @@ class SiteNetwork:
             idle.remove(near)
             return self.branches[near.id]
         name = f"{incomer.id} transformer"
-        self.branches[name] = Branch(name, *(share * BASE_OHM for share in SHORT_CIRCUIT))
+        self.branches[name] = _transformer(name, RATED_KVA)
         return self.branches[name]
 
     def _own_load(self, device: Device) -> Load | None:
@@ -102,14 +102,21 @@ class SiteNetwork:
 
 def _branch(device: Device) -> Branch:
     if device.device_class == TRANSFORMER:
-        scale = RATED_KVA / device.params.get("capacity_kva", RATED_KVA)
-        return Branch(device.id, *(share * BASE_OHM * scale for share in SHORT_CIRCUIT))
+        return _transformer(device.id, device.params.get("capacity_kva", RATED_KVA))
     if device.device_class != METER:
         return Branch(device.id)
     if device.metering is not None and device.metering.role == "incomer":
         return Branch(device.id, _BUSBAR_OHM, _BUSBAR_OHM)
     ohm = _CABLE_DROP * NOMINAL_VOLTS / rated_current(device)
     return Branch(device.id, 0.9 * ohm, 0.35 * ohm)
+
+
+def _transformer(name: str, capacity_kva: float) -> Branch:
+    """The same shares of loss at every size."""
+    scale = RATED_KVA / capacity_kva
+    branch = Branch(name, *(share * BASE_OHM * scale for share in SHORT_CIRCUIT))
+    branch.idle_kw = IDLE_KW / scale
+    return branch
 
 
 def _households(site: Site, device: Device) -> float:

@@ -23,6 +23,7 @@ class SitePhysics:
         self.network = workshop.electric.network
         self.water = workshop.water
         self.parking = workshop.parking
+        self._parks = tuple(workshop.parks.values())
 
     def step(self, dt_s: float) -> None:
         """Advance the whole site by ``dt_s`` seconds; a second is natural, a minute still keeps its books."""
@@ -31,11 +32,13 @@ class SitePhysics:
             machine.step(dt_s)
 
     def surround(self, dt_s: float) -> None:
-        """Advance what the machines share: time, grid, network, water. For whoever steps some machines finer than the rest."""
+        """Advance what the machines share: time, grid, network, water, parks. For whoever steps some machines finer than the rest."""
         self.time.advance(dt_s)
         self.grid.step(dt_s)
-        self.network.step(dt_s, self.time.hour, self.grid.volts)
+        self.network.step(dt_s, self.time.hour, self.time.month, self.grid.volts)
         self.water.step(dt_s)
+        for park in self._parks:
+            park.step()
 
 
 def build_machines(site: Site, seed: int, start_ns: int) -> SitePhysics:

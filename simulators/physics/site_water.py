@@ -60,6 +60,8 @@ class SiteWater:
 
     def step(self, dt_s: float) -> None:
         hour = self._time.hour
+        for tank in self.tanks.values():
+            tank.work_inlet()
         for use in (*self._uses.values(), *self._street):
             use.step(dt_s, hour)
         for key, pump_set in self.sets.items():

@@ -4,11 +4,14 @@ from random import Random
 
 from simulators.machine import Truth
 from simulators.physics.chance import Drift
-from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.faults import Breakable, fault_kinds, growing
+from simulators.physics.probe import Probe, probe_faults
 from simulators.physics.quantities import in_units
 
 MPA_PER_METRE = 0.00981
 """Pressure of a metre of water."""
+_BEHIND_SHUT_MPA = 0.005
+"""What passes a valve that is nearly shut; assumed."""
 OUTLET_BELOW_M = 2.0
 """A tank stands this much above the suction of its pumps; assumed."""
 
@@ -58,12 +61,13 @@ class Tank(Breakable):
     device_class = "tank"
     units = in_units({"m": "level", "degC": "temperature", "MPa": "outlet_pressure"})
     faults = fault_kinds(
+        probe_faults("level transmitter", drift=1.0, noise=0.3, unit="m"),
         inlet_stuck_closed="The inlet valve does not open; the tank has just run down to its low mark and goes on falling with the demand.",
         overflow="The inlet valve does not close; the tank is full to the rim and runs over.",
-        leak="The drain stands open: 40 m3/h are lost, and the level falls though the inlet is open.",
-        sensor_drift="The level transmitter drifts: it reads ever higher, up to 0.5 m above the rim, while the true level is well.",
-        sensor_stuck="The level transmitter keeps showing the level it had.",
-        pressure_lost="The outlet valve is nearly shut: 0.005 MPa are left behind it, the level is well.",
+        leak=growing("The drain stands open: 40 m3/h are lost, and the level falls though the inlet is open.", "loss", 40.0, "m3/h"),
+        pressure_lost=growing(
+            "The outlet valve is nearly shut: 0.005 MPa are left behind it, the level is well.", "outlet pressure lost", 100.0, "%"
+        ),
     )
 
     def __init__(
@@ -80,26 +84,24 @@ class Tank(Breakable):
         self._close_above_m = low_m + 0.90 * (high_m - low_m)
         self._is_open = vessel.level_m < self._open_below_m
         self._temperature = Drift(rng, 1.2, 7200.0)
-        self._drift_m = 0.0
-        self._held_m: float | None = None
+        self._probe = Probe(self, rng, vessel.height_m)
 
     @property
     def inlet_flow_m3h(self) -> float:
         """What runs through the inlet now; a water meter may stand there."""
         return self.inlet_m3h if self._is_open else 0.0
 
-    def step(self, dt_s: float) -> None:
-        """Let water in and out for ``dt_s``; the pumps draw from the vessel themselves."""
+    def _pass(self, dt_s: float) -> None:
+        """Let water in and out for ``dt_s``; the pumps draw from the vessel themselves, and the inlet was set before them."""
         hours = dt_s / 3600
-        self._work_inlet()
         self.vessel.fill(self.inlet_flow_m3h * hours)
         if self._has("leak"):
-            self.vessel.leak(40.0 * hours)
+            self.vessel.leak(self.amount("leak") * hours)
         self._temperature.step(dt_s)
-        if self._has("sensor_drift"):
-            self._drift_m = min(self._drift_m + 0.02 * dt_s, self.vessel.height_m + 0.5 - self.vessel.level_m)
+        self._probe.step()
 
-    def _work_inlet(self) -> None:
+    def work_inlet(self) -> None:
+        """The float valve; asked before the step, so that whoever meters the inlet sees the flow that then comes."""
         level = self.vessel.level_m
         if self._has("inlet_stuck_closed"):
             self._is_open = False
@@ -114,25 +116,24 @@ class Tank(Breakable):
         elif kind == "overflow":
             self.vessel.stand_at(self.vessel.height_m)
         elif kind == "sensor_stuck":
-            self._held_m = self.vessel.level_m
-        self._work_inlet()
+            self._probe.hold(self.vessel.level_m)
+        self.work_inlet()
 
     def _on_heal(self, kind: str) -> None:
         """The repair crew leaves the tank at a level it can work from."""
         if kind in ("inlet_stuck_closed", "overflow", "leak"):
             self.vessel.stand_at(0.5 * (self._open_below_m + self._close_above_m))
-        elif kind == "sensor_drift":
-            self._drift_m = 0.0
         elif kind == "sensor_stuck":
-            self._held_m = None
-        self._work_inlet()
+            self._probe.hold(None)
+        self.work_inlet()
 
     def truth(self) -> Truth:
-        shown = self._held_m if self._held_m is not None else self.vessel.level_m + self._drift_m
+        static_mpa = (self.vessel.level_m + self._above_outlet_m) * MPA_PER_METRE
+        lost = self.amount("pressure_lost") / 100
         return {
-            "level": shown,
+            "level": self._probe.shows(self.vessel.level_m),
             "temperature": 16.0 + self._temperature.value,
             "inlet_open": float(self._is_open),
             "overflow": float(self.vessel.level_m >= self.vessel.height_m - 0.02),
-            "outlet_pressure": 0.005 if self._has("pressure_lost") else (self.vessel.level_m + self._above_outlet_m) * MPA_PER_METRE,
+            "outlet_pressure": (1.0 - lost) * static_mpa + lost * _BEHIND_SHUT_MPA,
         }

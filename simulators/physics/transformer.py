@@ -1,10 +1,15 @@
-"""A dry-type transformer and its temperature controller (Eaton TC-100 points)."""
+"""A dry-type transformer and its temperature controller (Eaton TC-100 points).
+
+Each winding follows its current as a first-order lag (IEC 60076-12)::
+
+    ambient + idle rise + rated rise · (I / Ir)^1.6  ──time constant──► winding ──► thermocouple ──► controller ──► fans, alarm, trip
+"""
 
 from random import Random
 
 from simulators.machine import Truth
 from simulators.physics.chance import Drift, approach
-from simulators.physics.faults import Breakable, fault_kinds
+from simulators.physics.faults import Breakable, fault_kinds, growing
 from simulators.physics.network import Branch
 from simulators.physics.quantities import in_units
 from simulators.physics.site_time import SiteTime
@@ -12,17 +17,28 @@ from simulators.physics.site_time import SiteTime
 RATED_KVA = 1000.0
 RATED_A = RATED_KVA * 1000 / (3**0.5 * 400)
 SHORT_CIRCUIT = (0.0081, 0.0595)
-"""Resistance and reactance as a share of the base impedance; uk = 6 % and 8.1 kW load loss, typical of a 1,000 kVA dry-type unit."""
+"""Resistance and reactance as a share of the base impedance: 8.13 kW load loss, which grows with the square of the current, and uk = 6 %
+of a 1,000 kVA dry-type unit of class F (GB/T 10228, recalled)."""
+IDLE_KW = 1.77
+"""No-load loss of the same unit, day and night (GB/T 10228, recalled)."""
 BASE_OHM = 400.0 * 400.0 / (RATED_KVA * 1000)
 
-_RISE_K = 80.0
-"""Winding rise over ambient at rated current; exponent 1.6 on the current and minutes of lag as in IEC 60076-12."""
+_RISE_K, _EXPONENT = 80.0, 1.6
+"""Winding rise over ambient at rated current: below the 100 K that class F may have (IEC 60076-11); it goes with the current to the power
+of 1.6 under natural air (IEC 60076-12)."""
+_IDLE_RISE_K = 8.0
+"""From the core alone, without load; assumed."""
 _LAG_S = 1800.0
+"""Time constant of a winding; assumed, within the half to one and a half hours makers of cast-resin units give."""
+_FANNED = 0.7
+"""What is left of the rise under the fans: they carry 125 to 140 % of the rated current at the same rise; assumed."""
 _FAN_ON, _FAN_OFF, _ALARM, _TRIP = 90.0, 80.0, 130.0, 150.0
-_HOT = 142.0
-_FANLESS, _SHORTED = 108.0, 165.0
+_TRIPS_AFTER_S = 20.0
+"""From the trip relay to the open breaker before the transformer: the time relay in its trip circuit; assumed."""
 _OPEN_SENSOR = 250.0
 """What the controller shows for a broken thermocouple (upscale burn-out), degC."""
+_HOT = {"overheat": (1, 120.0, 9.0), "fan_failed": (0, 300.0, 15.0), "fans_off": (0, 300.0, 10.0), "winding_short": (2, 120.0, 12.0)}
+"""Fault that heats → winding, time constant (s), and how far below its end (K) it stands when it begins at once."""
 
 
 class Transformer(Breakable):
@@ -35,14 +51,29 @@ class Transformer(Breakable):
         }
     )
     faults = fault_kinds(
-        overheat="A cooling duct is blocked: winding 2 stands at the alarm limit and climbs to about 142 degC; alarm relay and fans on.",
-        fan_failed="The fans do not turn when called: windings run hotter and the controller reports no air flow.",
-        fans_off="The fans stand in manual and are not called: windings settle near 108 degC with both fan relays off.",
-        winding_short="Turns of winding 3 are shorted: it is past the trip limit at once, alarm and trip relays close.",
+        overheat=growing(
+            "A cooling duct is blocked: winding 2 stands at the alarm limit and climbs to about 142 degC; alarm relay and fans on.",
+            "temperature winding 2 goes to", 142.0, "degC", none=40.0,
+        ),
+        fan_failed=growing(
+            "The fans do not turn when called: windings run hotter and the controller reports no air flow.",
+            "temperature winding 1 goes to", 110.0, "degC", none=40.0,
+        ),
+        fans_off=growing(
+            "The fans stand in manual and are not called: windings settle near 108 degC with both fan relays off.",
+            "temperature winding 1 goes to", 108.0, "degC", none=40.0,
+        ),
+        winding_short=growing(
+            "Turns of winding 3 are shorted: it is past the trip limit, alarm and trip relays close, and after 20 s the breaker opens.",
+            "temperature winding 3 goes to", 165.0, "degC", none=40.0,
+        ),
         sensor_open="The thermocouple of winding 1 is broken: it shows 250 degC and an open-circuit diagnosis, the fans run.",
         sensor_reversed="The thermocouple of winding 3 is wired backwards: it reads below ambient, with a reversed-sensor diagnosis.",
+        sensor_noise=growing(
+            "The thermocouple cable of winding 1 lies beside a power cable: its reading trembles by up to 6 K.", "tremble", 6.0, "K"
+        ),
         memory_failure="The controller's memory has failed: the EEPROM diagnosis is set, temperatures stay right.",
-    )
+    )  # fmt: skip
 
     def __init__(self, branch: Branch | None, time: SiteTime, rng: Random, rated_a: float = RATED_A) -> None:
         super().__init__()
@@ -56,30 +87,42 @@ class Transformer(Breakable):
         self._fans_on = False
         self._fan_hours = rng.uniform(300, 2500)
         self._serial = float(rng.randrange(1000, 60000))
+        self._jitter = Random(rng.getrandbits(32))
+        self._tremble_k = 0.0
+        self._too_hot_s = 0.0
 
     @property
     def fans_turn(self) -> bool:
         return self._fans_on and not self._has("fan_failed")
 
-    def step(self, dt_s: float) -> None:
+    def _pass(self, dt_s: float) -> None:
         daylight = max(0.0, 1.0 - abs(self._time.hour - 15.0) / 9.0)
         self._ambient = 25.0 + 5.0 * daylight + self._room.step(dt_s)
-        loads = [amps / self._rated_a for amps in self._branch.amps] if self._branch else [0.4, 0.4, 0.4]
-        cooling = 0.7 if self.fans_turn else 1.0
-        for k in range(3):
-            rise = 8.0 + _RISE_K * loads[k] ** 1.6 * cooling
-            self._windings[k] = approach(self._windings[k], self._ambient + rise, dt_s, _LAG_S)
-        if self._has("overheat"):
-            self._windings[1] = approach(max(self._windings[1], _ALARM + 3), _HOT, dt_s, 120.0)
-        if self._has("fan_failed"):
-            self._windings[0] = approach(max(self._windings[0], _FAN_ON + 5), _FAN_ON + 20, dt_s, 300.0)
-        if self._has("fans_off"):
-            self._windings[0] = approach(max(self._windings[0], _FAN_ON + 8), _FANLESS, dt_s, 300.0)
-        if self._has("winding_short"):
-            self._windings[2] = approach(max(self._windings[2], _TRIP + 3), _SHORTED, dt_s, 120.0)
+        self._warm(dt_s)
+        if self._has("sensor_noise"):
+            self._tremble_k = self._jitter.uniform(-1.0, 1.0) * self.amount("sensor_noise")
         self._switch_fans(dt_s)
+        self._work_trip(dt_s)
         shown = self._shown()
         self._highest = [max(high, now) for high, now in zip(self._highest, [*shown, self._ambient], strict=True)]
+
+    def _warm(self, dt_s: float) -> None:
+        loads = [amps / self._rated_a for amps in self._branch.amps] if self._branch else [0.4, 0.4, 0.4]
+        cooling = _FANNED if self.fans_turn else 1.0
+        for k in range(3):
+            rise = _IDLE_RISE_K + _RISE_K * loads[k] ** _EXPONENT * cooling
+            self._windings[k] = approach(self._windings[k], self._ambient + rise, dt_s, _LAG_S)
+        for kind, (winding, lag_s, _) in _HOT.items():
+            if self._has(kind):
+                hotter = approach(self._windings[winding], self.amount(kind), dt_s, lag_s)
+                self._windings[winding] = max(self._windings[winding], hotter)
+
+    def _work_trip(self, dt_s: float) -> None:
+        """The breaker before the transformer opens when its trip relay has been closed for a while, and stays open."""
+        is_called = bool(int(self._relays(max(self._shown()))) >> 4 & 1)
+        self._too_hot_s = self._too_hot_s + dt_s if is_called else 0.0
+        if self._branch is not None and self._too_hot_s >= _TRIPS_AFTER_S:
+            self._branch.tripped = True
 
     def _switch_fans(self, dt_s: float) -> None:
         hottest = max(self._shown())
@@ -94,6 +137,8 @@ class Transformer(Breakable):
 
     def _shown(self) -> list[float]:
         shown = list(self._windings)
+        if self._has("sensor_noise"):
+            shown[0] += self._tremble_k
         if self._has("sensor_open"):
             shown[0] = _OPEN_SENSOR
         if self._has("sensor_reversed"):
@@ -101,21 +146,20 @@ class Transformer(Breakable):
         return shown
 
     def _on_fault(self, kind: str) -> None:
-        if kind == "overheat":
-            self._windings[1] = max(self._windings[1], _ALARM + 3)
+        if kind in _HOT and self._is_sudden(kind):
+            winding, _, below = _HOT[kind]
+            self._windings[winding] = max(self._windings[winding], self.amount(kind) - below)
         if kind == "fan_failed":
-            self._windings[0] = max(self._windings[0], _FAN_ON + 5)
             self._fans_on = True
-        if kind == "fans_off":
-            self._windings[0] = max(self._windings[0], _FAN_ON + 8)
-        if kind == "winding_short":
-            self._windings[2] = max(self._windings[2], _TRIP + 3)
 
     def _on_heal(self, kind: str) -> None:
-        """The repair crew lets the winding cool before it leaves."""
-        if kind in ("overheat", "fan_failed", "fans_off", "winding_short"):
+        """The repair crew lets the winding cool, and closes the breaker again, before it leaves."""
+        if kind in _HOT:
             coolest = min(self._windings)
             self._windings = [min(winding, coolest + 5.0) for winding in self._windings]
+            self._too_hot_s = 0.0
+            if self._branch is not None:
+                self._branch.tripped = False
         if kind.startswith("sensor_"):
             self._highest = [max(45.0, now) for now in [*self._windings, self._ambient]]
         self._switch_fans(0.0)

@@ -6,7 +6,8 @@ from simulators.physics.chance import Drift
 from simulators.physics.site_time import DayCurve
 
 HOUSEHOLD_M3_PER_DAY = 0.45
-"""About three people at 150 litres a day, within the range of GB 50015."""
+"""Three people at 150 litres a day: within the 120 to 180 of GB/T 50331-2002 for the middle Yangtze. The hourly curve below has a peak of
+2.1 times its mean, within the 2.0 to 2.8 of GB 50015 (table 3.1.9) for flats with their own bathrooms; its shape is assumed."""
 SHOPS_M3H = 3.0
 """Peak of the podium's restaurants and shops; assumed."""
 _HOMES = DayCurve(0.3, 0.2, 0.15, 0.15, 0.2, 0.5, 1.4, 2.1, 1.7, 1.1, 0.9, 1.0, 1.2, 0.9, 0.7, 0.7, 0.9, 1.4, 1.9, 2.1, 1.9, 1.5, 1.0, 0.6)

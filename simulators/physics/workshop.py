@@ -7,13 +7,14 @@ from model.site import Device, Site, System
 from simulators.machine import Machine
 from simulators.physics.barrier import Barrier
 from simulators.physics.chance import generator
+from simulators.physics.charge_park import ChargePark
 from simulators.physics.charger import Charger
 from simulators.physics.chiller import Chiller
 from simulators.physics.elevator import Elevator
 from simulators.physics.fire import FireLoop
 from simulators.physics.fire_panel import FirePanel
 from simulators.physics.gas import CARBON_MONOXIDE, METHANE, GasDetector
-from simulators.physics.grid import Grid
+from simulators.physics.grid import Grid, Supply
 from simulators.physics.level_sensor import LevelSensor
 from simulators.physics.outlet import NOMINAL_VOLTS
 from simulators.physics.parking import Parking
@@ -30,6 +31,7 @@ from simulators.physics.water_meter import WaterMeter
 
 _DEFAULT_SPACES = 812
 _DEFAULT_FLOORS = 11
+_UNKNOWN_FEEDER_A = 1000.0
 _CHILLER_LOADING = 0.85
 """Full load over nameplate current."""
 
@@ -40,6 +42,8 @@ class Workshop:
         self._seed = seed
         self.time = SiteTime(start_ns, site.timezone)
         self.grid = Grid(generator(seed, "grid"))
+        self._supplies: dict[str, Supply] = {}
+        self.parks: dict[str, ChargePark] = {}
         self.electric = SiteNetwork(site, seed)
         self.water = SiteWater(site, seed, self.time)
         gates = [_is_entry(d) for d in site.devices.values() if d.device_class == "parking_barrier"]
@@ -73,7 +77,10 @@ class Workshop:
 
     def _meter(self, device: Device) -> Machine:
         branch = self.electric.branches[device.id]
-        return PowerMeter(branch, self.grid, rated_current(device), self._rng(device), self.electric.usual_kw(device.id))
+        supply = self._supplies.setdefault(branch.root.id, Supply(self.grid, branch.root))
+        is_incomer = device.metering is not None and device.metering.role == "incomer"
+        usual_kw = self.electric.usual_kw(device.id)
+        return PowerMeter(branch, supply, rated_current(device), self._rng(device), usual_kw, is_incomer)
 
     def _transformer(self, device: Device) -> Machine:
         rated_a = RATED_A * device.params.get("capacity_kva", RATED_KVA) / RATED_KVA
@@ -101,7 +108,9 @@ class Workshop:
 
     def _elevator(self, device: Device) -> Machine:
         speed = device.params.get("rated_speed", 1.75)
-        return Elevator(self.electric.outlet(device.id), self.time, self._rng(device), self._floors(device), speed, device.id)
+        has_gateway = device.profile.column("connected_to_controller") is not None
+        outlet = self.electric.outlet(device.id)
+        return Elevator(outlet, self.time, self._rng(device), self._floors(device), speed, device.id, has_gateway)
 
     def _fire_loop(self, device: Device) -> Machine:
         return FireLoop(self.electric.outlet(device.id), self._rng(device), self._floors(device))
@@ -115,7 +124,8 @@ class Workshop:
             return self._room_sensor(device)
         rated_a = device.params.get("rated_current", 2.0)
         outlet = self.electric.outlet(device.id)
-        return Barrier(outlet, self.time, self.parking, self._rng(device), _is_entry(device), rated_a, device.id)
+        has_camera = device.profile.column("gate_connect_status") is not None
+        return Barrier(outlet, self.time, self.parking, self._rng(device), _is_entry(device), rated_a, device.id, has_camera)
 
     def _charger(self, device: Device) -> Machine:
         return Charger(
@@ -123,10 +133,17 @@ class Workshop:
             self.electric.outlet(device.id),
             self.time,
             self._rng(device),
+            self._park(device),
             device.params.get("rated_current", 32.0),
             3 if device.params.get("phases") == 3 else 1,
             device.id,
         )
+
+    def _park(self, charger: Device) -> ChargePark:
+        """What shares its feeder; points fed by nothing known share a large one."""
+        feeder = next(iter(self._site.fed_by(charger.id)), "")
+        rated_a = rated_current(self._site.devices[feeder]) if feeder else _UNKNOWN_FEEDER_A
+        return self.parks.setdefault(feeder, ChargePark(rated_a))
 
     def _water_meter(self, device: Device) -> Machine:
         return WaterMeter(self.water.use_behind(device), self.time, self._rng(device), device.id)

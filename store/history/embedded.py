@@ -46,8 +46,8 @@ class EmbeddedSink:
         batch: ColumnTable = {"series": read.series, "source_ns": read.source_ns, "value": read.value, "quality": read.quality}
         words = _text_columns(read.texts)
         with self._months.transaction() as cursor:
-            _append(cursor, f"{alias}.reading", batch)
-            _append(cursor, f"{alias}.words", words)
+            append(cursor, f"{alias}.reading", batch)
+            append(cursor, f"{alias}.words", words)
             cursor.execute(f"insert or replace into {alias}.taken values (?, ?)", [self._spool.file.identity, fresh[-1].id])
 
     def _series_numbers(self, alias: str, layouts: set[int]) -> SeriesOfLayout:
@@ -56,20 +56,22 @@ class EmbeddedSink:
         missing = layouts - known.keys()
         if missing:
             points = {number: self._spool.layouts[number].point_ids() for number in missing}
-            ids = self._number_points(alias, [point for names in points.values() for point in names])
+            ids = number_points(self._months, alias, [point for names in points.values() for point in names])
             known |= {number: np.array([ids[point] for point in names], dtype=np.int32) for number, names in points.items()}
         return known
 
-    def _number_points(self, alias: str, points: Sequence[str]) -> dict[str, int]:
-        with self._months.transaction() as cursor:
-            ids: dict[str, int] = dict(cursor.execute(f"select point, id from {alias}.series").fetchall())
-            fresh = {point: len(ids) + index for index, point in enumerate(dict.fromkeys(p for p in points if p not in ids))}
-            numbered = {"id": np.array(list(fresh.values()), dtype=np.int32), "point": np.array(list(fresh), dtype=object)}
-            _append(cursor, f"{alias}.series", numbered)
-            return ids | fresh
+
+def number_points(months: Months, alias: str, points: Sequence[str]) -> dict[str, int]:
+    """Every point of the file with its series number; the given ones get one where they have none yet. Call with ``writing`` held."""
+    with months.transaction() as cursor:
+        ids: dict[str, int] = dict(cursor.execute(f"select point, id from {alias}.series").fetchall())
+        fresh = {point: len(ids) + index for index, point in enumerate(dict.fromkeys(p for p in points if p not in ids))}
+        numbered = {"id": np.array(list(fresh.values()), dtype=np.int32), "point": np.array(list(fresh), dtype=object)}
+        append(cursor, f"{alias}.series", numbered)
+        return ids | fresh
 
 
-def _append(cursor: duckdb.DuckDBPyConnection, table: str, batch: ColumnTable) -> None:
+def append(cursor: duckdb.DuckDBPyConnection, table: str, batch: ColumnTable) -> None:
     """Add the columns' rows to a table; DuckDB finds ``batch`` by its name in this frame."""
     if all(len(column) for column in batch.values()):
         cursor.execute(f"insert into {table} select * from batch")

@@ -104,6 +104,15 @@ async def test_a_point_has_the_promised_shape(house: House, operator: httpx.Asyn
     assert point["meaning"] == {"zh": "合闸", "en": "Closed"}
 
 
+async def test_a_point_by_itself_leads_to_the_profiles_line_and_the_wire_like_its_device_does(operator: httpx.AsyncClient) -> None:
+    device = (await operator.get(f"{DEVICES}/sub1.incomer1")).json()
+    for listed in device["points"]:
+        point = (await operator.get(f"{POINTS}/{listed['id']}")).json()
+        assert {key: point[key] for key in listed} == listed
+        assert {"profile", "wire", "decode", "raw"} <= listed.keys()
+        assert point["address"] == device["address"]
+
+
 @pytest.mark.parametrize(("value", "meaning"), [(1.0, {"zh": "是", "en": "yes"}), (0.0, {"zh": "否", "en": "no"}), (None, None)])
 async def test_a_truth_is_told_as_yes_or_no(value: float | None, meaning: object, house: House, operator: httpx.AsyncClient) -> None:
     house.says("gate.north", 0, value, Quality.GOOD if value is not None else Quality.BAD)

@@ -65,7 +65,7 @@ async def test_a_count_has_no_unit(operator: httpx.AsyncClient) -> None:
         ({"start": "2025-01-01", "interval": "1min"}, "interval", "ask for interval=1h"),
         ({"limit": "1000000"}, "limit", "10000"),
         ({"cursor": "x"}, "cursor", "pattern"),
-        ({"point": "x"}, "point", "not permitted"),
+        ({"point": "x"}, "point", "is not known; known here: aggregate, cursor"),
     ],
 )
 async def test_a_question_too_large_or_malformed_says_what_to_ask_instead(

@@ -11,11 +11,30 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 
 from dashboards.console import console_router
-from tests.console.situation import ACTIONS, EVENING, SHANGHAI, Json, Situation, load_at, phrase
+from tests.console.fake_bench import FakeBench
+from tests.console.situation import ACTIONS, EVENING, LIFE_SAFETY, SHANGHAI, Json, Situation, load_at, phrase
 
 COOKIE = "guanjia_session"
 RULE_NAMES = {"comms.lost": "离线", "power.lost": "失电"}
 NEXT_STATE = {"accept": "accepted", "arrive": "on_site", "start": "in_work", "finish": "finished", "hold": "held", "resume": "in_work"}
+
+
+ENGINEER = {
+    "name": "engineer",
+    "display": "李强",
+    "role": "operator",
+    "rights": ["alarm_act", "read", "ticket_close", "ticket_dispatch", "ticket_open", "ticket_work"],
+}
+
+
+ROSTER: tuple[tuple[str, str, list[str], int], ...] = (
+    ("刘洋", "technician", ["plumbing"], 1),
+    ("张伟", "technician", ["electrical", "elevator"], 2),
+    ("陈刚", "technician", ["plumbing", "hvac"], 3),
+    ("赵敏", "operator", ["fire"], 0),
+    ("周婷", "energy", [], 0),
+)
+"""Who works there: name, role, skills, open tickets."""
 
 
 class FakeSite:
@@ -23,6 +42,8 @@ class FakeSite:
 
     def __init__(self, situation: Situation) -> None:
         self.situation = situation
+        self.who: Json = ENGINEER
+        self.bench: FakeBench | None = None
         self.started = datetime.now(SHANGHAI)
         self.acts: list[tuple[str, str, Json]] = []
         self._listeners: list[asyncio.Queue[tuple[int, str, Json]]] = []
@@ -88,7 +109,7 @@ def fake_app(situation: Situation | None = None, *, demo: bool = True) -> FastAP
     app = FastAPI()
     app.state.site = site
     api = APIRouter(prefix="/api/v1")
-    for add in (_add_login, _add_equipment, _add_history, _add_alarms, _add_tickets, _add_energy):
+    for add in (_add_login, _add_equipment, _add_history, _add_alarms, _add_tickets, _add_energy, _add_bench):
         add(api, site)
     app.include_router(api)
     app.include_router(console_router(demo=demo))
@@ -110,19 +131,12 @@ def fake_app(situation: Situation | None = None, *, demo: bool = True) -> FastAP
 
 
 def _add_login(api: APIRouter, site: FakeSite) -> None:
-    who = {
-        "name": "engineer",
-        "display": "李强",
-        "role": "operator",
-        "rights": ["alarm_act", "read", "ticket_close", "ticket_dispatch", "ticket_open", "ticket_work"],
-    }
-
     @api.post("/auth/session")
     async def log_in(login: Json, response: Response) -> Json:
         if login["password"] != "demo":
             raise HTTPException(401, "wrong name or password")
         response.set_cookie(COOKIE, login["username"])
-        return who
+        return site.who
 
     @api.delete("/auth/session", status_code=204)
     async def log_out(response: Response) -> None:
@@ -130,16 +144,12 @@ def _add_login(api: APIRouter, site: FakeSite) -> None:
 
     @api.get("/me")
     async def me() -> Json:
-        return who
+        return site.who
 
     @api.get("/roster")
     async def roster() -> Json:
-        return page(
-            [
-                {"id": name, "name": name, "role": "technician", "skills": ["plumbing"], "phone": "", "open_tickets": 1}
-                for name in ("刘洋", "张伟", "陈刚")
-            ]
-        )
+        keys = ("id", "name", "role", "skills", "open_tickets")
+        return page([dict(zip(keys, (person[0], *person), strict=True), phone="") for person in ROSTER])
 
 
 LEVEL = {
@@ -208,6 +218,8 @@ def _add_history(api: APIRouter, site: FakeSite) -> None:
     async def readings(key: str, start: str, end: str) -> Json:
         """A slow saw tooth that climbs at the end, one value in 240 parts, nothing for a stretch in the middle; currents a hundredfold."""
         begun, ended = datetime.fromisoformat(start), datetime.fromisoformat(end)
+        if key in site.situation.said:
+            return page([{"start": start, "value": site.situation.said[key]}, {"start": end, "value": None}])
         step = (ended - begun) / 240
         scale = 100 if ".current_" in key else 1
         level = [scale * (0.55 + 0.18 * ((n % 75) / 75) + max(0, n - 200) * 0.017) for n in range(240)]
@@ -224,7 +236,7 @@ def _add_alarms(api: APIRouter, site: FakeSite) -> None:
                     "text": phrase("{device} " + RULE_NAMES.get(key, key), "{device}: " + key),
                     "why": why,
                     "shelvable": True,
-                    "life_safety": key == "elevator.trapped",
+                    "life_safety": key in LIFE_SAFETY,
                     "max_shelve_s": 3600,
                 }
                 for key, why in ACTIONS.items()
@@ -359,7 +371,7 @@ def _add_tickets(api: APIRouter, site: FakeSite) -> None:
                 "state": "closed",
             },
         ]
-        story = [{"at": one["opened_at"], "what": "opened", "by": "guanjia", "comment": "", "state": "registered"}]
+        story = one.get("story") or [{"at": one["opened_at"], "what": "opened", "by": "guanjia", "comment": "", "state": "registered"}]
         return {**one, "story": story, "occurrences": [a for a in site.situation.alarms if a["id"] in one["alarms"]], "history": past}
 
     @api.post("/tickets/{key}/{act}")
@@ -380,6 +392,17 @@ def _note(site: FakeSite, request: Request, act: str, key: str, body: Json) -> N
     site.acts.append((act, key, body))
 
 
+def _add_bench(api: APIRouter, site: FakeSite) -> None:
+    """A real site unless a test hands it a bench."""
+
+    @api.api_route("/testing{path:path}", methods=["GET", "POST", "DELETE"])
+    async def testing(path: str, request: Request) -> Any:
+        if site.bench is None:
+            raise HTTPException(404, "this platform runs without simulators")
+        body = json.loads(await request.body() or b"{}")
+        return site.bench.answer(request.method, path, body, site.now())
+
+
 USES = {
     "A1": ("照明与插座", "Lighting, sockets", 0.21),
     "B1": ("空调", "HVAC", 0.1),
@@ -387,6 +410,15 @@ USES = {
     "D6": ("充电", "Charging", 0.32),
     "C2": ("水泵", "Pumps", 0.06),
 }
+
+
+METERS = {
+    "sub2.incomer1": ("3#进线柜", "Incomer 3", 0.6),
+    "sub2.2d2": ("2D2 5号楼居民", "2D2 Block 5 homes", 0.2),
+    "sub2.2d5": ("2D5", "2D5", 0.1),
+    "b07.light": ("7号楼 公共照明", "Block 7 lighting", 0.05),
+}
+"""An incomer, two feeders of it, and a meter below one of these."""
 
 
 def _add_energy(api: APIRouter, site: FakeSite) -> None:
@@ -423,13 +455,17 @@ def _add_energy(api: APIRouter, site: FakeSite) -> None:
         while begun < ended:
             starts.append(begun)
             begun += step
-        shares = {"site": ("全场", "Site", 1.0)} if group_by == "site" else USES
-        return page([_consumed(key, zh, en, share, starts) for key, (zh, en, share) in shares.items()])
+        shares = {"site": {"site": ("全场", "Site", 1.0)}, "meter": METERS}.get(group_by, USES)
+        return page([_consumed(key, zh, en, share, starts, site.situation.known) for key, (zh, en, share) in shares.items()])
 
 
-def _consumed(key: str, zh: str, en: str, share: float, starts: list[datetime]) -> Json:
+def _consumed(key: str, zh: str, en: str, share: float, starts: list[datetime], known: dict[str, float]) -> Json:
+    """``known``: how much of the data of an hour or day there is, where it is not all, by when that begins."""
     values = [load_at(at.astimezone(SHANGHAI).hour) * share for at in starts]
-    items = [{"start": at.isoformat(), "value": value, "completeness": 1.0} for at, value in zip(starts, values, strict=True)]
+    items = [
+        {"start": at.isoformat(), "value": value, "completeness": known.get(f"{at.astimezone(SHANGHAI):%m-%d}", 1.0)}
+        for at, value in zip(starts, values, strict=True)
+    ]
     return {
         "key": key,
         "label": phrase(zh, en),

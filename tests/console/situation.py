@@ -202,7 +202,11 @@ ACTIONS = {
     "comms.lost": why(("人工值守；查网络、电源", "Staff it; check network, power")),
     "hvac.filter": why(("白班更换滤网", "Day shift changes it")),
     "water.pressure_low": why(("查稳压泵", "Check the jockey pump")),
+    "fire.alarm": why(
+        ("派人到场核实", "Send somebody to look"), (("带灭火器", "Take an extinguisher"), ("看探测器编号", "Read the detector"))
+    ),
 }
+LIFE_SAFETY = ("elevator.trapped", "fire.alarm")
 
 
 def occurrence(key: str, rule: str, of: Json, priority: str, text: tuple[str, str], raised: str, **more: Any) -> Json:
@@ -359,6 +363,10 @@ class Situation:
     points: list[Json] = field(default_factory=points)
     flags: list[Json] = field(default_factory=flags)
     tickets: list[Json] = field(default_factory=tickets)
+    said: dict[str, float] = field(default_factory=dict)
+    """The last value of points whose device is silent now."""
+    known: dict[str, float] = field(default_factory=dict)
+    """The share of a day's energy data there is, where it is not all of it, by ``month-day``."""
     alarms: list[Json] = field(init=False)
     past: list[Json] = field(init=False)
 

@@ -11,7 +11,7 @@ from tests.console.layout import clashes, outside, texts, too_small
 from tests.console.situation import Situation, calm, crowded, occurrence
 
 ONES = ["/tickets/t21", "/devices/pump1.p1", "/systems"]
-ALL_PAGES = ["/wall", "/alarms", "/tickets", "/devices", "/energy", "/login", *ONES]
+ALL_PAGES = ["/wall", "/alarms", "/tickets", "/devices", "/energy", "/testing", "/login", *ONES]
 
 
 @pytest.mark.parametrize(("size", "language", "theme"), [(DESK, "zh", "night"), (PHONE, "en", "day")], ids=["desk-zh", "phone-en"])
@@ -82,7 +82,7 @@ def test_the_dialog_covers_neither_its_row_nor_any_above(site: RunningSite, visi
 def test_the_walk_back_leads_from_the_bytes_to_what_comes_next(site: RunningSite, visit: Opener) -> None:
     drawer = visit(site, "/alarms#a3", DESK).page.locator(".drawer")
     expect(drawer.locator(".step > p:first-child")).to_contain_text(
-        ["原始字节", "解码", "读数", "规则", "报警", "工单", "下一步", "先做"], use_inner_text=True
+        ["原始字节", "解码", "读数", "规则", "报警", "工单", "下一步"], use_inner_text=True
     )
     expect(drawer.locator("[data-key=raw] b")).to_have_text("3F B5 C2 8F")
     expect(drawer.locator("[data-key=raw]")).to_contain_text("input 8+6，12 字节")
@@ -95,7 +95,7 @@ def test_the_walk_back_leads_from_the_bytes_to_what_comes_next(site: RunningSite
     expect(drawer.locator("[data-key=rule]")).to_contain_text("high_m = 1.2")
     expect(drawer.locator("[data-key=rule]")).to_contain_text("sump.yaml 第 2 行")
     expect(drawer.locator("[data-key=alarm]")).to_contain_text("备注 李强 去看泵")
-    expect(drawer.locator("[data-key=ticket]")).to_contain_text("派单 刘洋 当班最空闲")
+    expect(drawer.locator("[data-key=ticket]")).to_contain_text("派单 刘洋：当班最空闲")
     expect(drawer.locator("[data-key=next]")).to_contain_text("等确认")
     expect(drawer.locator("[data-key=next]")).to_contain_text("完成")
 

@@ -42,10 +42,6 @@ async def test_every_page_has_its_module_and_its_style(client: AsyncClient) -> N
         assert (await client.get(f"{base[1]}/css/{page}.css")).status_code == 200
 
 
-async def test_the_front_door_leads_to_the_wall(client: AsyncClient) -> None:
-    assert (await client.get("/", follow_redirects=False)).headers["Location"] == "/wall"
-
-
 async def test_a_page_allows_nothing_from_another_host(client: AsyncClient) -> None:
     page = await client.get("/wall")
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")

@@ -182,6 +182,7 @@ _RIGHTS = {
     Right.TICKET_CLOSE: "verify, visit, rework, cancel, close",
     Right.AUDIT_READ: "read the audit trail",
     Right.USER_ADMIN: "see the logins",
+    Right.TEST: "break and mend simulated devices, keep test sessions",
 }
 
 

@@ -16,6 +16,7 @@ from guanjia.cli import app
 from guanjia.config.configuration import RULE_LIBRARY
 from guanjia.config.profile_file import read_profile
 from guanjia.config.rule_file import load_rules
+from guanjia.config.scenario_file import read_scenario
 from guanjia.config.site_file import read_site
 from model.site import Mqtt
 from rules.syntax import parse
@@ -42,6 +43,12 @@ def test_a_site_example_loads(example: Fence, tmp_path: Path) -> None:
     written = yaml.safe_load(example.text)
     rest = "".join(text for key, text in _HEAD.items() if key not in written)
     assert read_site(rest + example.text, str(example), tmp_path, ENVIRONMENT).devices
+
+
+@each("yaml scenario")
+def test_a_scenario_example_loads(example: Fence) -> None:
+    folder = Path(__file__).parents[2] / "examples" / "talent-apartments"
+    assert read_scenario(example.text, str(example), folder / "scenarios").scenario.expected.alarms
 
 
 @each("yaml profile")

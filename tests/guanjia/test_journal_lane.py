@@ -7,7 +7,8 @@ from typing import cast
 
 import pytest
 
-from guanjia.journal_lane import JournalLane, TicketChange
+from guanjia.journal_lane import JournalLane
+from guanjia.journal_record import TicketChange
 from model.alarm import AlarmEvent, AlarmEventKind, Standing
 from model.people import PLATFORM
 from model.ports import Journal, JournalUnavailable, JournalWrite

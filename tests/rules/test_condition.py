@@ -198,6 +198,16 @@ def test_stale_and_changed_see_a_point_that_stands_still() -> None:
     assert [changed.look(61), changed.look(61.1)] == [True, False]
 
 
+def test_what_has_not_been_watched_for_the_window_is_not_known_to_stand_still() -> None:
+    """Just after a start, and after a gap."""
+    changed = Trial("changed(level, 1min)")
+    changed.feed(0, level=1.0)
+    assert [changed.look(1), changed.look(59), changed.look(60)] == [None, None, False]
+    changed.feed(61, PUMP, Quality.COMM_FAILURE, level=1.0)
+    changed.feed(70, level=1.0)
+    assert [changed.look(70), changed.look(129), changed.look(130)] == [None, None, False]
+
+
 @pytest.mark.parametrize(
     ("when", "expected"), [("between_hours(22, 6)", True), ("between_hours(6, 22)", False), ("between_hours(0, 24)", True)]
 )

@@ -27,9 +27,12 @@ class FakeMachine:
         self.asked += 1
         return dict(self.values)
 
-    def inject(self, kind: str) -> None:
+    def inject(self, kind: str, severity: float = 1.0, onset_s: float = 0.0) -> None:
         self.faults[kind]
         self.broken.add(kind)
+
+    def severity(self, kind: str) -> float:
+        return float(kind in self.broken)
 
     def heal(self, kind: str) -> None:
         self.broken.discard(kind)

@@ -77,7 +77,7 @@ async def test_a_broken_elevator_shows_on_the_wire_and_heals(fleet: Fleet) -> No
 
 
 async def test_every_device_answers_every_one_of_its_points(fleet: Fleet) -> None:
-    for station in fleet.desk.stations.values():
+    for station in fleet.stations.values():
         assert station.image().cells
 
 
@@ -98,7 +98,7 @@ async def test_time_passes_at_one_step_a_second_times_speed(fleet: Fleet, clock:
 
 async def test_a_refused_port_closes_at_the_next_tick_and_opens_again(fleet: Fleet) -> None:
     where = wire(fleet.site.devices["pr2.pump1"])
-    fleet.desk.misbehave("pr2.pump1", NetworkFault.REFUSE, for_s=5)
+    fleet.network.misbehave("pr2.pump1", NetworkFault.REFUSE, for_s=5)
     await fleet.tick(1)
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection(where.host, where.port)
@@ -127,7 +127,7 @@ async def test_the_api_shows_the_physical_state_and_how_a_device_breaks(api: Asy
     assert len(listed) == 47
     lift = (await api.get("/devices/b07.lift1")).json()
     assert lift["state"]["door_closed"] in (0.0, 1.0)
-    assert {"kind", "effect"} == set(lift["faults"][0])
+    assert {"kind", "effect", "grows", "severity"} == set(lift["faults"][0])
     assert len(lift["faults"]) >= 2
     assert lift["network"] == "ok"
     assert "exception" in lift["network_faults"]
@@ -142,22 +142,22 @@ async def test_a_fault_is_put_in_and_taken_back_over_the_api(api: AsyncClient, f
 
 async def test_a_network_fault_ends_by_itself(api: AsyncClient, fleet: Fleet) -> None:
     assert (await api.post("/devices/pr2.pump1/network", json={"kind": "silent", "for": 30})).status_code == 204
-    assert fleet.desk.network_fault("pr2.pump1") is NetworkFault.SILENT
+    assert fleet.network.fault("pr2.pump1") is NetworkFault.SILENT
     await fleet.advance(31)
-    assert fleet.desk.network_fault("pr2.pump1") is NetworkFault.OK
+    assert fleet.network.fault("pr2.pump1") is NetworkFault.OK
 
 
 async def test_many_devices_fall_silent_at_once(api: AsyncClient, fleet: Fleet) -> None:
     names = ["pr2.pump1", "b07.lift1", "gate.north.in"]
     assert (await api.post("/network", json={"devices": names, "kind": "silent"})).status_code == 204
-    assert [fleet.desk.network_fault(name) for name in names] == [NetworkFault.SILENT] * 3
+    assert [fleet.network.fault(name) for name in names] == [NetworkFault.SILENT] * 3
 
 
 async def test_of_many_devices_either_all_or_none_misbehave(api: AsyncClient, fleet: Fleet) -> None:
     answer = await api.post("/network", json={"devices": ["pr2.pump1", "gate.north.in"], "kind": "exception"})
     assert answer.status_code == 422
-    assert answer.json()["known"] == ["garbage", "ok", "reset", "silent", "slow"]
-    assert fleet.desk.network_fault("pr2.pump1") is NetworkFault.OK
+    assert answer.json()["known"] == ["clock_error", "delay", "garbage", "jitter", "lossy", "ok", "reset", "silent", "slow", "truncated"]
+    assert fleet.network.fault("pr2.pump1") is NetworkFault.OK
 
 
 @pytest.mark.parametrize(
@@ -202,15 +202,15 @@ async def test_every_device_can_break_in_at_least_two_ways(fleet: Fleet) -> None
 
 
 async def test_the_day_begins_within_half_a_minute_grows_calm_and_repeats_for_a_seed(fleet: Fleet) -> None:
-    day = fleet.desk.scripts[DAY].incidents
+    day = fleet.playbook.scripts[DAY].incidents
     starts = [incident.at_s for incident in day]
     assert starts[0] < 30
     assert max(b - a for a, b in pairwise(starts) if b < 900) <= 120
     assert min(b - a for a, b in pairwise(starts) if a > 1100) >= 480
     again = Fleet(fleet.site, StandingClock(), seed=1, control_port=None)
     other = Fleet(fleet.site, StandingClock(), seed=2, control_port=None)
-    assert again.desk.scripts[DAY].incidents == day
-    assert other.desk.scripts[DAY].incidents != day
+    assert again.playbook.scripts[DAY].incidents == day
+    assert other.playbook.scripts[DAY].incidents != day
 
 
 async def test_another_day_of_incidents_begins_when_the_first_is_over(site: Site) -> None:

@@ -10,9 +10,10 @@ from pymodbus import FramerType
 from pymodbus.client import AsyncModbusTcpClient
 
 from model.profile import Access, Profile, Register, Table, WireType
-from simulators import modbus_server
+from simulators.bus import Bus
+from simulators.exception_code import ExceptionCode
 from simulators.framing import RtuFraming, checksum
-from simulators.modbus_pdu import ExceptionCode, answer
+from simulators.modbus_pdu import answer
 from simulators.modbus_server import ModbusPort
 from simulators.network_fault import NetworkFault
 from simulators.register_image import register_image
@@ -39,7 +40,7 @@ def station(profile: Profile = PLANT, **truth: float | str) -> Station:
 
 @asynccontextmanager
 async def opened(*stations: Station, gateway: bool = True) -> AsyncIterator[ModbusPort]:
-    port = ModbusPort("127.0.0.1", 0, dict(enumerate(stations, 1)), answers_unknown_units=gateway)
+    port = ModbusPort("127.0.0.1", 0, Bus(dict(enumerate(stations, 1)), answers_unknown_units=gateway))
     await port.open()
     try:
         yield port
@@ -158,7 +159,7 @@ def test_the_server_works_on_uvloop_too() -> None:
 
 
 async def test_rtu_frames_over_tcp_are_read_by_pymodbus() -> None:
-    port = ModbusPort("127.0.0.1", 0, {1: station()}, answers_unknown_units=False, framing=RtuFraming())
+    port = ModbusPort("127.0.0.1", 0, Bus({1: station()}, RtuFraming(), answers_unknown_units=False))
     await port.open()
     client = AsyncModbusTcpClient("127.0.0.1", port=port.port, framer=FramerType.RTU, timeout=2, retries=0)
     assert await client.connect()
@@ -244,10 +245,9 @@ async def test_a_network_fault_shows_on_the_wire_and_passes(fault: NetworkFault,
         assert await exchange(port, frame(9, 1, READ_SPEED), 11) == frame(9, 1, SPEED_IS_1450)
 
 
-async def test_a_slow_device_answers_rightly_but_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modbus_server, "SLOW_S", 0.2)
+async def test_a_slow_device_answers_rightly_but_late() -> None:
     ill = station()
-    ill.fault = NetworkFault.SLOW
+    ill.fault, ill.amount = NetworkFault.SLOW, 0.2
     async with opened(ill) as port:
         began = asyncio.get_running_loop().time()
         assert await exchange(port, frame(9, 1, READ_SPEED), 11) == frame(9, 1, SPEED_IS_1450)

@@ -3,9 +3,9 @@ import json
 import math
 
 from model.site import Mqtt
-from simulators.mqtt_publisher import Speaker, Urgency
 from simulators.network_fault import NetworkFault
 from simulators.payload import Topic, topics
+from simulators.speaker import Speaker, Urgency
 from tests.simulators.fakes import FakeMachine, device, library
 
 NOW_S = 1_768_431_187.0

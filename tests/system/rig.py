@@ -63,7 +63,8 @@ class Rig:
     def start_platform(self) -> float:
         """Returns how many seconds it took until the API answered."""
         begun = time.monotonic()
-        self.platform = self._start("platform.log", "run", "--site", str(self.site), "--data", str(self.data), "--port", str(self.port))
+        words = ("--site", str(self.site), "--data", str(self.data), "--port", str(self.port))
+        self.platform = self._start("platform.log", "run", *words, "--simulators", f"http://{HOST}:{self.control_port}")
         until("the API", lambda: _answers(self._http, "/healthz"), 30)
         return time.monotonic() - begun
 

@@ -136,6 +136,33 @@ def test_a_cause_that_grows_into_an_emergency_makes_its_ticket_one(journal: SqlJ
     }
 
 
+def test_an_emergency_nobody_answered_in_time_is_called_again_with_minutes_of_its_own(journal: SqlJournal) -> None:
+    """Entrapped, freed by itself, never answered; half an hour later entrapped again."""
+    first = raised("o1", "lift.entrapment", "b02.lift1")
+    back = returned(first, DAY_NS + MINUTE)
+    again_ns = DAY_NS + 30 * MINUTE
+    tell(journal, first, back, ended(back, DAY_NS + MINUTE))
+    changes = tell(journal, raised("o2", "lift.entrapment", "b02.lift1", at_ns=again_ns), now_ns=again_ns)
+    assert [line.what for _, line in changes] == ["alarm_attached", "called_again"]
+    clocks = only_ticket(journal).clocks
+    assert [(clock.due_at_ns, clock.is_broken(again_ns)) for clock in clocks] == [
+        (DAY_NS + 3 * MINUTE, True),
+        (again_ns + 3 * MINUTE, False),
+    ]
+
+
+def test_an_alarm_that_comes_back_after_the_work_was_done_sends_the_ticket_back(journal: SqlJournal) -> None:
+    first = raised("o1")
+    back = returned(first, 2_000)
+    tell(journal, first)
+    walk(journal, "GD-260114-001", TO_FINISHED)
+    changes = tell(journal, back, ended(back, 3_000), raised("o2", at_ns=4_000))
+    assert [line.what for _, line in changes] == ["alarm_returned", "alarm_attached", "rework"]
+    ticket = only_ticket(journal)
+    assert (ticket.state, ticket.reworks, ticket.owner) == (TicketState.DISPATCHED, 1, "li")
+    assert [clock.met_at_ns is None for clock in ticket.clocks] == [False] * 3 + [True] * 3
+
+
 def test_whoever_is_on_the_spot_already_is_not_called_there_again(journal: SqlJournal) -> None:
     tell(journal, raised("o1", "pump.seal_leak"))
     walk(journal, "GD-260114-001", (TicketAct.ACCEPT, TicketAct.ARRIVE))

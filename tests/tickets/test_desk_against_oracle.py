@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Shelving
 from model.clock import MINUTE
 from model.ports import TicketFilter
-from model.ticket import IllegalTicketAct, TicketAct
+from model.ticket import IllegalTicketAct, TicketAct, TicketState
 from tests.journal.builders import ended, followed, raised, returned
 from tests.tickets.house import DAY_NS, LI, RULES, journal_in, site
 from tickets.desk import Desk
@@ -44,14 +44,15 @@ class Oracle:
     def ticketed(self, occurrence: str) -> str | None:
         return next((id for id, job in self.jobs.items() if occurrence in job.alarms), None)
 
-    def announce(self, alarm: tuple[str, str], occurrence: str) -> None:
+    def announce(self, alarm: tuple[str, str], occurrence: str, done: set[str]) -> None:
+        """``done``: tickets on which the work was done before; an alarm sends them back."""
         cause = (alarm[1], CAUSES[alarm[0]])
         there = self.open_job(cause)
         if there is None:
             self.jobs[f"GD-260114-{len(self.jobs) + 1:03}"] = Job(cause, [occurrence], lines=2)
         else:
             self.jobs[there].alarms.append(occurrence)
-            self.jobs[there].lines += 1
+            self.jobs[there].lines += 1 + (there in done)
 
 
 class DeskAndJournal(RuleBasedStateMachine):
@@ -74,6 +75,10 @@ class DeskAndJournal(RuleBasedStateMachine):
             self.desk.on_alarm(tx, event, self.now_ns)
         self.oracle.standing[event.standing.rule, event.standing.device] = event
 
+    def done(self) -> set[str]:
+        finished = {TicketState.FINISHED, TicketState.VERIFIED, TicketState.VISITED}
+        return {ticket.id for ticket in self.journal.tickets(TicketFilter(limit=10_000)) if ticket.state in finished}
+
     def state(self, alarm: tuple[str, str]) -> AlarmState:
         event = self.oracle.standing.get(alarm)
         return event.standing.state if event else AlarmState.NORMAL
@@ -87,8 +92,9 @@ class DeskAndJournal(RuleBasedStateMachine):
         if silent:
             self.tell(with_shelving(event))
         else:
+            done = self.done()
             self.tell(event)
-            self.oracle.announce(alarm, f"o{self.count}")
+            self.oracle.announce(alarm, f"o{self.count}", done)
 
     @rule(alarm=alarms)
     def back_to_normal(self, alarm: tuple[str, str]) -> None:
@@ -111,10 +117,11 @@ class DeskAndJournal(RuleBasedStateMachine):
         event = self.oracle.standing.get(alarm)
         if event is None or event.occurrence is None or event.standing.shelving is None:
             return
+        done = self.done()
         free = followed(event, AlarmEventKind.UNSHELVED, event.standing.state, self.now_ns)
         self.tell(without_shelving(free))
         if event.standing.state is AlarmState.ACTIVE_UNACKNOWLEDGED and self.oracle.ticketed(event.occurrence.id) is None:
-            self.oracle.announce(alarm, event.occurrence.id)
+            self.oracle.announce(alarm, event.occurrence.id, done)
 
     @precondition(lambda self: self.oracle.jobs)
     @rule(pick=st.integers(0, 99), act=st.sampled_from(list(TicketAct)), comment=st.sampled_from(["", "parts"]))

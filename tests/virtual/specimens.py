@@ -7,8 +7,8 @@ from model.site import Device, Site
 from tests.virtual.site import VirtualSite, example, excerpt, moment_ns
 from tests.virtual.trial import Bench, Trial
 
-_BESIDE = ("b07.lift2", "pr2.pump2", "pr2.pump3", "gate.north.out", "podium.chw-pump2")
-"""Neighbours of the specimens, which must stay quiet."""
+_BESIDE = ("b07.lift2", "pr2.pump2", "pr2.pump3", "gate.north.out", "podium.chw-pump2", "charge.b08")
+"""Neighbours of the specimens, which must stay quiet; the last shares a gateway with one."""
 _PREFERRED = (
     "sub2.t1", "sub2.incomer1", "sub2.d5", "sub2.d6", "b07.lift-meter", "b07.light-meter", "b07.lift1", "fcc.loop07", "b07.water",
     "pr2.pump1", "pr2.tank", "pr2.radar", "garage-b.sump1", "charge.b01",

@@ -3,6 +3,7 @@
 import pytest
 
 from model.alarm import AlarmEventKind, Priority
+from model.site import Mqtt
 from model.ticket import TicketClass
 from rules.book import Book
 from tests.virtual.coverage import PAGE, SILENT, UNREACHED, applying, page, reached
@@ -74,11 +75,14 @@ def test_the_page_says_what_the_engine_does() -> None:
 def test_a_lost_link_is_one_alarm_a_device_and_holds_what_was_known() -> None:
     site = VirtualSite(collection(), seed=7, start_ns=moment_ns(collection(), MORNING))
     Bench(site).warm_up()
-    site.cut_off = set(specimens().values())
+    cut_off = [name for name in specimens().values() if not isinstance(collection().devices[name].connection, Mqtt)]
+    for name in cut_off:
+        site.misbehave(name, "silent")
     events = site.run(120, 5.0)
     raised = [event.standing for event in events if event.kind is AlarmEventKind.RAISED]
-    assert sorted((standing.rule, standing.device) for standing in raised) == sorted(("comms.lost", name) for name in site.cut_off)
-    site.cut_off = set()
+    assert sorted((standing.rule, standing.device) for standing in raised) == sorted(("comms.lost", name) for name in cut_off)
+    for name in cut_off:
+        site.misbehave(name, "ok")
     assert {event.kind for event in site.run(180, 5.0)} == {AlarmEventKind.RETURNED}
 
 

@@ -5,8 +5,9 @@ import pytest
 from model.profile import Profile
 from model.site import System
 from simulators.physics.chance import Drift, generator
-from simulators.physics.site_time import DayCurve
-from tests.simulators.physics.conftest import device, full_site, number, site_of, start
+from simulators.physics.site_physics import build_machines
+from simulators.physics.site_time import DayCurve, YearCurve
+from tests.simulators.physics.conftest import HOUR_NS, MIDNIGHT_NS, device, full_site, number, site_of, start
 
 
 def _life(seed: int) -> list[dict[str, float | str]]:
@@ -83,6 +84,22 @@ def test_drift_keeps_its_spread_whatever_the_step() -> None:
         drift = Drift(generator(3, "drift"), 2.0, 60.0)
         values = [drift.step(dt_s) for _ in range(20_000)]
         assert (sum(v * v for v in values) / len(values)) ** 0.5 == pytest.approx(2.0, rel=0.15)
+
+
+def test_a_year_curve_is_drawn_straight_between_the_months_and_closes_at_new_year() -> None:
+    curve = YearCurve(*range(12))
+    assert [curve.at(0.5), curve.at(1.0), curve.at(11.5)] == [0.0, 0.5, 11.0]
+    assert curve.at(0.0) == pytest.approx(5.5)
+    assert curve.at(11.9999) == pytest.approx(5.5, abs=0.01)
+    with pytest.raises(ValueError, match="12 months"):
+        YearCurve(1.0, 2.0)
+
+
+def test_homes_draw_most_in_summer_and_least_between_the_seasons() -> None:
+    day_ns = 86_400 * 10**9
+    evenings = [build_machines(full_site(), 1, MIDNIGHT_NS + round(19 * HOUR_NS) + days * day_ns) for days in (14, 104, 212)]
+    winter, spring, summer = (number(physics, "b01.homes", "active_power_total") for physics in evenings)
+    assert spring < winter < summer
 
 
 def test_a_day_curve_is_drawn_straight_between_the_hours_and_closes_at_midnight() -> None:

@@ -5,8 +5,10 @@ import { instant, now } from '../core/clock.js'
 import { digitsOf, left, number, over, secondTime, since } from '../core/format.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
-import { alarmLine, ticketLine } from '../draw/story.js'
+import { alarmLine, ticketLines } from '../draw/story.js'
+import { flag } from '../draw/shape.js'
 import { titleOf } from '../site/alarms.js'
+import { causeOf, heldWords, keyOf, kindOf, reasonOf, standingTitle } from '../site/standings.js'
 import { drawnInput, inputSteps } from './inputs.js'
 import { desk, select } from './state.js'
 import { line, mono, step } from './step.js'
@@ -40,13 +42,17 @@ function trendOf (input, detail) {
 export function drawer () {
   const alarm = live.alarms.get(desk.selected)
   const key = `${desk.selected} ${live.alarmChanges}`
-  if (seen.key !== key) load(desk.selected, key)
+  const aside = live.flags.find((standing) => keyOf(standing) === desk.selected && kindOf(standing))
+  // What never was raised has no way back to walk.
+  if (seen.key !== key && (!aside || aside.occurrence)) load(desk.selected, key)
   const known = seen.detail?.id === desk.selected
   const subject = alarm ?? (known ? seen.detail : null)
+  const title = subject ? t('alarm.title', titleOf(subject, live)) : aside ? standingTitle(aside) : ''
   return h('aside', { class: 'panel drawer', 'data-key': 'drawer' },
-    h('h2', { class: 't1' }, t('trace.title'), h('span', {}, subject ? t('alarm.title', titleOf(subject, live)) : ''),
+    h('h2', { class: 't1' }, t('trace.title'), h('span', {}, title),
       h('button', { class: 'close t2', type: 'button', 'aria-label': t('close'), onclick: () => { select(null); changed() } }, '×')),
-    seen.problem ? h('p', { class: 't2' }, seen.problem) : null,
+    aside ? asidePart(aside) : null, known ? firstPart(seen.detail) : alarm ? firstPart({ why: live.rules.get(alarm.rule)?.why }) : null,
+    seen.problem && seen.key === key ? h('p', { class: 't2' }, seen.problem) : null,
     known && seen.trace ? h('ol', { class: 'steps' }, steps(seen.trace, seen.detail)) : null)
 }
 
@@ -54,7 +60,7 @@ export function drawer () {
 export const showDrawer = () => document.querySelector('.drawer')?.scrollIntoView({ block: 'start' })
 
 const steps = (trace, detail) => [inputSteps(trace, detail, seen.trend), ruleStep(trace), alarmStep(trace, detail), ticketStep(trace),
-  nextStep(trace), firstStep(detail)]
+  nextStep(trace)]
 
 function ruleStep ({ rule, condition_since: began }) {
   const where = rule.present ? t('trace.profile_line', { profile: rule.file.split('/').at(-1), line: rule.line }) : ''
@@ -76,7 +82,7 @@ function ticketStep ({ ticket }) {
   const opened = t('trace.ticket_opened', { time: secondTime(instant(ticket.opened_at)), number: ticket.number,
     kind: t(`ticket.class.${ticket.class}.promise`) })
   return step('ticket', t(`ticket.state.${ticket.state}`), line(h('a', { class: 'link', href: `/tickets/${ticket.id}` }, opened)),
-    ticket.story.slice(1).map((one) => ticketLine(one, { exact: true })))
+    ticketLines(ticket.story, { from: 1, exact: true }))
 }
 
 const nextStep = ({ next }) => next.length ? step('next', '', next.map(dueLine)) : null
@@ -89,5 +95,15 @@ function dueLine ({ what, at, paused }) {
     : t('trace.left', { time: left(rest) })))
 }
 
-const firstStep = ({ why }) => why ? step('first', '', line(say(why.action)), why.steps.map((one) => h('p', { class: 't2' }, say(one))))
-  : null
+/** Above everything else: what to do comes before what has been. */
+const firstPart = ({ why }) => why ? h('section', { class: 'first', 'data-key': 'first' }, h('p', { class: 't3' }, t('trace.first')),
+  why.steps?.length ? h('ol', {}, why.steps.map((one, index) => h('li', { class: 't1' }, h('b', { class: 't3' }, String(index + 1)),
+    say(one)))) : h('p', { class: 't1' }, say(why.action))) : null
+
+/** Why it is quiet: held back by what, or set aside by whom. */
+function asidePart (standing) {
+  const cause = causeOf(standing)
+  return h('section', { class: 'aside t1', 'data-key': 'aside' }, h('p', {}, flag(kindOf(standing), 24), t(`flag.${kindOf(standing)}`)),
+    h('p', {}, heldWords(standing)), reasonOf(standing) ? h('p', { class: 't2' }, reasonOf(standing)) : null,
+    cause?.id ? h('p', {}, h('a', { class: 'link', href: `#${encodeURIComponent(cause.id)}` }, t('aside.cause'))) : null)
+}

@@ -3,7 +3,8 @@ import { h } from '../core/dom.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, PRIORITIES, shape } from '../draw/shape.js'
-import { ASIDE, counts, desk } from './state.js'
+import { ASIDE } from '../site/standings.js'
+import { counts, desk } from './state.js'
 
 const set = (change) => { Object.assign(desk, change); changed() }
 

@@ -4,22 +4,26 @@ import { instant, now } from '../core/clock.js'
 import { age, clockTime, since } from '../core/format.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
-import { flag, isReturned, shape } from '../draw/shape.js'
-import { deviceName, titleOf } from '../site/alarms.js'
+import { isReturned, shape } from '../draw/shape.js'
+import { titleOf } from '../site/alarms.js'
 import { personName } from '../site/people.js'
 import { clockView, mainClock } from '../site/promise.js'
-import { act, actRow } from './acts.js'
-import { ASIDE, asideOf, desk, listOf, select } from './state.js'
+import { actRow } from './acts.js'
+import { quietRow, silencedRows } from './aside.js'
+import { bulkRow } from './bulk.js'
+import { asideOf, desk, listOf, select } from './state.js'
 
 const COLUMNS = ['since', 'what', 'state', 'age', 'ticket']
 
 export function list () {
   const shown = listOf()
   const aside = asideOf(shown)
+  const returned = shown.filter(({ members }) => isReturned(members[0].state))
+  const standing = shown.filter((one) => !returned.includes(one))
   return h('section', { class: 'panel alarm-list', 'data-key': 'list' },
     h('div', { class: 'row head t3' }, h('span', { class: 'sign' }),
       COLUMNS.map((column) => h('span', { class: column }, t(`alarms.column.${column}`)))),
-    h('ol', {}, shown.map(bundle), aside.map(quietRow)),
+    h('ol', {}, standing.map(bundle), bulkRow(returned.map(({ members }) => members[0])), returned.map(bundle), aside.map((one) => quietRow(one))),
     shown.length || aside.length ? null : h('div', { class: 'nothing' },
       h('p', { class: 't2' }, t(desk.view === 'active' && !desk.text ? 'wall.no_alarms' : 'alarms.none_here'))))
 }
@@ -27,7 +31,7 @@ export function list () {
 function bundle ({ cause, members, silenced }) {
   const rows = members.map((alarm) => row(alarm, alarm === cause ? members.length - 1 + silenced.length : 0))
   if (!cause) return rows
-  return h('li', { class: 'bundle', 'data-key': `b${cause.id}` }, h('ol', {}, rows, silenced.length ? silencedRow(cause, silenced) : null))
+  return h('li', { class: 'bundle', 'data-key': `b${cause.id}` }, h('ol', {}, rows, silenced.length ? silencedRows(cause, silenced) : null))
 }
 
 function row (alarm, consequences) {
@@ -41,7 +45,7 @@ function row (alarm, consequences) {
       h('span', { class: 'what' }, h('b', { class: 't1' }, t('alarm.title', titleOf(alarm, live))),
         h('span', { class: 't2' }, underTitle(alarm, consequences))),
       h('span', { class: 'state t2' }, stateWords(alarm)),
-      h('b', { class: 'age t1' }, age(now() - begun)),
+      h('b', { class: 'age t1' }, age((instant(alarm.returned_at) ?? now()) - begun)),
       h('span', { class: 'ticket t3' }, ticketWords(alarm))),
     chosen ? actRow(alarm) : null)
 }
@@ -63,31 +67,3 @@ function ticketWords (alarm) {
   return [h('i', {}, ticket.number.split('-').at(-1)),
     h('i', {}, ticket.state === 'held' ? t('ticket.state.held') : clock ? clockView(clock, ticket, now()).text : '')]
 }
-
-function silencedRow (cause, silenced) {
-  const first = silenced.slice(0, 2).map((standing) => say(live.devices.get(standing.device)?.name)
-    || standing.device).join(t('list.comma'))
-  const at = Math.min(...silenced.map((standing) => instant(standing.suppression.at)))
-  return h('li', { class: 'row quiet t3', 'data-key': `s${cause.id}` }, h('span', { class: 'sign' }, flag('suppressed', 30)),
-    h('span', { class: 'since' }, since(at)),
-    h('span', { class: 'what' }, t('alarms.and_more', { first, count: silenced.length })), h('span', { class: 'state' },
-      t('alarms.because', { what: deviceName(cause, live) })), h('span', { class: 'age' }, age(now() - at)), h('span', { class: 'ticket' }))
-}
-
-/** One that is set aside: by whom, until when, why. */
-function quietRow (standing) {
-  const kind = ASIDE.find((flagged) => standing.flags.includes(flagged))
-  const held = standing.shelving ?? standing.suppression ?? standing.out_of_service
-  const name = say(live.devices.get(standing.device)?.name) || standing.device
-  const rule = say(live.rules.get(standing.rule)?.text).replace('{device}', '').trim() || standing.rule
-  const words = { shelved: () => t('alarms.shelved_until', { time: since(instant(held.until)), who: personName(held.by) }),
-    suppressed: () => t('flag.suppressed'), out_of_service: () => t('alarms.out_by', { who: personName(held.by) }) }[kind]()
-  return h('li', { class: 'row quiet t3', 'data-key': `${standing.rule}@${standing.device}`, title: held.reason || null },
-    h('span', { class: 'sign' }, flag(kind, 30)), h('span', { class: 'since' }, since(instant(held.at))), h('span', { class: 'what' },
-      `${name} ${rule}`), h('span', { class: 'state' }, words),
-    h('span', { class: 'age' }, age(now() - instant(held.at))), h('span', { class: 'ticket' }, standing.shelving && standing.occurrence
-      ? unshelve(standing.occurrence) : ''))
-}
-
-const unshelve = (occurrence) => h('button', { class: 'link', type: 'button', onclick: () => act(occurrence, 'unshelve') },
-  t('alarms.unshelve'))

@@ -2,16 +2,17 @@
 import { PRIORITIES, isReturned, isUnacknowledged } from '../draw/shape.js'
 import { bundles, byWorst, isSilent, titleOf } from '../site/alarms.js'
 import { feedsNow } from '../site/details.js'
+import { ASIDE } from '../site/standings.js'
 import { live } from '../core/live.js'
 import { say } from '../core/words.js'
-
-export const ASIDE = ['shelved', 'suppressed', 'out_of_service']
 
 export const desk = {
   text: '', priorities: new Set(PRIORITIES), system: '', place: '',
   /** active, unacknowledged, returned, or one kind of those set aside. */
   view: 'active',
-  selected: null, comment: '', problem: '', shelving: null
+  selected: null, comment: '', problem: '', shelving: null,
+  /** Causes whose held-back alarms are shown; the returned alarms it is being asked to acknowledge together. */
+  unfolded: new Set(), bulk: null
 }
 
 export function select (id) {

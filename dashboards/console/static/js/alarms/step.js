@@ -3,7 +3,7 @@ import { h } from '../core/dom.js'
 import { t } from '../core/words.js'
 
 export const step = (key, aside, ...lines) => h('li', { class: 'step', 'data-key': key },
-  h('p', { class: 't3' }, t(`trace.${key}`), h('span', {}, aside)), lines)
+  h('p', { class: 't3' }, h('span', { class: 'step-name' }, t(`trace.${key}`)), h('span', {}, aside)), lines)
 
 export const line = (...words) => h('p', { class: 't1' }, words)
 

@@ -90,6 +90,27 @@ export const ticket = (key) => get(`/tickets/${id(key)}`)
 export const openTicket = (draft) => post('/tickets', draft)
 export const actOnTicket = (key, act, body) => post(`/tickets/${id(key)}/${act}`, body)
 
+/** The simulated site, for testers: `/testing/…`. */
+export const bench = {
+  board: () => get('/testing'),
+  device: (key) => get(`/testing/devices/${id(key)}`),
+  inject: (key, body) => post(`/testing/devices/${id(key)}/faults`, body),
+  mend: (key, kind) => ask('DELETE', `/testing/devices/${id(key)}/faults/${id(kind)}`),
+  network: (key, body) => post(`/testing/devices/${id(key)}/network`, body),
+  gateways: async () => (await get('/testing/gateways')).items,
+  gateway: (address, body) => post(`/testing/gateways/${id(address)}/network`, body),
+  broker: (body) => post('/testing/broker', body),
+  speed: (speed) => post('/testing/clock', { speed }),
+  scenarios: async () => (await get('/testing/scenarios')).items,
+  play: (name) => post(`/testing/scenarios/${id(name)}`),
+  current: async () => (await get('/testing/sessions/current')).account,
+  sessions: async () => (await get('/testing/sessions')).items,
+  start: (title) => post('/testing/sessions', { title }),
+  stop: () => post('/testing/sessions/current/stop'),
+  session: (number) => get(`/testing/sessions/${number}`),
+  file: (number, kind) => `${ROOT}/testing/sessions/${number}/${kind}`
+}
+
 export const consumption = (filter) => getPatiently('/energy/consumption', filter)
 export const energyToday = () => getPatiently('/energy/today')
 export const demand = (filter) => getPatiently('/energy/demand', filter)

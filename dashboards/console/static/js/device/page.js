@@ -6,10 +6,11 @@ import { age, number, secondTime, since } from '../core/format.js'
 import { changed, followSite, live, loadSite } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { reading, reasonOf } from '../draw/reading.js'
-import { shape } from '../draw/shape.js'
+import { flag, shape } from '../draw/shape.js'
 import { drawDesk } from '../frame/desk.js'
-import { byWorst, titleOf } from '../site/alarms.js'
+import { byWorst, isActive, isSilent, titleOf } from '../site/alarms.js'
 import { connectionWords } from '../site/devices.js'
+import { kindOf } from '../site/standings.js'
 import { chosen, choose, history } from './history.js'
 import { isOpen, registers, show } from './registers.js'
 
@@ -21,7 +22,9 @@ export async function open (root) {
   try {
     device = await api.device(id)
   } catch (error) {
-    root.append(h('p', { class: 't1 alone' }, error.status === 404 ? t('device.unknown') : error.message))
+    const words = error.status === 404 ? t('device.unknown') : error.message
+    drawDesk(root, 'device', () => h('div', { class: 'alone', 'data-key': 'alone' }, h('p', { class: 't1' }, words),
+      h('p', {}, h('a', { class: 'link t1', href: '/devices' }, t('system.all_devices')))))
     return
   }
   await followSite({ points: () => [{ q: `${id}.` }], stream: { devices: id } })
@@ -44,9 +47,13 @@ function head () {
   return h('section', { class: 'device-head', 'data-key': 'head' },
     h('h1', { class: 't1' }, name.includes(place) ? name : `${place} ${name}`),
     h('p', { class: 't2' }, [device.id, `${device.manufacturer} ${device.model}`, device.address,
-      t('device.every', { seconds: number(device.every_s, device.every_s < 1 ? 1 : 0) })].map((fact) => h('span', {}, fact)),
+      isMqtt() ? t('device.sends') : t('device.every', { seconds: number(device.every_s, device.every_s < 1 ? 1 : 0) })]
+      .map((fact) => h('span', {}, fact)),
       connectionWords(now_)))
 }
+
+/** Who speaks by itself is not read in turn. */
+const isMqtt = () => device.points.some((point) => point.wire.topic !== undefined)
 
 const COLUMNS = ['point', 'value', 'note', 'time', 'name']
 
@@ -56,7 +63,7 @@ function values () {
 
 /** The points as they read, or as they lie on the wire. */
 function viewChoice () {
-  const wire = device.points.some((point) => point.wire.topic !== undefined) ? 'messages' : 'registers'
+  const wire = isMqtt() ? 'messages' : 'registers'
   const choice = (view, open) => h('button', { class: 'button', type: 'button', 'aria-pressed': String(open === isOpen()),
     onclick: () => { show(id, open); changed() } }, t(`device.view.${view}`))
   return h('div', { class: 'choice' }, choice('points', false), choice(wire, true))
@@ -76,15 +83,21 @@ function row (point) {
 }
 
 function alarms () {
-  const own = [...live.alarms.values()].filter((alarm) => alarm.device === id).sort(byWorst)
-  return h('section', { class: 'panel part', 'data-key': 'alarms' }, h('h2', { class: 't2' }, t('wall.alarms', { count: own.length })),
-    own.length ? h('ol', {}, own.map((alarm) => h('li', { 'data-key': alarm.id },
-      h('a', { class: 'alarm-line', href: `/alarms#${alarm.id}` }, shape(alarm.priority, alarm.state, 42),
-      h('b', { class: 't1' }, titleOf(alarm, live).what),
-      h('span', { class: 't2' }, t('since', { time: since(instant(alarm.raised_at)) })), h('b', { class: 't1' },
-        age(now() - instant(alarm.raised_at)))))))
-      : h('p', { class: 't3' }, t('wall.no_alarms')))
+  const own = [...live.alarms.values()].filter((alarm) => alarm.device === id)
+  const heard = own.filter((alarm) => !isSilent(alarm)).sort(byWorst)
+  const quiet = own.filter(isSilent).sort(byWorst)
+  return h('section', { class: 'panel part', 'data-key': 'alarms' },
+    h('h2', { class: 't2' }, t('wall.alarms', { count: heard.filter(isActive).length })),
+    own.length ? h('ol', {}, heard.map((alarm) => alarmLine(alarm, 't1', shape(alarm.priority, alarm.state, 42))),
+      quiet.map((alarm) => alarmLine(alarm, 't3', flag(kindOf(alarm), 26)))) : h('p', { class: 't3' }, t('wall.no_alarms')))
 }
+
+/** What is set aside stands below and is as quiet as everywhere. */
+const alarmLine = (alarm, tone, sign) => h('li', { 'data-key': alarm.id },
+  h('a', { class: `alarm-line ${tone}`, href: `/alarms#${encodeURIComponent(alarm.id)}` }, sign,
+    h(tone === 't1' ? 'b' : 'span', {}, titleOf(alarm, live).what),
+    h('span', { class: tone === 't1' ? 't2' : 't3' }, t('since', { time: since(instant(alarm.raised_at)) })),
+    h(tone === 't1' ? 'b' : 'span', { class: 'age' }, age((instant(alarm.returned_at) ?? now()) - instant(alarm.raised_at)))))
 
 function topology () {
   if (!device.feeds.length && !device.fed_by.length) return null

@@ -16,7 +16,7 @@ export function plot ({ samples, others = [], start, end, box, unit = '', limits
   const { width, height, left = 0, right = 0, bottom = 26 } = box
   const edge = width - right
   const values = [...[samples, ...others].flat().map((sample) => sample.value), ...limits.map((limit) => limit.value), least]
-  const [low, high] = range(values.filter((value) => value !== null))
+  const [low, high] = range(values.filter((value) => value !== null), least)
   const floor = height - bottom
   const x = (time) => left + (time - start) / (end - start) * (edge - left)
   const y = (value) => 8 + (1 - (value - low) / (high - low)) * (floor - 14)
@@ -24,9 +24,9 @@ export function plot ({ samples, others = [], start, end, box, unit = '', limits
     hatchPattern(),
     gaps(samples, start, Math.min(end, now())).map(([from, to]) => s('rect',
       { class: 'gap', x: x(from), y: 4, width: Math.max(1, x(to) - x(from)), height: floor - 4 })),
+    left ? valueAxis(low, high, left, width, y, unit) : null,
     limits.map(({ value, words }) => [s('path', { class: 'limit', d: `M${left} ${y(value)}H${edge}` }), words
       && s('text', { class: 'limit-words', x: right ? edge + 8 : left, y: right ? y(value) + 6 : y(value) - 5 }, words)]),
-    left ? valueAxis(low, high, left, width, y, unit) : null,
     others.map((other) => lines(other, 'trend other', x, y)), lines(samples, 'trend', x, y),
     mark && s('path', { class: `alarm-mark ${mark.priority}`, d: `M${x(mark.at)} 0V${floor}` }),
     ends ? endTimes(start, end, left, edge, height) : timeAxis(start, end, x, box),
@@ -36,12 +36,13 @@ export function plot ({ samples, others = [], start, end, box, unit = '', limits
 const lines = (samples, name, x, y) => segments(samples).map((part) => s('path',
   { class: name, d: `M${part.map((sample) => `${x(sample.at).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L')}` }))
 
-function range (values) {
+/** A little air above and below the values; none below `least` where they begin there. */
+function range (values, least) {
   const low = Math.min(...values)
   const high = Math.max(...values)
   if (!values.length) return [0, 1]
   const pad = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1
-  return [low - pad, high + pad]
+  return [low === least ? low : low - pad, high + pad]
 }
 
 const hatchPattern = () => s('defs', {},

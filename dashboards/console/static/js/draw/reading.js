@@ -1,7 +1,7 @@
 // A value as far as it may be trusted: good plain, uncertain with ≈, stale in a hatched frame, bad as a dash.
 import { h } from '../core/dom.js'
 import { instant, now } from '../core/clock.js'
-import { digitsOf, number, since, unitShown } from '../core/format.js'
+import { archiveDate, digitsOf, number, secondTime, since, unitShown } from '../core/format.js'
 import { live } from '../core/live.js'
 import { knows, say, t } from '../core/words.js'
 
@@ -22,11 +22,17 @@ export function reading (point, { unit = point?.unit, digits } = {}) {
   const trust = trustOf(point)
   const words = trust === 'bad' ? '—' : wordsOf(point, unit, digits)
   return h('span', { class: `reading ${trust}`, title: reasonOf(point) || null },
-    trust === 'uncertain' ? '≈' : '', words, trust !== 'bad' && unit && !point.meaning ? h('span', { class: 'unit' }, unitShown(unit))
-      : null)
+    trust === 'uncertain' ? '≈' : '', words, trust !== 'bad' && unit && !point.meaning && !isMoment(point)
+      ? h('span', { class: 'unit' }, unitShown(unit)) : null)
 }
 
+/** Seconds beyond this many are not a length but a moment, counted from 1970: no device waits for thirty years. */
+const MOMENT_S = 1e9
+
+const isMoment = ({ unit, value }) => unit === 's' && value > MOMENT_S
+
 function wordsOf (point, unit, digits) {
+  if (isMoment(point)) return `${archiveDate(point.value * 1000)} ${secondTime(point.value * 1000)}`
   if (point.meaning) return say(point.meaning)
   if (point.bits_set) return point.bits_set.map(say).join(t('list.comma')) || t('bits.none')
   if (typeof point.value === 'string') return point.value

@@ -16,14 +16,31 @@ export function alarmLine ({ at, what, by, comment }) {
     ? h('span', { class: 't2' }, ` ${comment}`) : '')
 }
 
-/** `exact` adds the seconds. */
-export function ticketLine ({ at, what, by, comment, owner }, { exact = false } = {}) {
-  const moment = instant(at)
+/** A ticket's story line by line, from the line `from` on; `exact` adds the seconds. */
+export function ticketLines (story, { from = 0, exact = false } = {}) {
+  return story.map((one, index) => ticketLine(one, story[index - 1]?.owner, exact)).slice(from)
+}
+
+function ticketLine (one, before, exact) {
+  const moment = instant(one.at)
   const time = !isToday(moment) ? date(moment) : exact ? secondTime(moment) : clockTime(moment)
-  const words = knows(`ticket.event.${what}`) ? t(`ticket.event.${what}`) : what
-  const to = what === 'dispatch' ? personName(owner) : null
+  const words = knows(`ticket.event.${one.what}`) ? t(`ticket.event.${one.what}`) : one.what
   return h('p', { class: 't1' }, h('span', { class: 't3' }, `${time} `),
-    [words, to, who(by), commentWords(comment)].filter(Boolean).join(' '))
+    `${words} ${(one.what === 'dispatch' ? handedOver : done)(one, before)}`.trim())
+}
+
+/** 张伟 → 李强：张伟去救人了; who handed it over is named where it was neither the platform nor the one who got it. */
+function handedOver ({ by, comment, owner }, before) {
+  const ways = before && before !== owner ? t('story.handed', { from: personName(before), to: personName(owner) }) : personName(owner)
+  const handed = by === 'guanjia' || by === owner ? ways : t('story.by', { what: ways, who: personName(by) })
+  return comment ? t('story.why', { what: handed, why: commentWords(comment) }) : handed
+}
+
+/** Whoever takes what was another's is shown as such. */
+function done ({ by, comment, owner, what }, before) {
+  const taken = what !== 'opened' && before && owner && owner !== before
+  return [taken ? t('story.taken', { who: personName(owner), from: personName(before) }) : who(by), commentWords(comment)]
+    .filter(Boolean).join(' ')
 }
 
 /** Some acts carry a code for a comment: why the desk chose somebody, why work stands still. */

@@ -7,6 +7,7 @@ import { changed, followSite, live, loadSite } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { drawDesk } from '../frame/desk.js'
 import { bars, demandPlot } from './charts.js'
+import { meterTable } from './meters.js'
 
 /** Undefined: still on its way; null: there is nothing. */
 const view = { interval: '1h', site: undefined, uses: undefined, meters: undefined, today: undefined, demand: undefined }
@@ -74,7 +75,7 @@ function content () {
       part('energy.when', intervalChoice(), view.site && bars(view.site, view.interval)),
       part('energy.demand', h('span', { class: 't3' }, t('energy.demand_unit')), view.demand && demandPlot(view.demand)),
       part('energy.uses', over(), view.uses && useList()),
-      part('energy.meters', over(), view.meters && meterTable()))
+      part('energy.meters', over(), view.meters && meterTable(view.meters)))
   ]
 }
 
@@ -115,16 +116,4 @@ function useList () {
     h('span', { class: 'bar-line' }, h('i', { style: { width: `${row.total.value / rows[0].total.value * 100}%` } })), h('b',
     { class: 't1' }, `${number(row.total.value / all * 100, 1)}${THIN}%`),
     h('span', { class: 't2' }, `${number(row.total.value)}${THIN}${row.unit}`)))) : null
-}
-
-function meterTable () {
-  const rows = view.meters
-  return rows.length ? h('div', { class: 'scroll' },
-    h('table', {},
-    h('tbody', {},
-    rows.map((row) => h('tr', { 'data-key': row.key },
-    h('td', { class: 't1' }, h('a', { href: `/devices/${encodeURIComponent(row.key)}` }, say(row.label))), h('td', { class: 't1 amount' },
-    row.total.value === null ? '—' : `${number(row.total.value, row.unit === 'm3' ? 1 : 0)}${THIN}${row.unit === 'm3' ? 'm³' : row.unit}`),
-    h('td', { class: 't3' }, row.total.completeness < 0.995 ? t('energy.complete', { share: number(row.total.completeness * 100) })
-    : '')))))) : null
 }

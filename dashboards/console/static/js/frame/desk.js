@@ -6,7 +6,7 @@ import { drawLive, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { lostNotice } from './lost.js'
 import { menuButton, pageLinks } from './menu.js'
-import { announce, startSound } from './sound.js'
+import { announce, soundNotice, startSound } from './sound.js'
 
 /** Draw `content()` inside the frame now and whenever something changes. `facts()` are a few words for the head of the page. */
 export function drawDesk (root, here, content, facts = () => []) {
@@ -28,6 +28,7 @@ const headParts = (here, facts) => [
   h('a', { class: 'brand t1', href: '/wall' }, t('brand')),
   pageLinks(here),
   h('p', { class: 'head-facts t2' }, facts.map((fact) => h('span', {}, fact))),
+  here === 'alarms' ? soundNotice() : null,
   menuButton(h('span', { class: 'who t2' }, live.me.display ?? live.me.name)),
   h('time', { class: 'desk-clock t1' }, clockTime(now()))
 ]

@@ -8,6 +8,8 @@ import { setSound, soundWanted } from './sound.js'
 
 const PAGES = [['/wall', 'page.wall'], ['/alarms', 'page.alarms'], ['/tickets', 'page.tickets'], ['/systems', 'page.system'],
   ['/energy', 'page.energy']]
+/** Shown to those who may break what is simulated. */
+const TESTING = ['/testing', 'page.testing']
 /** A single thing belongs to the page its kind is listed on; devices are reached through their system. */
 const WITHIN = { ticket: 'tickets', system: 'systems', devices: 'systems', device: 'systems' }
 const THEMES = ['auto', 'night', 'day']
@@ -16,8 +18,18 @@ let open = false
 
 const toggle = (wanted) => { open = wanted; changed() }
 
+// Wherever the focus is, Escape and a press beside it close the menu; an Escape it has used goes no further.
+addEventListener('keydown', (event) => {
+  if (!open || event.key !== 'Escape') return
+  event.stopPropagation()
+  toggle(false)
+}, true)
+addEventListener('pointerdown', (event) => { if (open && !event.target.closest?.('.menu-place')) toggle(false) })
+
+const pages = () => live.me.rights.includes('test') ? [...PAGES, TESTING] : PAGES
+
 /** The pages side by side, the one we are on marked. */
-export const pageLinks = (here) => h('nav', { class: 'pages', 'data-key': 'pages' }, PAGES.map(([path, words]) => h('a',
+export const pageLinks = (here) => h('nav', { class: 'pages', 'data-key': 'pages' }, pages().map(([path, words]) => h('a',
   { href: path, 'aria-current': path === `/${WITHIN[here] ?? here}` ? 'page' : null }, t(words))))
 
 /** A button around `face` that opens the menu below it. */
@@ -26,10 +38,11 @@ export const menuButton = (face) => h('div', { class: 'menu-place' },
     onclick: () => toggle(!open) }, face),
   open && menu())
 
-const menu = () => h('div', { class: 'menu', 'data-key': 'menu', onkeydown: (event) => { if (event.key === 'Escape') toggle(false) } },
-  h('nav', {}, [...PAGES, ['/devices', 'page.devices']].map(([path, words]) => h('a', { href: path }, t(words)))),
+const menu = () => h('div', { class: 'menu', 'data-key': 'menu' },
+  h('nav', {}, [...pages(), ['/devices', 'page.devices']].map(([path, words]) => h('a', { href: path }, t(words)))),
   choice(t('menu.language'), settings().languages.map((code) => [LANGUAGE_NAMES[code], code === language(), () => setLanguage(code)])),
   choice(t('menu.theme'), THEMES.map((theme) => [t(`theme.${theme}`), themeChoice() === theme, () => { setTheme(theme); changed() }])),
+  themeChoice() === 'auto' ? h('p', { class: 't3 rule' }, t('theme.rule')) : null,
   choice(t('menu.sound'), [true, false].map((wanted) => [t(wanted ? 'sound.on' : 'sound.off'), soundWanted() === wanted,
     () => { setSound(wanted); changed() }])),
   h('p', {}, h('span', { class: 't3' }, live.me.display ?? live.me.name),

@@ -1,5 +1,7 @@
 // A new critical alarm sounds until somebody acknowledges it. Browsers let a page sound only after a person has allowed it.
-import { live } from '../core/live.js'
+import { h } from '../core/dom.js'
+import { changed, live } from '../core/live.js'
+import { t } from '../core/words.js'
 
 const KEY = 'guanjia.sound'
 let audio = null
@@ -13,11 +15,22 @@ export function setSound (wanted) {
   else silence()
 }
 
+/** `on`, `off`, or `held`: wanted, and the browser waits for a first touch. */
+export const soundState = () => !soundWanted() ? 'off' : audio?.state === 'running' ? 'on' : 'held'
+
 /** Makes ready to sound; does nothing until the user has allowed it. */
 export function startSound () {
   if (!soundWanted() || audio) return
   audio = new AudioContext()
+  audio.onstatechange = changed
   if (audio.state === 'suspended') addEventListener('pointerdown', () => audio?.resume(), { once: true })
+}
+
+/** Says that this screen would stay silent, and ends it with one tap; nothing where it sounds. */
+export function soundNotice () {
+  const state = soundState()
+  return state === 'on' ? null : h('button', { class: 'sound-notice t2', type: 'button', 'data-key': 'sound',
+    onclick: () => { setSound(true); changed() } }, t(`sound.notice.${state}`))
 }
 
 /** Sound while a critical alarm stands unacknowledged. Called at every change. */

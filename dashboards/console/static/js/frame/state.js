@@ -8,6 +8,7 @@ import { shape } from '../draw/shape.js'
 import { fit } from '../draw/text.js'
 import { isActive, titleOf } from '../site/alarms.js'
 import { menuButton } from './menu.js'
+import { soundNotice } from './sound.js'
 
 /** An alarm as the headline, `facts` below it. */
 export function alarmState (alarm, facts) {
@@ -28,4 +29,4 @@ export const calmState = (words, facts) => h('div', { class: 'state-words calm',
 /** The time, and under it a few words that open the menu. */
 export const stateClock = (words) => h('div', { class: 'state-clock', 'data-key': 'clock' },
   h('time', { class: [...live.alarms.values()].some(isActive) ? 't1' : 't2' }, clockTime(now())),
-  menuButton(h('span', { class: 't3' }, words)))
+  soundNotice(), menuButton(h('span', { class: 't3' }, words)))

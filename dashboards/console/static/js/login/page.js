@@ -36,5 +36,5 @@ export async function open (root) {
 /** Only a place on this site: an address from outside could name another. */
 function destination () {
   const next = new URLSearchParams(location.search).get('next') ?? ''
-  return /^\/(?!\/|\\)/.test(next) ? next : '/wall'
+  return /^\/(?!\/|\\)/.test(next) ? next : '/'
 }

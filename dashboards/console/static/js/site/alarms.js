@@ -1,6 +1,7 @@
 // Alarms as people speak of them: place before device, what is wrong, in which order, and which follow from which.
 import { PRIORITIES, isReturned, isUnacknowledged } from '../draw/shape.js'
 import { instant } from '../core/clock.js'
+import { live as site } from '../core/live.js'
 import { say } from '../core/words.js'
 
 const rank = (alarm) => PRIORITIES.indexOf(alarm.priority)
@@ -36,6 +37,13 @@ export function whereOf (alarm, live) {
   const name = withoutPlace(deviceName(alarm, live), place)
   if (place.includes(' ') && firstWord(place) === firstWord(name)) return name
   return [place, name.slice(sharedEnd(place, name))].filter(Boolean).join(' ')
+}
+
+/** The device for a reader who sees already where it is: 1#集水坑 on the plan of 地下车库A区. */
+export function shortName (alarm, live) {
+  const place = placeOf(alarm, live)
+  const name = withoutPlace(deviceName(alarm, live), place)
+  return name.slice(sharedEnd(place, name)).trim() || deviceName(alarm, live)
 }
 
 /** Garage A sump 1 in Garage zone A says itself where it is. */
@@ -75,10 +83,13 @@ export function bundles (alarms, flags, feeds) {
 const EFFECT_MS = 120_000
 
 function follows (effect, cause, feeds) {
-  if (effect === cause || !feeds.get(cause.device)?.has(effect.device)) return false
+  if (effect === cause || standsAlone(effect) || !feeds.get(cause.device)?.has(effect.device)) return false
   const later = instant(effect.raised_at) - instant(cause.raised_at)
   return later > -EFFECT_MS / 4 && later < EFFECT_MS
 }
+
+/** Smoke and gas come of themselves: nobody shall read a fire as explained by a power cut. A lift that stops does follow from one. */
+const standsAlone = (alarm) => ['fire', 'gas'].includes(alarm.system) && site.rules.get(alarm.rule)?.life_safety === true
 
 /** Whether a standing is held back because of a cause, be it through others that are held back themselves. */
 function isHeldBy (standing, cause, flags, seen = new Set()) {

@@ -33,6 +33,14 @@ export function suppliedBy (id, below = new Set()) {
 }
 const SUPPLYING = ['power_meter', 'transformer_monitor']
 
+/** What a point said last before it fell silent, of the day past: a value, null, or undefined while that is on its way. */
+export const lastSaid = (point) => once(`last ${point} ${silentSince(point)}`, async () => {
+  const samples = await api.readings(point, { start: now() - DAY_MS, end: now(), interval: '15min', aggregate: 'last' })
+  return samples.findLast((sample) => typeof sample.value === 'number')?.value ?? null
+})
+const DAY_MS = 86_400_000
+const silentSince = (point) => live.devices.get(point.slice(0, point.lastIndexOf('.')))?.connection.since
+
 /** The instant at which the last alarm was over, or null. Asked again whenever the list of alarms has changed. */
 export const lastAlarmEnd = () => once(`end ${live.alarmChanges}`,
   async () => Math.max(0, ...(await api.alarms({ active: false, limit: 50 }, 1)).map((alarm) => instant(alarm.returned_at) ?? 0)) || null)

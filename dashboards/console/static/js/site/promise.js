@@ -2,16 +2,20 @@
 import { instant } from '../core/clock.js'
 import { left, over } from '../core/format.js'
 
+/** Promises not yet kept; of two alike the newer counts: a second call has its own minutes. */
+const openClocks = (ticket) => ticket.clocks.filter((clock, index) => !clock.met_at
+  && !ticket.clocks.slice(index + 1).some((later) => later.promise === clock.promise))
+
 /** The promise the whole ticket is measured by: its end if it has one, else the last promise not yet kept. */
 export function mainClock (ticket) {
-  const open = ticket.clocks.filter((clock) => !clock.met_at)
+  const open = openClocks(ticket)
   return open.find((clock) => clock.promise === 'finish') ?? open.at(-1) ?? null
 }
 
 /** The nearer promise that stands before the main one: accept, then arrive. */
 export const nextClock = (ticket) => {
   const main = mainClock(ticket)
-  return ticket.clocks.find((clock) => !clock.met_at && clock !== main && (clock.promise === 'accept' || clock.promise === 'arrive'))
+  return openClocks(ticket).find((clock) => clock !== main && (clock.promise === 'accept' || clock.promise === 'arrive'))
     ?? null
 }
 

@@ -81,14 +81,20 @@ function totalPower (bays) {
   return known.length ? known.reduce((sum, power) => sum + power, 0) : null
 }
 
-/** Cars inside: all that came in less all that went out. Null when a barrier's counters cannot be read. */
-export function parkingView (live) {
-  const barriers = [...live.devices.values()].filter((device) => device.class === 'parking_barrier')
-  const counted = barriers.map((device) => [value(live, device, 'entries'), value(live, device, 'exits')])
-  const inside = counted.some(([came, went]) => came === null || went === null) ? null
-    : counted.reduce((sum, [came, went]) => sum + came - went, 0)
+/**
+ * Cars inside: all that came in less all that went out. A barrier that says nothing counts with what it said last, and is named in
+ * `guessed`; `inside` is null, with a `reason`, where a count is missing or the counts contradict each other. `all` is 0 where nobody has
+ * said how many spaces there are. `lastOf(point)` is the last a point has said: a value, null, or undefined while that is on its way.
+ */
+export function parkingView (live, lastOf = () => null) {
+  const barriers = classed([...live.devices.values()], 'parking_barrier')
   const spaces = live.site.parking_spaces ?? {}
   const all = Object.values(spaces).reduce((sum, count) => sum + count, 0)
-  return { inside: barriers.length && inside !== null && inside >= 0 && inside <= all ? inside : null, all, spaces }
+  const guessed = barriers.filter((device) => COUNTERS.some((name) => value(live, device, name) === null))
+  const count = (device, name) => value(live, device, name) ?? lastOf(`${device.id}.${name}`) ?? NaN
+  const inside = barriers.reduce((sum, device) => sum + count(device, 'entries') - count(device, 'exits'), 0)
+  const known = { barriers, guessed, spaces, all }
+  if (!barriers.length || Number.isNaN(inside)) return { ...known, inside: null, reason: 'missing' }
+  return inside < 0 || (all && inside > all) ? { ...known, inside: null, reason: 'contradiction' } : { ...known, inside, reason: null }
 }
-
+const COUNTERS = ['entries', 'exits']

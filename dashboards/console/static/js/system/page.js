@@ -49,18 +49,27 @@ const alarmsOf = (devices = null) => [...live.alarms.values()].filter((alarm) =>
   && (devices ? devices.has(alarm.device) : alarm.system === view.system)).sort(byWorst)
 
 function content () {
-  const { legend, body, side, below } = view.drawing.draw(view.room, view.system)
   document.title = `${say(label())} · ${say(live.site.name)}`
+  if (!isThere()) return [head(), ways(), h('section', { class: 'panel drawing alone', 'data-key': 'drawing' },
+    h('p', { class: 'nothing t2' }, t('system.none'))), lostNotice()]
+  const { legend, body, side, below } = view.drawing.draw(view.room, view.system)
   return [head(), ways(),
     h('section', { class: `panel drawing ${view.system} ${side ? '' : 'alone'}`, 'data-key': 'drawing' },
       h('div', { class: 'drawing-head' }, roomTabs(), legend ?? null), body, below ?? null),
     side, lostNotice()]
 }
 
+/** Whether the site has any device of this system. */
+const isThere = () => [...live.devices.values()].some((device) => device.system === view.system)
+
 const label = () => live.site.systems.find(({ id }) => id === view.system)?.label
 
 /** The worst of what is drawn here; where that is well, the worst of the system. */
 function head () {
+  if (!isThere()) {
+    return h('header', { class: 'state', 'data-key': 'state' }, calmState(t('state.system_none', { system: say(label()) }), []),
+      stateClock([h('i', {}, say(live.site.name))]))
+  }
   const drawn = new Set(view.drawing.devices(view.room, view.system).map((device) => device.id))
   const own = alarmsOf(drawn)[0]
   const alarm = own ?? alarmsOf()[0]

@@ -8,7 +8,8 @@ import { shape } from '../draw/shape.js'
 import { isActive, symptom, withoutPlace } from '../site/alarms.js'
 import { faultWords, worstOf } from '../site/devices.js'
 import { pointOf, valueOf } from '../site/electric.js'
-import { isConnected, parkingView } from '../site/systems.js'
+import { occupancy } from '../site/parking.js'
+import { isConnected } from '../site/systems.js'
 import { choosable, selected } from './selection.js'
 import { countedToday } from './series.js'
 import { sidePanel } from './side.js'
@@ -35,19 +36,18 @@ export function draw () {
     body: h('div', { class: 'gates', 'data-key': 'gates' }, areas.map((area) => h('section', { 'data-key': area },
       h('h3', { class: 't2' }, say(live.areas.get(area)?.name)),
       h('div', {}, barriers().filter((barrier) => barrier.area === area).map((barrier) => gate(barrier, chosen)))))),
-    below: occupancy(),
+    below: occupied(),
     side: sidePanel(chosen, { facts: facts(chosen) })
   }
 }
 
 /** Cars on site out of all spaces; a dash where the counters contradict each other. */
-function occupancy () {
-  const { inside, all, spaces } = parkingView(live)
+function occupied () {
+  const { figure, of, isGuessed, share, notes } = occupancy()
   return h('div', { class: 'occupancy', 'data-key': 'occupancy' },
-    h('p', { class: 't2' }, h('b', { class: 't1' }, number(inside)), ` / ${number(all)}`),
-    h('span', { class: 'gauge' }, h('i', { style: { width: `${inside === null || !all ? 0 : inside / all * 100}%` } })),
-    h('p', { class: 't3 spaces' }, inside === null ? t('parking.unknown') : Object.entries(spaces).map(([kind, count]) => h('span', {},
-      t(`parking.${kind}`, { count: number(count) })))))
+    h('p', { class: 't2' }, h('b', { class: isGuessed ? 't1 reading uncertain' : 't1' }, figure), of),
+    h('span', { class: 'gauge' }, h('i', { style: { width: `${share * 100}%` } })),
+    h('p', { class: 't3 spaces' }, notes.map((note) => h('span', {}, note))))
 }
 
 function gate (barrier, chosen) {

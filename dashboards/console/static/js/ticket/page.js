@@ -51,6 +51,9 @@ function content () {
       h('a', { class: 'back', href: '/tickets', 'aria-label': t('page.tickets') }, '‹'),
       h('span', {}, t('ticket.number', { number: ticket.number })), h('span', { class: 'stand' }, t(`ticket.state.${ticket.state}`))),
     live.link.lost ? h('p', { class: 'offline t1', 'data-key': 'offline' }, t('ticket.offline')) : null,
-    subject(ticket), clockPanel(ticket), firstChecks(ticket), trend(), traceLink(ticket), story(ticket), stepBar(ticket)
+    h('div', { class: 'ticket-columns', 'data-key': 'columns' },
+      h('div', {}, subject(ticket), clockPanel(ticket), firstChecks(ticket)),
+      h('div', {}, trend(), traceLink(ticket), story(ticket))),
+    stepBar(ticket)
   ].filter(Boolean)
 }

@@ -12,12 +12,14 @@ export function restore () {
   const kept = JSON.parse(localStorage.getItem(KEPT) ?? 'null')
   if (!kept) return
   view.ticket = kept.ticket
-  Object.assign(live, { me: kept.me, site: kept.site, areas: new Map(kept.site.areas.map((area) => [area.id, area])) })
+  Object.assign(live, { me: kept.me, site: kept.site, areas: mapped(kept.site.areas), people: mapped(kept.people ?? []) })
 }
+
+const mapped = (items) => new Map(items.map((item) => [item.id, item]))
 
 export async function load () {
   view.ticket = await api.ticket(id)
-  localStorage.setItem(KEPT, JSON.stringify({ ticket: view.ticket, me: live.me, site: live.site }))
+  localStorage.setItem(KEPT, JSON.stringify({ ticket: view.ticket, me: live.me, site: live.site, people: [...live.people.values()] }))
   changed()
 }
 

@@ -1,9 +1,10 @@
 // The next step under the thumb: accept, arrive, finish; only the next one is filled. What needs words asks for them first.
 import { h } from '../core/dom.js'
 import { changed, live } from '../core/live.js'
-import { say, t } from '../core/words.js'
+import { knows, say, t } from '../core/words.js'
 import { take as takeStep, waiting } from '../site/queue.js'
 import { NEXT_ACT } from '../site/tickets.js'
+import { personName } from '../site/people.js'
 import { HOLD_REASONS } from './subject.js'
 import { take, view } from './state.js'
 
@@ -35,11 +36,16 @@ async function step (ticket, act, body = {}) {
   changed()
 }
 
+/** A ticket that is with somebody else changes hands when it is accepted, or when one arrives before anybody accepted. */
+const takesOver = (ticket, act) => ticket.owner && ticket.owner !== live.me.name && !waiting(ticket.id).length
+  && (act === 'accept' || (act === 'arrive' && BEFORE_ACCEPTANCE.includes(ticket.state)))
+const BEFORE_ACCEPTANCE = ['registered', 'dispatched']
+
 const choose = (ticket, act) => () => {
-  if (!ASKS[act]) return step(ticket, act)
+  if (!ASKS[act] && !takesOver(ticket, act)) return step(ticket, act)
   view.form = { act, comment: '', choice: act === 'hold' ? HOLD_REASONS[0] : '' }
   changed()
-  requestAnimationFrame(() => document.querySelector('.step-form .field')?.focus())
+  requestAnimationFrame(() => document.querySelector('.step-form :is(.field, .main)')?.focus())
 }
 
 export function stepBar (ticket) {
@@ -68,23 +74,42 @@ function otherActs (ticket, state) {
 function form (ticket) {
   const { act, comment, choice } = view.form
   const kind = ASKS[act]
+  if (!kind) return takeOver(ticket, act)
   const set = (change) => { Object.assign(view.form, change); changed() }
   const ready = kind === 'optional' || (kind === 'person' ? choice : kind === 'reason' ? choice !== 'other' || comment.trim()
     : comment.trim())
   const send = () => step(ticket, act, kind === 'person' ? { owner: choice, comment }
     : { comment: kind === 'reason' ? [choice, comment.trim()].filter(Boolean).join(' ') : comment.trim() })
   return h('form', { class: 'step-form', 'data-key': `form ${act}`, onsubmit: (event) => { event.preventDefault(); if (ready) send() } },
-    h('p', { class: 't2' }, t(`ask.${act}`)),
-    kind === 'reason' ? h('div', { class: 'choice' },
-      HOLD_REASONS.map((reason) => h('button',
-      { class: 'button', type: 'button', 'aria-pressed': String(choice === reason),
-      onclick: () => set({ choice: reason }) }, t(`hold.${reason}`)))) : null,
-    kind === 'person' ? h('div', { class: 'choice people' },
-      [...live.people.values()].map((person) => h('button',
-      { class: 'button', type: 'button', 'aria-pressed': String(choice === person.id),
-      onclick: () => set({ choice: person.id }) }, t('ask.person', { name: say(person.name), count: person.open_tickets })))) : null,
-    h('input', { class: 'field', maxlength: 1900, 'aria-label': t(`ask.${act}`),
-      oninput: (event) => set({ comment: event.target.value }) }),
-    h('div', { class: 'walk' }, h('button', { class: 'button', type: 'button', onclick: () => { view.form = null; changed() } },
-      t('cancel')), h('button', { class: 'button main', type: 'submit', disabled: !ready }, t(`act.${act}`))))
+    choices(kind, ticket, act, choice, set),
+    h('label', {}, h('span', { class: 't2' }, t(kind === 'reason' || kind === 'person' ? 'ask.note' : `ask.${act}`)),
+      h('input', { class: 'field', maxlength: 1900, oninput: (event) => set({ comment: event.target.value }) })),
+    ends(act, !ready))
 }
+
+const ends = (act, disabled) => h('div', { class: 'walk' },
+  h('button', { class: 'button', type: 'button', onclick: () => { view.form = null; changed() } }, t('cancel')),
+  h('button', { class: 'button main', type: 'submit', disabled }, t(`act.${act}`)))
+
+/** One question before somebody else's ticket is taken, with that person's name in it. */
+const takeOver = (ticket, act) => h('form', { class: 'step-form', 'data-key': `form ${act}`,
+  onsubmit: (event) => { event.preventDefault(); step(ticket, act) } },
+  h('p', { class: 't1' }, t('ask.take_over', { who: personName(ticket.owner) })), ends(act, false))
+
+/** What is chosen rather than written: the reason for a pause, or to whom the ticket goes. */
+function choices (kind, ticket, act, choice, set) {
+  const found = kind === 'reason' ? HOLD_REASONS.map((reason) => [reason, t(`hold.${reason}`)])
+    : kind === 'person' ? takers(ticket).map((person) => [person.id, faceOf(person)]) : null
+  return found && [h('p', { class: 't2' }, t(`ask.${act}`)), h('div', { class: `choice ${kind}` }, found.map(([key, face]) => h('button',
+    { class: 'button', type: 'button', 'aria-pressed': String(choice === key), onclick: () => set({ choice: key }) }, face)))]
+}
+
+const TAKERS = ['technician', 'operator']
+
+/** Who may get it: those who work, but for whoever has it; first those with the skill it asks for, then those with the least to do. */
+const takers = (ticket) => [...live.people.values()].filter((person) => TAKERS.includes(person.role) && person.id !== ticket.owner)
+  .sort((a, b) => b.skills.includes(ticket.skill) - a.skills.includes(ticket.skill) || a.open_tickets - b.open_tickets)
+
+const faceOf = (person) => [h('b', {}, say(person.name)),
+  h('span', { class: 't2' }, person.skills.map((skill) => knows(`skill.${skill}`) ? t(`skill.${skill}`) : skill).join(t('list.comma'))),
+  h('span', { class: 't3' }, t('ask.person', { count: person.open_tickets }))]

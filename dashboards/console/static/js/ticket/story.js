@@ -3,14 +3,14 @@ import { h } from '../core/dom.js'
 import { instant } from '../core/clock.js'
 import { archiveDate, clockTime } from '../core/format.js'
 import { say, t } from '../core/words.js'
-import { ticketLine } from '../draw/story.js'
+import { ticketLines } from '../draw/story.js'
 import { personName } from '../site/people.js'
 import { waiting } from '../site/queue.js'
 
 export const story = (ticket) => [
   ticket.history.length ? h('section', { class: 'history', 'data-key': 'history' },
     h('h2', { class: 't3' }, t('ticket.history', { count: ticket.history.length })), ticket.history.slice(0, 4).map(past)) : null,
-  h('section', { class: 'history', 'data-key': 'story' }, h('h2', { class: 't3' }, t('ticket.story')), ticket.story.map((one) => ticketLine(one)),
+  h('section', { class: 'history', 'data-key': 'story' }, h('h2', { class: 't3' }, t('ticket.story')), ticketLines(ticket.story),
     waiting(ticket.id).map(queued))
 ].filter(Boolean)
 

@@ -6,6 +6,7 @@ import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { shape } from '../draw/shape.js'
 import { byWorst } from '../site/alarms.js'
+import { personName } from '../site/people.js'
 import { clockView, mainClock, nextClock } from '../site/promise.js'
 import { measured } from './trend.js'
 
@@ -21,6 +22,7 @@ export function subject (ticket) {
       h('p', { class: 't2' }, [say(live.areas.get(ticket.area)?.name), say(alarm?.device_name)].filter((part) => part
         && !say(ticket.title).includes(part)).join(' ')),
       h('p', { class: 't2' }, t('ticket.since', { time: since(begun) }), h('b', { class: 't1' }, age(now() - begun))),
+      h('p', { class: 't2 owner' }, ticket.owner ? [t('ticket.owner'), h('b', { class: 't1' }, personName(ticket.owner))] : t('state.nobody')),
       valueLine(now_)))
 }
 

@@ -8,6 +8,8 @@ import { say, t } from '../core/words.js'
 import { plot } from '../draw/plot.js'
 
 const HOUR = 3600000
+/** Beside the ticket on a desk, below it on a phone: the letters keep their size. */
+const BOX = innerWidth < 1100 ? { width: 358, height: 92 } : { width: 640, height: 200 }
 const RENEW_MS = 20000
 const seen = { point: null, samples: [] }
 
@@ -35,5 +37,5 @@ export function trend () {
   if (!point || !samples.some((sample) => sample.value !== null)) return null
   return h('section', { class: 'trend-part', 'data-key': 'trend' },
     h('h2', { class: 't3' }, t('ticket.trend', { what: say(point.label), unit: unitShown(point.unit) })),
-    plot({ samples, start: samples[0].at, end: samples[0].at + HOUR, box: { width: 358, height: 92 }, unit: point.unit, ends: true }))
+    plot({ samples, start: samples[0].at, end: samples[0].at + HOUR, box: BOX, unit: point.unit, ends: true }))
 }

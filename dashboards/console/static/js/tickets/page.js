@@ -11,7 +11,7 @@ import { byUrgency, clockView, mainClock, nextClock } from '../site/promise.js'
 import { ticketTitle, waitWords } from '../site/tickets.js'
 
 const CLASSES = ['emergency', 'small', 'large', 'hard']
-const view = { mine: false, draft: null, problem: '' }
+const view = { mine: new URLSearchParams(location.search).has('mine'), draft: null, problem: '' }
 
 export async function open (root) {
   await loadSite()

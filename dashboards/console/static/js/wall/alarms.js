@@ -6,10 +6,10 @@ import { live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, isReturned, isUnacknowledged, shape } from '../draw/shape.js'
 import { firstThatFits, fit, widthOf } from '../draw/text.js'
-import { bundles, deviceName, isActive, placeOf, titleOf } from '../site/alarms.js'
+import { bundles, deviceName, shortName, titleOf } from '../site/alarms.js'
 import { alarmsToday, feedsNow } from '../site/details.js'
+import { ASIDE } from '../site/standings.js'
 
-const ASIDE = ['shelved', 'suppressed', 'out_of_service']
 const ROW = 75.5
 const CONSEQUENCES = 47
 const ROOM = 506
@@ -38,7 +38,7 @@ function whatFits (all) {
     const extra = bundle.cause ? CONSEQUENCES : 0
     const places = Math.floor((room - extra) / ROW)
     if (places < 1) break
-    shown.push({ ...bundle, members: worstWithCause(bundle, places) })
+    shown.push({ ...bundle, all: bundle.members, members: worstWithCause(bundle, places) })
     room -= extra + shown.at(-1).members.length * ROW
   }
   return shown
@@ -50,10 +50,10 @@ function worstWithCause ({ members, cause }, places) {
   return !cause || first.includes(cause) ? first : [...first.slice(0, -1), cause]
 }
 
-function bundleView ({ cause, members, silenced }) {
+function bundleView ({ cause, members, all, silenced }) {
   const rows = members.map((alarm) => row(alarm, alarm === cause))
   if (!cause) return rows
-  return h('li', { class: 'bundle', 'data-key': `b${cause.id}` }, h('ol', {}, rows), consequences(cause, silenced))
+  return h('li', { class: 'bundle', 'data-key': `b${cause.id}` }, h('ol', {}, rows), consequences(cause, all, silenced))
 }
 
 function row (alarm, isFirst) {
@@ -70,11 +70,11 @@ function row (alarm, isFirst) {
     h('span', { class: 'since t3' }, from)))
 }
 
-/** Place, device and what is wrong; where that is too long, the device under its own name, or the place and what is wrong there. */
+/** Place, device and what is wrong; where that is too long, the device under its own name, then without its place. */
 function titleWords (alarm, room) {
   const { where, what } = titleOf(alarm, live)
-  const wordings = [where, deviceName(alarm, live), placeOf(alarm, live)].map((one) => t('alarm.title', { where: one, what }))
-  return firstThatFits(wordings, room, 20, true) ?? wordings[0]
+  const wordings = [where, deviceName(alarm, live), shortName(alarm, live)].map((one) => t('alarm.title', { where: one, what }))
+  return firstThatFits(wordings, room, 20, true) ?? wordings.at(-1)
 }
 
 /** The first action and since when; where the action is long, the time alone says since when. */
@@ -103,9 +103,8 @@ function actionWords (alarm, room) {
 }
 
 /** 后果 7：电梯 3、弱电 2 … */
-function consequences (cause, silenced) {
-  const others = [...live.alarms.values()].filter((alarm) => alarm !== cause && isActive(alarm)
-    && feedsNow().get(cause.device)?.has(alarm.device))
+function consequences (cause, heard, silenced) {
+  const others = heard.filter((alarm) => alarm !== cause)
   const systems = [...others.map((alarm) => alarm.system), ...silenced.map((standing) => live.devices.get(standing.device)?.system)]
   const counted = live.site.systems.map(({ id, label }) => [say(label),
     systems.filter((system) => system === id).length]).filter(([, count]) => count)

@@ -6,12 +6,13 @@ import { say, t } from '../core/words.js'
 import { reading } from '../draw/reading.js'
 import { firstThatFits, fit } from '../draw/text.js'
 import { withoutPlace } from '../site/alarms.js'
-import { chargersView, parkingView } from '../site/systems.js'
+import { occupancy } from '../site/parking.js'
+import { chargersView } from '../site/systems.js'
 
 export function tankPanel () {
   const tanks = twoTanks()
   return h('section', { class: 'panel tanks', 'data-key': 'tanks' }, h('h2', {}, t('wall.tanks')),
-    tanks.length ? h('div', {}, tanks.map(tank)) : h('p', { class: 't3' }, t('system.none')))
+    tanks.length ? h('div', {}, tanks.map(tank)) : h('p', { class: 't3 absent' }, t('system.none')))
 }
 
 /** One tank of each system first: drinking water and fire water matter more than two of a kind. */
@@ -46,17 +47,19 @@ function tank (device) {
 }
 
 export function parkingPanel () {
-  const { inside, all, spaces } = parkingView(live)
-  const share = inside === null || !all ? 0 : inside / all
+  const { barriers, figure, of, isGuessed, share, notes } = occupancy()
   return h('section', { class: 'panel parking', 'data-key': 'parking' }, h('h2', {}, t('wall.parking')),
-    h('p', { class: 'key' }, h('b', { class: 't1 figure' }, number(inside)), h('span', { class: 't2' }, ` / ${number(all)}`)),
-    h('span', { class: 'gauge' }, h('i', { style: { width: `${share * 100}%` } })),
-    h('p', { class: 't3 note' }, Object.entries(spaces).map(([kind, count]) => h('span', {},
-      t(`parking.${kind}`, { count: number(count) })))))
+    barriers.length ? [
+      h('p', { class: 'key' }, h('b', { class: `t1 figure ${isGuessed ? 'reading uncertain' : ''}` }, figure),
+        h('span', { class: 't2' }, of)),
+      h('span', { class: 'gauge' }, h('i', { style: { width: `${share * 100}%` } })),
+      h('p', { class: 't3 note' }, notes.map((note) => h('span', {}, note)))] : h('p', { class: 't3 absent' }, t('system.none')))
 }
 
 export function chargerPanel () {
   const { bays, used, power, known } = chargersView(live)
+  if (!bays.length) return h('section', { class: 'panel chargers', 'data-key': 'chargers' }, h('h2', {}, t('wall.chargers')),
+    h('p', { class: 't3 absent' }, t('system.none')))
   return h('section', { class: 'panel chargers', 'data-key': 'chargers' }, h('h2', {}, t('wall.chargers')),
     h('p', { class: 'key' }, h('b', { class: 't1 figure' }, known ? number(used) : '—'),
       h('span', { class: 't2' }, t('wall.chargers_of', { all: bays.length })),

@@ -2,6 +2,7 @@
 import { renew } from '../core/dom.js'
 import { drawLive, followSite, loadSite } from '../core/live.js'
 import { lostNotice } from '../frame/lost.js'
+import { pageLinks } from '../frame/menu.js'
 import { openStage } from '../frame/stage.js'
 import { announce, startSound } from '../frame/sound.js'
 import { alarmPanel } from './alarms.js'
@@ -25,7 +26,7 @@ export async function open (root) {
   const stage = openStage(root, 'wall')
   drawLive(() => {
     renew(stage, headline(), systemTiles(), planPanel(), alarmPanel(), ticketPanel(), loadPanel(), tankPanel(), parkingPanel(),
-      chargerPanel(), lostNotice())
+      chargerPanel(), pageLinks('wall'), lostNotice())
     announce()
   })
 }

@@ -28,13 +28,14 @@ export function planPanel () {
       views.filter(({ area }) => area.kind === 'garage').map((view) => DRAW.garage(view)),
       effects(views),
       views.filter(({ area }) => area.kind !== 'garage').map((view) => (DRAW[view.area.kind] ?? DRAW.room)(view)),
-      labels.map(labelOf)))
+      labels.map(labelOf)),
+    views.length ? null : h('p', { class: 'nothing absent t3', 'data-key': 'none' }, t('plan.none')))
 }
 
 /** From the plan's own units to the panel's pixels, same scale both ways, in the middle. */
 function onPanel () {
   const rects = [...live.areas.values()].map((area) => area.plan).filter(Boolean)
-  const site = live.site.plan ?? around(rects)
+  const site = live.site.plan ?? (rects.length ? around(rects) : FRAME)
   const scale = Math.min(FRAME.width / site.width, FRAME.height / site.height)
   const left = FRAME.x + (FRAME.width - site.width * scale) / 2
   const top = FRAME.y + (FRAME.height - site.height * scale) / 2

@@ -1,10 +1,10 @@
 // Names and alarms beside the places of the plan, set so that none covers a building or another name.
 import { s } from '../core/dom.js'
 import { live } from '../core/live.js'
-import { say, t } from '../core/words.js'
+import { say } from '../core/words.js'
 import { isReturned, isUnacknowledged, shape } from '../draw/shape.js'
 import { widthOf } from '../draw/text.js'
-import { deviceName, symptom, whereOf } from '../site/alarms.js'
+import { shortName, whereOf } from '../site/alarms.js'
 import { middle } from './plan_places.js'
 
 const CALM = [{ size: 21, bold: false, line: 30 }, { size: 20, bold: false, line: 28 }]
@@ -52,14 +52,19 @@ function attempts (view) {
   return ways.flatMap((find) => wordings(view).map(([text, type]) => ({ text, type, find })))
 }
 
-/** From the fullest wording to none, each in its larger type first; the place is the last to go, the shape always stays. */
+/**
+ * From the fullest wording to none, each in its larger type first; the shape always stays. The plan says itself where it is, so the place
+ * goes before the device.
+ */
 function wordings ({ area, worst }) {
   const name = say(area.name)
   if (worst && isReturned(worst.state)) return [[name, CALM[0]], ['', CALM[0]]]
-  const texts = worst ? [whereOf(worst, live), t('alarm.title', { where: name, what: symptom(worst, live) }), name,
-    deviceName(worst, live), ''] : [name]
+  const texts = worst ? [whereOf(worst, live), shortName(worst, live), numbered(shortName(worst, live)), name, ''] : [name]
   return texts.flatMap((text) => (worst ? LOUD : CALM).map((type) => [text, type]))
 }
+
+/** The part of a name that has a number in it, which is what the sign on the device says: 2D5, B-17. */
+const numbered = (name) => name.split(' ').find((word) => /\d/.test(word)) ?? name
 
 const within = ({ box }, { width, height }) =>
   width < box.width - 20 ? [{ x: box.x + 16, y: box.y + (box.height - height) / 2, within: true }] : []

@@ -26,14 +26,25 @@ function row (ticket) {
   const view = clock ? clockView(clock, ticket, now()) : { text: age(now() - instant(ticket.opened_at)), fraction: 0, tone: 'met' }
   const room = 376 - 16 - widthOf(view.text, 31, true)
   const titles = ticketTitles(ticket, live)
-  const title = firstThatFits(titles, room, 20, true) ?? titles.at(-1)
+  const { title, lines, size } = titleLines(titles, room)
   return h('li', { class: 'ticket', 'data-key': ticket.id }, h('a', { href: `/tickets/${ticket.id}` },
-    h('b', { class: 'title t1', title: titles[0],
-      style: { 'max-width': `${room}px`, 'font-size': `${fit(title, room, [24, 22, 20], true)}px` } }, title),
+    h('b', { class: `title t1 ${lines > 1 ? 'two-lines' : ''}`, title: titles[0],
+      style: { 'max-width': `${room}px`, 'font-size': `${size}px` } }, title),
     h('b', { class: `left t1 ${view.tone === 'over' ? 'over-label' : ''}` }, view.text),
     h('span', { class: `bar ${view.tone}` }, h('i', { style: { width: `${view.fraction * 100}%` } })),
     h('span', { class: 'promise t3' }, promiseWords(ticket)),
     h('span', { class: 'stand t3' }, standWords(ticket))))
+}
+
+/** What two lines hold for certain: a line breaks before a word, so each may end a word early. */
+const TWO_LINES = 1.7
+
+/** One line where a wording that names the device has room in it, else two; what is longer still ends with an ellipsis. */
+function titleLines (titles, room) {
+  const [where, name] = titles
+  const one = firstThatFits([where, name], room, 20, true)
+  if (one) return { title: one, lines: 1, size: fit(one, room, [24, 22, 20], true) }
+  return { title: firstThatFits(titles, room * TWO_LINES, 20, true) ?? titles.at(-1), lines: 2, size: 20 }
 }
 
 /** 小问题 30 分　刘洋; an emergency says how fast somebody was there. */

@@ -1,0 +1,68 @@
+"""Mistakes that show only when the site and its rules are put side by side."""
+
+from dataclasses import dataclass, field
+
+from guanjia.config.findings import Findings
+from guanjia.config.nameplate import NAMEPLATE
+from guanjia.config.rule_file import RuleDraft
+from guanjia.config.rule_on_site import RuleOnSite
+from guanjia.config.site_file import SiteDraft
+from model.mistake import Mistake
+from model.wording import nearest
+from rules.book import Book
+from rules.syntax import parse
+
+_ALIKE = 0.8
+"""A parameter or skill that nobody asks for is a slip of the pen when it is this like one that is asked for; else it is the site's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    book: Book
+    mistakes: list[Mistake] = field(default_factory=list)
+    explained: set[Mistake] = field(default_factory=set)
+    """Mistakes found before that only follow from one of these."""
+
+
+def side_by_side(draft: SiteDraft, rules: RuleDraft) -> SideBySide:
+    """Compare what could be read of both; what a mistake elsewhere leaves open is not complained of."""
+    written = [one for one in rules.book.values() if one.is_readable]
+    book = Book(draft.site, [one.rule for one in written])
+    found = SideBySide(book)
+    unused = {rule.id for rule, _ in book.unused()}
+    for one in written:
+        on_site = RuleOnSite(one, book, draft)
+        problems = list(on_site.problems())
+        found.mistakes.extend(problems)
+        if one.rule.id in unused and one.rule.file in draft.site.rule_files:
+            nothing, explained = on_site.watches_nothing()
+            found.mistakes.extend(nothing if not problems else (mistake for mistake in nothing if "did you mean" in mistake.message))
+            found.explained.update(explained)
+    findings = Findings(draft.document, found.mistakes)
+    _params(findings, draft, rules)
+    _skills(findings, draft, rules)
+    return found
+
+
+def _params(findings: Findings, draft: SiteDraft, rules: RuleDraft) -> None:
+    """A device's figure under a name that nothing asks for, but for a name much like it."""
+    asked = set(NAMEPLATE)
+    for one in rules.book.values():
+        asked.update(one.rule.params)
+        if one.is_readable:
+            asked.update(*(parse(text).names for text in (one.rule.when, one.rule.clear_when) if text))
+    for index, item in draft.parts.devices.items():
+        device = draft.site.devices.get(item.value.id)
+        points = {point.name for point in device.points} if device else set[str]()
+        for name in item.value.params.keys() - asked - rules.words:
+            if meant := nearest(name, asked - points, _ALIKE):
+                findings.wrong(("devices", index, "params", name), f"no rule, page or simulator knows '{name}'; did you mean '{meant}'?")
+
+
+def _skills(findings: Findings, draft: SiteDraft, rules: RuleDraft) -> None:
+    """A person's skill that no rule asks for, but one much like it."""
+    asked = {one.entry.ticket.skill for one in rules.book.values() if one.entry.ticket}
+    for index, person in draft.parts.people.items():
+        for place, skill in enumerate(person.value.skills):
+            if skill not in asked | rules.words and (meant := nearest(skill, asked, _ALIKE)):
+                findings.wrong(("people", index, "skills", place), f"no rule asks for '{skill}'; did you mean '{meant}'?")

@@ -1,0 +1,99 @@
+"""The platform of a virtual site: the production engine, ticket desk and desks of people over a real journal on disk."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from guanjia.desks import AlarmDesk, TicketDesk
+from guanjia.journal_record import JournalRecord, TicketChange, Told
+from guanjia.numbering import OccurrenceNumbers
+from guanjia.scenario.virtual_clock import VirtualClock
+from model.alarm import AlarmEvent
+from model.carrier import things
+from model.ports import JournalWrite
+from model.rule import Rule
+from model.site import Site
+from rules.engine import Engine
+from store.journal.journal import open_journal
+from tickets.desk import Desk
+
+T = TypeVar("T")
+Tell = Callable[[Sequence[Told]], None]
+
+
+class Ground(Protocol):
+    """The platform's end of a site in virtual time, simulated or recorded."""
+
+    site: Site
+    clock: VirtualClock
+    engine: Engine
+
+    @property
+    def now_ns(self) -> int: ...
+
+    def step(self, dt_s: float) -> list[AlarmEvent]: ...
+
+    def heard(self) -> list[AlarmEvent]: ...
+
+    def listen(self, engine: Engine) -> None: ...
+
+    def deafen(self) -> None: ...
+
+
+class VirtualPlatform:
+    """Alive from ``start``, dead from ``crash`` until the next ``start``. Whatever is committed is told."""
+
+    def __init__(self, site: Ground, rules: Sequence[Rule], folder: Path, tell: Tell) -> None:
+        self._virtual = site
+        self._rules = rules
+        self._tell = tell
+        self.journal = open_journal("sqlite", folder, {d.id: d.system.value for d in things(site.site).values()})
+        desk = Desk(site.site, rules)
+
+        def on_alarm(tx: JournalWrite, event: AlarmEvent) -> Sequence[TicketChange]:
+            # A live platform commits within milliseconds of the event; here a whole step is committed at once.
+            return desk.on_alarm(tx, event, event.at_ns)
+
+        self._record = JournalRecord(self.journal, on_alarm)
+        self.tickets = TicketDesk(desk, self, site.clock)
+        self.alarms: AlarmDesk
+        self.start()
+
+    @property
+    def engine(self) -> Engine:
+        return self._virtual.engine
+
+    def start(self) -> None:
+        """Rebuild the alarms from the journal, then read and judge."""
+        engine = Engine(self._virtual.site, self._rules, OccurrenceNumbers.after(self.journal, self._virtual.site.timezone))
+        self._commit(engine.restore(self.journal.standings(), self._virtual.now_ns))
+        self.alarms = AlarmDesk(engine, self, self.journal, self._virtual.clock)
+        self._virtual.listen(engine)
+
+    def crash(self) -> None:
+        """Everything in memory is gone."""
+        self._virtual.deafen()
+
+    def step(self, dt_s: float) -> None:
+        self._commit(self._virtual.step(dt_s))
+
+    def settle(self) -> None:
+        """Commit what was judged between two steps."""
+        self._commit(self._virtual.heard())
+
+    def close(self) -> None:
+        self.journal.close()
+
+    async def commit(self, events: Sequence[AlarmEvent]) -> None:
+        """``guanjia.desks.Lane``."""
+        self._commit(events)
+
+    async def work(self, work: Callable[[JournalWrite], T]) -> T:
+        """``guanjia.desks.Lane``."""
+        result, changes = self._record.work(work)
+        self._tell([(None, changes)])
+        return result
+
+    def _commit(self, events: Sequence[AlarmEvent]) -> None:
+        if events:
+            self._tell(self._record.events(list(events)))
