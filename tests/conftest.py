@@ -11,7 +11,7 @@ settings.register_profile("site", deadline=None)
 settings.load_profile("site")
 
 
-WAITING = ("system", "virtual", "console", "simulators")
+WAITING = ("system", "virtual", "scenarios_library", "console", "simulators")
 """Folders whose tests wait for real time or run long: they start first, so that the others fill the pauses."""
 
 

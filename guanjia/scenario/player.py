@@ -42,7 +42,6 @@ def play(scenario: Scenario, site: Site, rules: Sequence[Rule], on_progress: OnP
     with TemporaryDirectory(prefix="guanjia-scenario-") as folder:
         player = Player(scenario, site, rules, Path(folder))
         # What was built up to here lives until the end: spare the collector from going through it again and again.
-        gc.collect()
         gc.freeze()
         try:
             player.play(on_progress)
