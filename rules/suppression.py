@@ -17,7 +17,10 @@ from rules.alarm import Alarm
 from rules.syntax import parse
 
 PATIENCE_NS = 10 * SECOND
-"""The longest an alarm waits for its explanation: the slowest poll of a meter that feeds others and its rule's on-delay (5 s + 3 s)."""
+"""The longest an alarm waits for an explanation whose own on-delay is running."""
+UNASKED_NS = 4 * SECOND // 5
+"""The longest it waits for one whose device has not been asked since: most of a poll at 1 s, and the alarm is still told within a second
+of its due time."""
 LOOK_ROUND_NS = SECOND // 5
 """How often it looks whether there is still something to wait for."""
 
@@ -58,19 +61,20 @@ def silencer(alarm: Alarm) -> Alarm | None:
 def patience(alarm: Alarm, now_ns: int) -> int | None:
     """Until when to wait before looking again for an explanation; None when there is nothing (more) to wait for."""
     due_ns, since_ns = alarm.delay.due_ns(alarm.rule.on_delay_ns), alarm.delay.began_ns
-    if due_ns is None or since_ns is None or now_ns >= due_ns + PATIENCE_NS:
+    if due_ns is None or since_ns is None:
         return None
-    if any(_may_explain(suppressor, since_ns, due_ns + PATIENCE_NS) for suppressor in alarm.suppressors):
-        return min(now_ns + LOOK_ROUND_NS, due_ns + PATIENCE_NS)
-    return None
+    until_ns = max((_worth_waiting(suppressor, since_ns, due_ns) for suppressor in alarm.suppressors), default=0)
+    return min(now_ns + LOOK_ROUND_NS, until_ns) if now_ns < until_ns else None
 
 
-def _may_explain(suppressor: Alarm, since_ns: int, until_ns: int) -> bool:
-    """Whether it is about to be raised by then, or has not been asked since."""
-    due_ns = suppressor.delay_due_ns()
+def _worth_waiting(suppressor: Alarm, since_ns: int, due_ns: int) -> int:
+    """Until when this one may still explain an alarm whose on-delay was over at ``due_ns``; 0 when it will not."""
     if suppressor.truth and not suppressor.is_active:
-        return due_ns is not None and due_ns < until_ns
-    return suppressor.truth is False and not suppressor.condition.has_heard_since(since_ns)
+        raised_ns = suppressor.delay_due_ns()
+        return due_ns + PATIENCE_NS if raised_ns is not None and raised_ns < due_ns + PATIENCE_NS else 0
+    if suppressor.truth is False and not suppressor.condition.has_heard_since(since_ns):
+        return due_ns + UNASKED_NS
+    return 0
 
 
 def _feeders(site: Site) -> dict[str, list[str]]:
