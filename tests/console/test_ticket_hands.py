@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.console.conftest import DESK, PHONE, WALL, Opener, RunningSite, go, running
 from tests.console.fake_site import ENGINEER
-from tests.console.situation import Json, Situation, clock
+from tests.console.situation import Json, Situation, clock, promise
 
 TECHNICIAN = {"name": "刘洋", "display": "刘洋", "role": "technician", "rights": ["read", "ticket_open", "ticket_work"]}
 
@@ -19,6 +19,12 @@ def test_the_owner_is_on_the_page(visit: Opener) -> None:
     site = running(owned("张伟"))
     page = visit(site, "/tickets/t21", PHONE).page
     expect(page.locator(".owner")).to_have_text("负责人 张伟")
+    site.stop()
+
+
+def test_a_promise_due_after_midnight_names_day_and_hour(visit: Opener) -> None:
+    site = running(owned("张伟", clocks=[promise("finish", "00:35", day=15)]))
+    expect(visit(site, "/tickets/t21", PHONE).page.locator("main")).to_contain_text("应 1月15日 00:35 前完成")
     site.stop()
 
 

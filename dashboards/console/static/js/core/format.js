@@ -45,6 +45,9 @@ export const shortDate = (at) => { const p = siteParts(at); return t('time.short
 /** The time today, the day before that. */
 export const since = (at) => archiveDate(at) === archiveDate(now()) ? clockTime(at) : shortDate(at)
 
+/** When a promise is due: the hour always, on another day the day before it. */
+export const dueTime = (at) => archiveDate(at) === archiveDate(now()) ? clockTime(at) : `${shortDate(at)} ${clockTime(at)}`
+
 const split = (ms) => {
   const minutes = Math.max(0, Math.floor(ms / 60000))
   return { days: Math.floor(minutes / 1440), hours: Math.floor(minutes / 60), hour: Math.floor(minutes / 60) % 24, minutes,

@@ -1,6 +1,6 @@
 // What a headline adds to its alarm: the cause, who is on it and until when, whom it hits.
 import { instant, now } from '../core/clock.js'
-import { clockTime, number, over } from '../core/format.js'
+import { clockTime, dueTime, number, over } from '../core/format.js'
 import { live } from '../core/live.js'
 import { t } from '../core/words.js'
 import { bundles, symptom, whereOf } from './alarms.js'
@@ -46,5 +46,5 @@ function dueFact (ticket) {
   const due = newest(ticket, 'finish')
   if (!due || due.met_at) return null
   const late = due.paused_at ? 0 : now() - instant(due.due_at)
-  return late > 0 ? t('state.overdue', { over: over(late) }) : t('state.due', { time: clockTime(instant(due.due_at)) })
+  return late > 0 ? t('state.overdue', { over: over(late) }) : t('state.due', { time: dueTime(instant(due.due_at)) })
 }

@@ -1,7 +1,7 @@
 // What, where and since when; the clock; and the things to check first.
 import { h } from '../core/dom.js'
 import { instant, now } from '../core/clock.js'
-import { age, clockTime, left, over, quantity, since } from '../core/format.js'
+import { age, clockTime, dueTime, left, over, quantity, since } from '../core/format.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { shape } from '../draw/shape.js'
@@ -45,7 +45,7 @@ export function clockPanel (ticket) {
     h('div', { class: 'dues t2' },
       next ? h('p', {}, t(`ticket.left.${next.promise}`), h('b', { class: 't1' }, rest < 0 ? over(-rest) : left(rest))) : null,
       h('p', {}, clock.paused_at ? t('ticket.paused', { reason: holdReason(ticket) })
-        : t('ticket.due', { time: since(instant(clock.due_at)) }))),
+        : t('ticket.due', { time: dueTime(instant(clock.due_at)) }))),
     h('span', { class: `bar ${view.tone}` }, h('i', { style: { width: `${view.fraction * 100}%` } })))
 }
 
