@@ -42,9 +42,11 @@ class Condition:
         """Until when a device that has not answered yet may not be called lost; None once it has, or for a condition that does not ask."""
         return self._link.first_chance_ns if self._link else None
 
-    def has_heard_since(self, at_ns: int) -> bool:
-        """Whether every device it asks has spoken, or failed to, at that moment or since."""
-        return all(slot.inputs.heard_ns is not None and slot.inputs.heard_ns >= at_ns for slot in self.slots)
+    def heard_ns(self) -> int | None:
+        """When the one that has been silent longest of the devices it asks last spoke, or failed to; None when one never has."""
+        heard = [slot.inputs.heard_ns for slot in self.slots]
+        known = [at_ns for at_ns in heard if at_ns is not None]
+        return min(known) if known and len(known) == len(heard) else None
 
     def judge(self, now_ns: int, *, held: bool, active: bool) -> bool | None:
         """``held``: it was true when last known, so deadbands count. ``active``: the alarm is, so ``clear_when`` decides."""

@@ -19,8 +19,8 @@ from rules.syntax import parse
 PATIENCE_NS = 10 * SECOND
 """The longest an alarm waits for an explanation whose own on-delay is running."""
 UNASKED_NS = 4 * SECOND // 5
-"""The longest it waits for one whose device has not been asked since: most of a poll at 1 s, and the alarm is still told within a second
-of its due time."""
+"""The longest it waits for one whose device has not been asked since, if its next poll falls into that time: the alarm is still told
+within a second of its due time."""
 LOOK_ROUND_NS = SECOND // 5
 """How often it looks whether there is still something to wait for."""
 
@@ -72,8 +72,10 @@ def _worth_waiting(suppressor: Alarm, since_ns: int, due_ns: int) -> int:
     if suppressor.truth and not suppressor.is_active:
         raised_ns = suppressor.delay_due_ns()
         return due_ns + PATIENCE_NS if raised_ns is not None and raised_ns < due_ns + PATIENCE_NS else 0
-    if suppressor.truth is False and not suppressor.condition.has_heard_since(since_ns):
-        return due_ns + UNASKED_NS
+    heard_ns = suppressor.condition.heard_ns()
+    if suppressor.truth is False and heard_ns is not None and heard_ns < since_ns:
+        asked_ns, until_ns = heard_ns + suppressor.device.every_ns, due_ns + UNASKED_NS
+        return until_ns if asked_ns <= until_ns else 0
     return 0
 
 
