@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from tests.console.conftest import DESK, PHONE, WALL, Opener, RunningSite, go, running
 from tests.console.layout import clashes, outside, texts, too_small
@@ -52,6 +52,35 @@ def test_an_alarm_is_acknowledged_with_a_word(site: RunningSite, visit: Opener) 
     page.press(".act-row .field", "Enter")
     expect(page.locator(".alarm-item.chosen .state")).to_contain_text("李强 22:5")
     assert site.site.acts == [("acknowledge", "a3", {"comment": "已通知刘洋"})]
+
+
+def test_what_happened_while_the_page_was_asking_is_not_undone_by_the_answer(site: RunningSite, visit: Opener) -> None:
+    """The stream's greeting makes a page ask again; an answer given before an act must not bring back the state before it."""
+    opened = visit(site, "/login", DESK)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_second(route: Route) -> None:
+        route.continue_() if not seen else held.append((route, route.fetch()))
+        seen.append(route.request.url)
+
+    seen: list[str] = []
+    opened.page.route("**/api/v1/alarms?*", hold_the_second)
+    page = go(opened.page, site.url + "/alarms#a3")
+    expect(page.locator(".alarm-item.chosen")).to_be_visible()
+    while not held:
+        page.wait_for_timeout(20)
+    page.fill(".act-row .field", "已通知刘洋")
+    page.press(".act-row .field", "Enter")
+    acknowledged = page.locator(".alarm-item.chosen .state")
+    expect(acknowledged).to_contain_text("李强 22:5")
+    site.raise_alarm(occurrence("new", "elevator.trapped", site.site.situation.by_id["b11.lift2"], "critical", ("困人", "trapped"), "22:53"))
+    expect(page.locator(".alarm-list")).to_contain_text("11号楼 2#梯 困人")
+    route, answer = held[0]
+    with page.expect_response("**/api/v1/alarms?*"):
+        route.fulfill(response=answer)
+    page.wait_for_timeout(100)
+    expect(acknowledged).to_contain_text("李强 22:5")
+    expect(page.locator(".alarm-list")).to_contain_text("11号楼 2#梯 困人")
 
 
 def test_shelving_needs_a_reason_and_life_safety_cannot_be_shelved(site: RunningSite, visit: Opener) -> None:

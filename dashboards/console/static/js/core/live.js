@@ -38,15 +38,34 @@ export async function loadSite () {
 
 const byId = (items) => new Map(items.map((item) => [item.id, item]))
 
-async function loadAlarms () {
-  const [alarms, flags] = await Promise.all([api.alarms({ active: true }), api.flags()])
-  live.alarms = byId(alarms)
-  live.flags = flags
+/** What was heard while each question was on its way. */
+const underWay = new Set()
+
+/** Something happened: true now, and truer than the answer to a question asked before it. */
+function happened (event) {
+  event()
+  for (const since of underWay) since.push(event)
 }
 
-async function loadTickets () {
-  live.tickets = byId(await api.tickets({ open: true }))
+/**
+ * Put the answer to a question in place. What was heard meanwhile is put on top again: the answer may have been given before it happened,
+ * and would otherwise hide a new alarm until the next one.
+ */
+async function fillFrom (question, place) {
+  const since = []
+  underWay.add(since)
+  try {
+    place(await question())
+    for (const event of since) event()
+  } finally {
+    underWay.delete(since)
+  }
 }
+
+const standings = () => Promise.all([api.devices(), api.alarms({ active: true }), api.flags(), api.tickets({ open: true })])
+
+const placeStandings = ([devices, alarms, flags, tickets]) =>
+  Object.assign(live, { devices: byId(devices), alarms: byId(alarms), flags, tickets: byId(tickets) })
 
 /**
  * Keep alarms, tickets and connections up to date, and the last values of `points()` (filters for `/points`, asked once the devices are
@@ -55,15 +74,15 @@ async function loadTickets () {
  */
 export async function followSite ({ points = () => [], stream = null, onTicket = () => {} } = {}) {
   const load = async () => {
-    const [devices] = await Promise.all([api.devices(), loadAlarms(), loadTickets()])
-    live.devices = byId(devices)
-    live.points = byId((await Promise.all((await points()).map(api.points))).flat())
+    await fillFrom(standings, placeStandings)
+    const filters = await points()
+    await fillFrom(() => Promise.all(filters.map(api.points)), (lists) => { live.points = byId(lists.flat()) })
     changed()
   }
   await load().catch(unlessUnreachable)
   openLink({
     hear: (kind, data) => {
-      HEARD[kind](data)
+      happened(() => HEARD[kind](data))
       if (kind === 'ticket') onTicket(data)
       changed()
     },
@@ -91,17 +110,21 @@ const HEARD = {
   },
   alarm: ({ occurrence, standing }) => {
     live.alarmChanges += 1
-    if (occurrence) takeAlarm(occurrence)
+    if (occurrence) keepAlarm(occurrence)
     if (standing) takeStanding(standing)
   },
-  ticket: (data) => takeTicket(data.ticket ?? data),
+  ticket: (data) => keepTicket(data.ticket ?? data),
   link: ({ device, ...connection }) => {
     const known = live.devices.get(device)
     if (known) live.devices.set(device, { ...known, connection })
   }
 }
 
-export function takeAlarm (alarm) {
+/** The answer to an act of one's own is an event like any other. */
+export const takeAlarm = (alarm) => happened(() => keepAlarm(alarm))
+export const takeTicket = (ticket) => happened(() => keepTicket(ticket))
+
+function keepAlarm (alarm) {
   if (alarm.ended_at || alarm.state === 'normal') live.alarms.delete(alarm.id)
   else live.alarms.set(alarm.id, alarm)
 }
@@ -111,7 +134,7 @@ function takeStanding (standing) {
   live.flags = standing.flags.some((flag) => flag !== 'latched') ? [...others, standing] : others
 }
 
-export function takeTicket (ticket) {
+function keepTicket (ticket) {
   if (ticket.state === 'closed' || ticket.state === 'cancelled') live.tickets.delete(ticket.id)
   else live.tickets.set(ticket.id, ticket)
 }
