@@ -16,9 +16,15 @@ WAITING = ("system", "virtual", "scenarios_library", "console", "simulators")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def rank(item: pytest.Item) -> int:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        return WAITING.index(folder) if folder in WAITING else len(WAITING)
+    """Each file is one process's work, and so are all the files that share the running site."""
+    tests = Path(__file__).parent
+    for item in items:
+        shares_the_site = "rig" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("the shared site" if shares_the_site else str(item.path.relative_to(tests))))
+
+    def rank(item: pytest.Item) -> tuple[bool, int]:
+        folder = item.path.relative_to(tests).parts[0]
+        return "rig" not in getattr(item, "fixturenames", ()), WAITING.index(folder) if folder in WAITING else len(WAITING)
 
     items.sort(key=rank)
 

@@ -73,7 +73,8 @@ def test_what_happened_while_the_page_was_asking_is_not_undone_by_the_answer(sit
     page.press(".act-row .field", "Enter")
     acknowledged = page.locator(".alarm-item.chosen .state")
     expect(acknowledged).to_contain_text("李强 22:5")
-    site.raise_alarm(occurrence("new", "elevator.trapped", site.site.situation.by_id["b11.lift2"], "critical", ("困人", "trapped"), "22:53"))
+    lift = site.site.situation.by_id["b11.lift2"]
+    site.raise_alarm(occurrence("new", "elevator.trapped", lift, "critical", ("困人", "trapped"), "22:53"))
     expect(page.locator(".alarm-list")).to_contain_text("11号楼 2#梯 困人")
     route, answer = held[0]
     with page.expect_response("**/api/v1/alarms?*"):

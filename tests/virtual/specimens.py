@@ -9,6 +9,8 @@ from tests.virtual.trial import Bench, Trial
 
 _BESIDE = ("b07.lift2", "pr2.pump2", "pr2.pump3", "gate.north.out", "podium.chw-pump2", "charge.b08")
 """Neighbours of the specimens, which must stay quiet; the last shares a gateway with one."""
+_THEIRS = ("pr2.pump1", "pr2.tank")
+"""What the neighbours live on: pumps without their tank run dry."""
 _PREFERRED = (
     "sub2.t1", "sub2.incomer1", "sub2.d5", "sub2.d6", "b07.lift-meter", "b07.light-meter", "b07.lift1", "fcc.loop07", "b07.water",
     "pr2.pump1", "pr2.tank", "pr2.radar", "garage-b.sump1", "charge.b01",
@@ -42,8 +44,11 @@ def collection() -> Site:
 
 @cache
 def trials(device: str) -> tuple[Trial, ...]:
-    """Every fault of one specimen, one after the other on one site."""
-    site = VirtualSite(collection(), seed=7, start_ns=moment_ns(collection(), MORNING) - 10 * MINUTE)
+    """Every fault of one specimen, one after the other on one site: what may notice it, what stands beside it, neighbours that must not."""
+    area = collection().devices[device].area
+    beside = {d.id for d in collection().devices.values() if d.area == area}
+    corner = excerpt(example("site.yaml"), sorted({*related(device), *beside, *_BESIDE, *_THEIRS}))
+    site = VirtualSite(corner, seed=7, start_ns=moment_ns(corner, MORNING) - 10 * MINUTE)
     bench = Bench(site)
     bench.warm_up()
     return tuple(bench.try_out(device, kind) for kind in site.physics.machines[device].faults)

@@ -14,10 +14,12 @@ _STEP_S = 30.0
 """Lifts and barriers are looked at every 4 s all the same. A whole site at finer steps is what ``python -m tests.virtual.quiet`` runs."""
 
 
-def test_a_quiet_weekday_raises_no_alarm() -> None:
-    """One of every kind of device over 24 hours: night, morning rush, evening peak, charging night."""
-    site = VirtualSite(collection(), seed=11, start_ns=moment_ns(collection(), "2026-03-11T00:00"))
-    assert _told(site.run(24 * 3600, _STEP_S)) == []
+@pytest.mark.parametrize(("begin", "hours"), [("00:00", 1.5), ("06:30", 2), ("17:30", 2.5)], ids=["night", "rush", "evening"])
+def test_a_quiet_weekday_raises_no_alarm(begin: str, hours: float) -> None:
+    """One of every kind of device: turn of the day and charging night, morning rush, evening peak. All 24 hours of the whole site are the
+    scenario ``quiet-day``."""
+    site = VirtualSite(collection(), seed=11, start_ns=moment_ns(collection(), f"2026-03-11T{begin}"))
+    assert _told(site.run(hours * 3600, _STEP_S)) == []
 
 
 def test_everything_the_rules_ask_for_is_read_well() -> None:

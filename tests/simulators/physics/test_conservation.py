@@ -58,11 +58,11 @@ def _small_network() -> Site:
     )
 
 
-@pytest.mark.parametrize("dt_s", [1.0, 5.0, 10.0])
+@pytest.mark.parametrize("dt_s", [5.0, 10.0])
 def test_a_day_of_energy_is_the_power_shown_integrated_within_a_thousandth(dt_s: float) -> None:
     """By trapezia over what the meter shows; its register counts by itself."""
     physics = start(0.0, site=_small_network())
-    names = ("sub1.incomer1",) if dt_s == 1.0 else ("sub1.incomer1", "lifts")
+    names = ("sub1.incomer1", "lifts")
     first = {name: number(physics, name, "energy_import") for name in names}
     shown: dict[str, list[float]] = {name: [] for name in names}
     for _ in range(round(86_400 / dt_s)):
@@ -74,7 +74,7 @@ def test_a_day_of_energy_is_the_power_shown_integrated_within_a_thousandth(dt_s:
         assert number(physics, name, "energy_import") - first[name] == pytest.approx(integrated, rel=1e-3)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(hour=st.floats(0, 22), seed=_seed)
 def test_the_energy_of_an_hour_does_not_depend_on_the_step(hour: float, seed: int) -> None:
     """Within 2 % behind any meter: what is left are the doors of a lift and the seconds in which a vehicle plugs in."""
