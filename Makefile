@@ -11,7 +11,7 @@ demo: install
 	$(BIN)/guanjia demo $(ARGS)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -11,23 +11,23 @@ from tests.system.rig import PASSWORD, Rig
 
 HEAD = """
 scenario: live
-name: {zh: 消防水泵干转, en: A pump runs dry}
+name: {zh: 闸杆脱落, en: A barrier loses its arm}
 about: {zh: 实时。, en: In real time.}
 start: 2026-01-14T10:00
-devices: [pr2.*]
+devices: [gate.north.out]
 """
 PLAYED = """
-length: 75s
+length: 25s
 timeline:
-  - {at: 2s, device: pr2.pump1, fault: dry_run, for: 25s}
-  - {at: 24s, by: technician, acknowledge: pump.dry_run@pr2.pump1, refused: true}
-  - {at: 25s, by: engineer, acknowledge: pump.dry_run@pr2.pump1, comment: 看到了}
-  - {at: 26s, by: technician, ticket: pump.dry_run@pr2.pump1, act: accept}
+  - {at: 2s, device: gate.north.out, fault: arm_off, for: 12s}
+  - {at: 11s, by: technician, acknowledge: barrier.arm_off@gate.north.out, refused: true}
+  - {at: 12s, by: engineer, acknowledge: barrier.arm_off@gate.north.out, comment: 看到了}
+  - {at: 13s, by: technician, ticket: barrier.arm_off@gate.north.out, act: accept}
 expect:
   alarms:
-    - {alarm: pump.dry_run@pr2.pump1, raised: 14s, returned: 58s, acknowledged: 25s, priority: high, within: 3s}
+    - {alarm: barrier.arm_off@gate.north.out, raised: 7s, returned: 20s, acknowledged: 12s, priority: medium, within: 3s}
   tickets:
-    - {for: pump.dry_run@pr2.pump1, class: large, opened: 14s, owner: technician, state: accepted, accept: met, finish: running}
+    - {for: barrier.arm_off@gate.north.out, class: small, opened: 7s, owner: technician, state: accepted, accept: met, finish: running}
 """
 WATCHED = """
 length: 60s
@@ -64,7 +64,7 @@ def test_a_scenario_is_played_and_compared_on_a_running_site(rig: Rig) -> None:
 
 @pytest.mark.timeout(180)
 def test_a_check_list_ticks_itself_while_somebody_triggers_the_device(rig: Rig) -> None:
-    file = _scenario(rig, "watched.yaml", HEAD.replace("pr2.*", "charge.b15") + WATCHED)
+    file = _scenario(rig, "watched.yaml", HEAD.replace("gate.north.out", "charge.b15") + WATCHED)
     report = rig.folder / "report.json"
     words = [sys.executable, "-m", "guanjia", *_words(rig, file, "--observe", "--report", str(report))]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as watching:
@@ -84,7 +84,7 @@ def test_a_check_list_ticks_itself_while_somebody_triggers_the_device(rig: Rig) 
 
 @pytest.mark.timeout(180)
 def test_what_never_comes_stays_open_on_the_check_list(rig: Rig) -> None:
-    file = _scenario(rig, "never.yaml", HEAD.replace("pr2.*", "charge.b15") + NEVER)
+    file = _scenario(rig, "never.yaml", HEAD.replace("gate.north.out", "charge.b15") + NEVER)
     report = rig.folder / "report.md"
     ended = rig.guanjia(*_words(rig, file, "--observe", "--report", str(report)), check=False)
     assert ended.returncode == 1, ended.stdout + ended.stderr

@@ -19,7 +19,7 @@ def test_a_session_from_the_injection_to_the_hand_over_file(rig: Rig) -> None:
     started = rig.act("/testing/sessions", "tester", title="车库B区集水坑")
     broken = rig.ask("POST", f"/testing/devices/{SUMP}/faults", "tester", json={"kind": FAULT, "for": 600})
     assert broken.status_code == 204, broken.text
-    assert [one["device"] for one in rig.get("/testing", "tester")["active"]] == [SUMP]
+    assert SUMP in [one["device"] for one in rig.get("/testing", "tester")["active"]]
 
     injection = until("the verdict", lambda: _passed(rig), 90)
     [came] = [one for one in injection["came"] if one["expected"]]
