@@ -73,9 +73,9 @@ def site() -> Iterator[RunningSite]:
     started.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Closed with its module: while it is open it holds the thread's event loop, which the asynchronous tests elsewhere need."""
+    """Closed with its folder: while it is open it holds the thread's event loop, which the asynchronous tests elsewhere need."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:

@@ -36,25 +36,29 @@ ACTS = [
     mended(PUMP, "dry_run", 330, 10),
     mended(METER, "feeder_trip", 300, 11),
 ]
-DRY = rang("pump.dry_run", PUMP, 45, returned_s=365)
-ALARMS = [
-    DRY,
-    rang("power.feeder_off", METER, 103, returned_s=305),
-    rang("elevator.power_lost", LIFT, 104, annunciated=False, ticket=None, suppressed_by=f"power.feeder_off@{METER}"),
-    rang("charger.faulted", "charge.b17", 200),
-]
+
+
+def dry() -> Occurrence:
+    return rang("pump.dry_run", PUMP, 45, returned_s=365)
 
 
 def session() -> Account:
-    return told(ACTS, ALARMS)
+    alarms = [
+        dry(),
+        rang("power.feeder_off", METER, 103, returned_s=305),
+        rang("elevator.power_lost", LIFT, 104, annunciated=False, ticket=None, suppressed_by=f"power.feeder_off@{METER}"),
+        rang("charger.faulted", "charge.b17", 200),
+    ]
+    return told(ACTS, alarms)
 
 
 def stories() -> Stories:
     """The engineering room acknowledged, a technician took the ticket."""
-    seen = AlarmEvent(AlarmEventKind.ACKNOWLEDGED, at(60), Standing(DRY.rule, DRY.device), DRY, Actor("li", Role.OPERATOR), "去看")
-    raised = AlarmEvent(AlarmEventKind.RAISED, at(45), Standing(DRY.rule, DRY.device), DRY, Actor("guanjia", Role.ADMIN))
-    taken = TicketEvent(DRY.ticket or "", at(70), "accept", "technician", state=TicketState.ACCEPTED)
-    return Stories([raised, seen], [(ticket_of(DRY), taken)], {"li": "operator"})
+    alarm = dry()
+    seen = AlarmEvent(AlarmEventKind.ACKNOWLEDGED, at(60), Standing(alarm.rule, alarm.device), alarm, Actor("li", Role.OPERATOR), "去看")
+    raised = AlarmEvent(AlarmEventKind.RAISED, at(45), Standing(alarm.rule, alarm.device), alarm, Actor("guanjia", Role.ADMIN))
+    taken = TicketEvent(alarm.ticket or "", at(70), "accept", "technician", state=TicketState.ACCEPTED)
+    return Stories([raised, seen], [(ticket_of(alarm), taken)], {"li": "operator"})
 
 
 def drafted() -> dict[str, Any]:
@@ -172,7 +176,7 @@ def test_the_command_prints_the_newest_session_with_what_the_journal_has(tmp_pat
     book.start("泵房", "王工", START)
     book.add(1, [broke(PUMP, "dry_run", 30)])
     book.stop("王工", at(600))
-    _journal_has(tmp_path, replace(DRY, ticket=None))
+    _journal_has(tmp_path, replace(dry(), ticket=None))
     pdf = tmp_path / "tests.pdf"
     result = CliRunner().invoke(app, ["report", "tests", "--data", str(tmp_path), "--site", str(site), "-o", str(pdf)])
     assert result.exit_code == 0, result.output

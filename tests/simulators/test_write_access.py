@@ -11,7 +11,7 @@ from simulators.station import Station
 from simulators.write_access import functions, writable
 from tests.simulators.fakes import FakeMachine, device, library
 
-MODBUS = sorted(path.stem for path in LIBRARY.glob("*.yaml") if library(path.stem).modbus is not None)
+MODBUS = sorted(path.stem for path in LIBRARY.glob("*.yaml") if "\nprotocol: modbus" in path.read_text(encoding="utf-8"))
 FUNCTION = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 OK, FUNC, ADDR, VALUE = None, ExceptionCode.ILLEGAL_FUNCTION, ExceptionCode.ILLEGAL_ADDRESS, ExceptionCode.ILLEGAL_VALUE
 
