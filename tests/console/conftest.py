@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.console.fake_site import COOKIE, FakeSite, fake_app
 from tests.console.situation import Json, Situation
@@ -18,6 +18,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 WALL = (1920, 1080)
 DESK = (1440, 900)
 PHONE = (390, 844)
+expect.set_options(timeout=20_000)
+"""A busy machine draws late; what never comes still fails."""
 
 
 @dataclass
@@ -118,7 +120,7 @@ def visit(browser: Browser) -> Iterator[Opener]:
 def enter(browser: Browser, site: RunningSite, size: tuple[int, int], language: str, theme: str, *, logged_in: bool = True) -> Visit:
     """A blank page of a profile of its own, watched."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=size == PHONE)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     context.add_init_script(
         f"if (!localStorage.getItem('guanjia.language')) localStorage.setItem('guanjia.language', '{language}');"
         f"if (!localStorage.getItem('guanjia.theme')) localStorage.setItem('guanjia.theme', '{theme}')"
