@@ -59,7 +59,7 @@ async def listener(broker: BrokerConfig) -> AsyncIterator[Listener]:
     client.connect("127.0.0.1", int(broker.url.rpartition(":")[2]))
     client.loop_start()
     client.subscribe([("#", 1)])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await subscribed.wait()
     yield listening
     client.disconnect()
@@ -77,7 +77,7 @@ async def answers(port: int) -> bool:
 
 async def until(true: Callable[[], bool | Awaitable[bool]]) -> None:
     """Wait for another process or thread: there is no clock of theirs to inject."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while True:
             found = true()
             if found if isinstance(found, bool) else await found:

@@ -63,7 +63,7 @@ async def exchange(port: ModbusPort, frame: bytes, expected: int) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port.port)
     try:
         writer.write(frame)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             return await reader.readexactly(expected)
     finally:
         writer.close()
