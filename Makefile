@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-BENCHMARKS := first_light alarm_engine store simulators scenarios history_maker
+BENCHMARKS := first_light alarm_engine store simulators scenarios history_maker collectors mqtt_load
 
 .PHONY: install demo test check bench clean
 

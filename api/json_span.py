@@ -3,20 +3,22 @@
 import json
 import re
 
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+from collectors.mqtt.jsonpath import MISSING, Chosen, find, parse
+
 _SPACE = re.compile(r"[ \t\r\n]*")
 _decoder = json.JSONDecoder()
 
 
 def json_span(message: bytes, path: str) -> tuple[int, int] | None:
-    """(offset, length) of what stands at ``$.a.b[0]``; None when the path leads nowhere, or the message is no JSON that far."""
-    if path == "$":
-        return 0, len(message)
+    """(offset, length) of what stands at a path such as ``$.a.b[0]``; None when it leads nowhere, or the message is no JSON that far."""
+    steps = parse(path)
+    if not steps:
+        return None if steps is None else (0, len(message))
     text = message.decode("utf-8", "surrogateescape")
     try:
         start = _after_space(text, len(text) - len(text.lstrip("\0")))
-        for step in _STEP.finditer(path):
-            start = _member(text, start, step[1]) if step[1] is not None else _element(text, start, int(step[2]))
+        for step in steps:
+            start = _member(text, start, step) if isinstance(step, str) else _element(text, start, step)
         end = _decoder.raw_decode(text, start)[1]
     except (ValueError, IndexError, KeyError, RecursionError):
         return None
@@ -35,13 +37,16 @@ def _member(text: str, at: int, name: str) -> int:
     raise KeyError(name)
 
 
-def _element(text: str, at: int, index: int) -> int:
+def _element(text: str, at: int, step: int | Chosen) -> int:
+    """Where the array's item begins; ``at`` is the opening bracket. IndexError when there is no such item."""
     at = _expect(text, at, "[")
-    for _ in range(index):
+    starts: list[int] = []
+    while text[at] != "]":
+        starts.append(at)
+        if step == len(starts) - 1 or (isinstance(step, Chosen) and find([_decoder.raw_decode(text, at)[0]], (step,)) is not MISSING):
+            return at
         at = _past_value(text, at)
-    if text[at] == "]":
-        raise IndexError(index)
-    return at
+    return starts[step if isinstance(step, int) else len(starts)]
 
 
 def _past_value(text: str, at: int) -> int:

@@ -289,10 +289,27 @@ class TicketLine(TypedDict):
     owner: str | None
 
 
+class NoticeShape(TypedDict):
+    """What one person is told of a ticket, once. ``state`` is ``pending``, ``told`` (delivered by ``channel``) or ``seen``."""
+
+    id: str
+    ticket: str
+    to: str
+    kind: str
+    text: Phrase
+    state: str
+    created_at: str
+    attempts: int
+    told_at: str | None
+    channel: str | None
+    seen_at: str | None
+
+
 class TicketDetail(TicketShape):
-    """A ticket with its story, its alarms, and what else happened to the device of late."""
+    """A ticket with its story, who was told what, its alarms, and what else happened to the device of late."""
 
     story: list[TicketLine]
+    notices: list[NoticeShape]
     occurrences: list[OccurrenceShape]
     history: list[TicketShape]
 
@@ -362,6 +379,7 @@ class RuleTrace(TypedDict):
 
 class TracedTicket(TicketShape):
     story: list[TicketLine]
+    notices: list[NoticeShape]
 
 
 class NextShape(TypedDict):

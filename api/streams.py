@@ -22,6 +22,8 @@ from model.site import Site
 
 READINGS = "readings"
 RESYNC = "resync"
+NOTICE = "notice"
+"""For one person alone, whom ``to`` names."""
 _MEMORY = 4096
 _WAITING_READINGS = 3
 _WAITING_EVENTS = 2048

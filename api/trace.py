@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from api.next_due import NextDue
 from api.register import decode_shape, place_of, profile_line, shown_file, spaced, wire_shape
-from api.shapes import InputShape, LimitShape, RawShape, RuleTrace, TraceShape
+from api.shapes import InputShape, LimitShape, RawShape, RuleTrace, TracedTicket, TraceShape
 from api.words import Wire, address, bits_set, meaning, phrase
 from model.alarm import AlarmEvent, Evidence, Occurrence, Standing
 from model.clock import SECOND
 from model.exchange import Place, scale_place
+from model.notice import Notice
+from model.own_state import own_point
 from model.profile import Point, Register
 from model.rule import Rule
 from model.site import Site
@@ -27,6 +29,8 @@ class Past:
     story: Sequence[AlarmEvent]
     ticket: Ticket | None
     ticket_story: Sequence[TicketEvent]
+    notices: Sequence[Notice]
+    """Who was told of the ticket, oldest first."""
 
 
 def trace(site: Site, rule: Rule | None, past: Past, wire: Wire, now_ns: int) -> TraceShape:
@@ -42,9 +46,14 @@ def trace(site: Site, rule: Rule | None, past: Past, wire: Wire, now_ns: int) ->
         "rule": rule_trace(occurrence, rule, site),
         "inputs": [_Input(site, rule, occurrence, point, wire).shape() for point in occurrence.inputs],
         "story": [wire.alarm_line(event) for event in past.story],
-        "ticket": {**wire.ticket(ticket, now_ns), "story": [wire.ticket_line(line) for line in past.ticket_story]} if ticket else None,
+        "ticket": _ticket(ticket, past, wire, now_ns) if ticket else None,
         "next": due.shapes(),
     }
+
+
+def _ticket(ticket: Ticket, past: Past, wire: Wire, now_ns: int) -> TracedTicket:
+    story = [wire.ticket_line(line) for line in past.ticket_story]
+    return {**wire.ticket(ticket, now_ns), "story": story, "notices": [wire.notice(notice) for notice in past.notices]}
 
 
 def rule_trace(occurrence: Occurrence, rule: Rule | None, site: Site) -> RuleTrace:
@@ -82,7 +91,7 @@ class _Input:
         self._carriers = [evidence for evidence in occurrence.evidence if point_id in evidence.qualities]
 
     def shape(self) -> InputShape:
-        found = self._site.point(self._point_id)
+        found = self._site.point(self._point_id) or own_point(self._site, self._point_id)
         shape: InputShape = {"point": self._point_id, "value": self._occurrence.inputs[self._point_id], "present": found is not None}
         if self._carriers:
             carrier = self._carriers[0]

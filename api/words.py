@@ -14,6 +14,7 @@ from api.shapes import (
     DeviceDetail,
     DevicePointShape,
     DeviceShape,
+    NoticeShape,
     OccurrenceShape,
     Phrase,
     PointDetail,
@@ -30,6 +31,7 @@ from api.shapes import (
 from model.alarm import AlarmEvent, Occurrence, Removal, Shelving, Standing
 from model.carrier import things
 from model.clock import SECOND
+from model.notice import Notice
 from model.profile import Point, WireType
 from model.quality import Quality, Severity, severity_counts
 from model.reading import LastValue, Link, LiveValues, Sample
@@ -100,6 +102,10 @@ def bits_set(point: Point, value: float | str | None) -> list[BitShape]:
 
 _SEVERITY: dict[int, str] = {quality: quality.severity.value for quality in Quality if quality is not Quality.ABSENT}
 _REASON: dict[int, str] = {quality: quality.reason for quality in Quality}
+
+
+NOTICE_PREFIX = "N-"
+"""Before a notice's number, as ``A-`` stands before an occurrence's and ``GD-`` before a ticket's."""
 
 
 class Wire:
@@ -339,3 +345,24 @@ class Wire:
     def ticket_news(self, ticket: Ticket, event: TicketEvent, now_ns: int) -> dict[str, Any]:
         """The stream's ``ticket`` event: what happened, and the ticket after it."""
         return {**self.ticket_line(event), "ticket": self.ticket(ticket, now_ns)}
+
+    # --- notices ---------------------------------------------------------------------------------------------------
+
+    def notice(self, notice: Notice) -> NoticeShape:
+        return {
+            "id": f"{NOTICE_PREFIX}{notice.number}",
+            "ticket": notice.ticket,
+            "to": notice.recipient,
+            "kind": notice.kind.value,
+            "text": phrase(notice.text),
+            "state": notice.state.value,
+            "created_at": self.time(notice.created_at_ns),
+            "attempts": notice.attempts,
+            "told_at": self.maybe_time(notice.told_at_ns),
+            "channel": notice.channel.value if notice.channel else None,
+            "seen_at": self.maybe_time(notice.seen_at_ns),
+        }
+
+    def notice_news(self, notice: Notice) -> dict[str, Any]:
+        """The stream's ``notice`` event, for its person alone."""
+        return {**self.notice(notice)}

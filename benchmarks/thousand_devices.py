@@ -1,6 +1,6 @@
 """A thousand Modbus devices of 60 registers in one process, ours or a baseline's. Prints its ports as JSON, then serves until stopped.
 
-usage: python -m benchmarks.thousand_devices ours | pymodbus | constant
+usage: python -m benchmarks.thousand_devices ours | pymodbus | constant [how many, if not a thousand]
 """
 
 import asyncio
@@ -70,27 +70,27 @@ class Sea:
             machine.step(dt_s)
 
 
-def site() -> Site:
+def site(count: int) -> Site:
     points = tuple(Point(n, Text(n, n), Register(Table.HOLDING, 2 * at, 2), WireType.F32) for at, n in enumerate(NAMES))
     profile = Profile("thirty_floats", "power_meter", "nobody", "none", points, modbus=ModbusDefaults())
     one = Device("d", Text("表", "Meter"), System.POWER, "room", profile, ModbusTcp(HOST, 0, 1), SECOND)
-    devices = {f"d{n}": replace(one, id=f"d{n}", connection=ModbusTcp(f"127.0.{n // 250}.{n % 250 + 1}", 0, 1)) for n in range(DEVICES)}
+    devices = {f"d{n}": replace(one, id=f"d{n}", connection=ModbusTcp(f"127.0.{n // 250}.{n % 250 + 1}", 0, 1)) for n in range(count)}
     return Site("sea", Text("海", "Sea"), ZoneInfo("UTC"), {}, devices, broker=BrokerConfig(f"mqtt://{HOST}:9"))
 
 
-async def ours() -> None:
+async def ours(count: int) -> None:
     """The fleet as it is, stepped at 1 Hz; addresses differ so that each device has a listener of its own."""
-    made = site()
+    made = site(count)
     fleet = Fleet(made, SystemClock(), control_port=None, physics=Sea({name: Waving(float(n)) for n, name in enumerate(made.devices)}))
     await fleet.start()
     _tell([(port.host, port.port) for port in fleet.ports])
     await fleet.run()
 
 
-async def pymodbus() -> None:
+async def pymodbus(count: int) -> None:
     """Its server for each device, the registers holding still."""
     found = []
-    for _ in range(DEVICES):
+    for _ in range(count):
         data = SimData(0, count=REGISTERS, values=17242, datatype=DataType.UINT16)
         server = ModbusTcpServer(SimDevice(1, simdata=[data]), address=(HOST, 0))
         await server.serve_forever(background=True)
@@ -110,8 +110,8 @@ class _Constant(asyncio.Protocol):
         self.transport.write(data[:4] + b"\x00\x7b" + data[6:8] + b"\x78" + bytes(2 * REGISTERS))
 
 
-async def constant() -> None:
-    servers = [await asyncio.get_running_loop().create_server(_Constant, HOST, 0, backlog=16) for _ in range(DEVICES)]
+async def constant(count: int) -> None:
+    servers = [await asyncio.get_running_loop().create_server(_Constant, HOST, 0, backlog=16) for _ in range(count)]
     _tell([(HOST, server.sockets[0].getsockname()[1]) for server in servers])
     await asyncio.Event().wait()
 
@@ -123,4 +123,4 @@ def _tell(addresses: list[tuple[str, int]]) -> None:
 
 if __name__ == "__main__":
     use_logs()
-    uvloop.run({"ours": ours, "pymodbus": pymodbus, "constant": constant}[sys.argv[1]]())
+    uvloop.run({"ours": ours, "pymodbus": pymodbus, "constant": constant}[sys.argv[1]](int(sys.argv[2]) if len(sys.argv) > 2 else DEVICES))

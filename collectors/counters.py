@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from collectors.sparkplug.outcome import COUNTED, REBIRTHS
 from model.clock import MINUTE, SECOND
 from model.reading import Fault
 
@@ -50,10 +51,16 @@ class Counters:
     connects: int = 0
     messages: int = 0
     messages_dropped: int = 0
-    """MQTT messages thrown away, oldest first, because the loop did not keep up."""
+    """MQTT messages of QoS 0 thrown away because the loop did not keep up."""
     payloads_bad: int = 0
+    payloads_oversize: int = 0
+    """MQTT messages longer than the broker's ``max_payload``, not looked at."""
+    jumps: int = 0
+    """Values that had moved further than they can have."""
+    sparkplug: Counter[str] = field(default_factory=Counter)
+    """What happened to edge nodes."""
     clocks_implausible: int = 0
-    """MQTT messages whose own time was not believed."""
+    """Answers and messages whose own time was not believed."""
     restarts: int = 0
     """Links started again after a mistake of our own."""
     lateness: Lateness = field(default_factory=Lateness)
@@ -78,8 +85,11 @@ class Counters:
             "guanjia_mqtt_messages_total": self.messages,
             "guanjia_mqtt_messages_dropped_total": self.messages_dropped,
             "guanjia_mqtt_payloads_bad_total": self.payloads_bad,
+            "guanjia_mqtt_payloads_oversize_total": self.payloads_oversize,
             "guanjia_mqtt_clocks_implausible_total": self.clocks_implausible,
+            "guanjia_values_jumped_total": self.jumps,
             "guanjia_link_restarts_total": self.restarts,
             "guanjia_poll_lateness_p99_seconds": self.lateness.percentile_s(0.99, monotonic_ns),
         }
+        plain |= {f"guanjia_sparkplug_{name}_total": self.sparkplug[name] for name in (*COUNTED.values(), REBIRTHS)}
         return plain | {f"guanjia_exchange_failures_{fault}_total": self.failures[fault] for fault in Fault}

@@ -1,12 +1,14 @@
 """What can go wrong between a wire and a reading.
 
 CollectorError
+├── PayloadError          passing: bytes of a message that are no payload; its text says why
 ├── ProfileError          permanent: a profile asks for something no decoder here can do; said before the first poll
 └── ExchangeError         passing: one exchange failed, the next may succeed; ``fault`` says how
     ├── Refused           nobody accepts the connection
     ├── TimedOut          no answer in time
     ├── Closed            the peer closed, or the line broke, while an answer was awaited
     ├── BadFrame          bytes came that are no answer to what was asked
+    │   └── NotSunSpec    the device answers, but has no chain of models or not the model its profile is about
     └── DeviceException   the device answered that it will not (Modbus V1.1b3 §7)
 """
 
@@ -18,6 +20,10 @@ from model.reading import Fault
 
 class CollectorError(Exception):
     """Root of the tree above."""
+
+
+class PayloadError(CollectorError, ValueError):
+    """A message that is no payload, or more of one than is read."""
 
 
 class ProfileError(CollectorError, ValueError):
@@ -44,6 +50,10 @@ class Closed(ExchangeError):
 
 class BadFrame(ExchangeError):
     fault = Fault.BAD_FRAME
+
+
+class NotSunSpec(BadFrame):
+    """What the device shows where its models should stand is none of them; the message says what was found."""
 
 
 class DeviceException(ExchangeError):

@@ -2,32 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from math import inf
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import structlog
-
 from collectors.counters import Counters
 from collectors.errors import ProfileError
-from collectors.modbus.client import Link, Station
-from collectors.modbus.decode import compile_decoder
-from collectors.modbus.mbap import MbapWire
-from collectors.modbus.plan import plan
-from collectors.modbus.rtu import RtuWire
-from collectors.modbus.schedule import Schedule
+from collectors.modbus.client import Link
+from collectors.modbus.device import line_of, station_of, wire_of
+from collectors.modbus.station import Station
 from collectors.modbus.wire import Wire
 from collectors.mqtt.client import MqttLink
+from collectors.mqtt.devices import JsonDevices
+from collectors.mqtt.dial import Broker
 from collectors.mqtt.payload import PayloadDecoder
-from collectors.mqtt.session import Broker
+from collectors.mqtt.presence import PresenceTopic
+from collectors.sparkplug.edge_nodes import is_sparkplug
+from collectors.sparkplug.host import SparkplugHost
+from collectors.sparkplug.node import EdgeNode
+from collectors.sparkplug.payload import MAX_PAYLOAD
 from model.clock import SECOND, Clock
-from model.profile import ModbusDefaults
-from model.reading import BlockSink
-from model.site import BrokerConfig, Device, ModbusSerial, ModbusTcp, Mqtt, PayloadFormat, Site
+from model.reading import BlockSink, Commits
+from model.site import BrokerConfig, Device, Mqtt, Site
 
-log = structlog.get_logger()
 T = TypeVar("T")
 
-_MILLISECOND = SECOND // 1000
 _MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -40,10 +40,10 @@ def modbus_links(site: Site, sink: BlockSink, clock: Clock, counters: Counters, 
 
     ProfileError names every device that cannot be read as written.
     """
-    connected_by = make_wire or _wire
+    connected_by = make_wire or wire_of
     start_ns = clock.monotonic_ns()
     devices = [device for device in site.devices.values() if not isinstance(device.connection, Mqtt)]
-    stations = _each(devices, lambda device: _station(device, start_ns))
+    stations = _each(devices, lambda device: station_of(device, start_ns))
     lines: dict[str, list[Station]] = defaultdict(list)
     wires: dict[str, Wire] = {}
     for device, station in zip(devices, stations, strict=True):
@@ -55,19 +55,63 @@ def modbus_links(site: Site, sink: BlockSink, clock: Clock, counters: Counters, 
 
 
 def payload_decoders(site: Site) -> list[PayloadDecoder]:
-    """A decoder per MQTT device. ProfileError names every device that cannot be read as written."""
-    return _each((d for d in site.devices.values() if isinstance(d.connection, Mqtt)), _payload_decoder)
+    """A decoder per device that speaks JSON. ProfileError names every device that cannot be read as written."""
+    return _each((d for d in site.devices.values() if isinstance(d.connection, Mqtt) and not is_sparkplug(d)), _payload_decoder)
 
 
 def mqtt_link(
-    site: Site, embedded_port: int | None, decoders: Sequence[PayloadDecoder], sink: BlockSink, clock: Clock, counters: Counters
+    site: Site,
+    embedded_port: int | None,
+    decoders: Sequence[PayloadDecoder],
+    sink: BlockSink,
+    clock: Clock,
+    counters: Counters,
+    commits: Commits | None = None,
 ) -> MqttLink:
-    """The link to the site's broker; ``embedded_port`` is where the embedded one listens."""
+    """The link to the site's broker; ``embedded_port`` is where the embedded one listens. ``commits``: when a message may be acknowledged.
+
+    ProfileError names every device whose presence can't be watched as written.
+    """
     devices = [site.devices[decoder.device] for decoder in decoders]
     qos = {device.id: device.profile.mqtt.qos for device in devices if device.profile.mqtt}
     silences = {device.id: int(limit_s * SECOND) for device in devices if (limit_s := _silent_after_s(device)) is not None}
-    broker = _broker(site.broker, embedded_port, f"guanjia-{site.id}")
-    return MqttLink(broker, decoders, qos, silences, sink, clock, counters)
+    presences = dict(_each(devices, lambda device: (device.id, _presences(device))))
+    voice = JsonDevices(decoders, qos, silences, sink, clock, counters, presences, commits)
+    broker = broker_of(site.broker, embedded_port, f"guanjia-{site.id}")
+    return MqttLink(broker, [voice], clock, counters, commits, site.broker.subscribe)
+
+
+def sparkplug_host(site: Site, nodes: Sequence[EdgeNode], sink: BlockSink, clock: Clock, counters: Counters) -> SparkplugHost:
+    """The site's host application, before it is connected."""
+    config = site.broker.sparkplug
+    return SparkplugHost(replace(config, host=config.host or f"guanjia-{site.id}"), nodes, sink, clock, counters)
+
+
+def sparkplug_link(
+    site: Site, embedded_port: int | None, nodes: Sequence[EdgeNode], sink: BlockSink, clock: Clock, counters: Counters
+) -> MqttLink:
+    """A connection of its own: a host's session is clean (docs/adr/0017), so nothing is ever sent again and nothing has to wait."""
+    broker = broker_of(site.broker, embedded_port, f"guanjia-{site.id}")
+    own = replace(broker, client_id=f"{broker.client_id}-sparkplug", clean=True, max_payload=MAX_PAYLOAD)
+    return MqttLink(own, [sparkplug_host(site, nodes, sink, clock, counters)], clock, counters)
+
+
+def broker_of(config: BrokerConfig, embedded_port: int | None, client_id: str) -> Broker:
+    """Where the site's broker is and how we present ourselves there; ``client_id`` stands where the site names none."""
+    embedded = config.url == "embedded"
+    url = urlsplit("mqtt://127.0.0.1" if embedded else config.url)
+    return Broker(
+        host=url.hostname or "127.0.0.1",
+        port=(embedded_port or config.port) if embedded else url.port or _MQTT_PORTS[url.scheme],
+        client_id=config.client_id or client_id,
+        username=config.username,
+        password=config.password,
+        tls=config.tls if url.scheme == "mqtts" else None,
+        version=config.version,
+        session_expiry_s=config.session_expiry_s,
+        in_flight=config.in_flight,
+        max_payload=config.max_payload,
+    )
 
 
 def _each(devices: Iterable[Device], build: Callable[[Device], T]) -> list[T]:
@@ -84,63 +128,22 @@ def _each(devices: Iterable[Device], build: Callable[[Device], T]) -> list[T]:
     return built
 
 
-def _station(device: Device, start_ns: int) -> Station:
-    connection, limits = device.connection, device.profile.modbus or ModbusDefaults()
-    assert isinstance(connection, ModbusTcp | ModbusSerial)
-    requests = plan(device.profile)
-    period_ns = max(device.every_ns, limits.min_interval_ms * _MILLISECOND)
-    if period_ns > device.every_ns:
-        log.warning("poll_slowed_to_device_limit", device=device.id, every_s=device.every_ns / SECOND, limit_s=period_ns / SECOND)
-    return Station(
-        device.id,
-        connection.unit,
-        connection.timeout_s,
-        limits.inter_request_ms * _MILLISECOND,
-        requests,
-        compile_decoder(device.profile, requests),
-        Schedule(device.id, period_ns, start_ns),
-    )
-
-
 def _payload_decoder(device: Device) -> PayloadDecoder:
     assert isinstance(device.connection, Mqtt)
-    if device.connection.format is not PayloadFormat.JSON:
-        raise ProfileError(f"'format: {device.connection.format}' can be simulated but is not read yet; the platform reads JSON")
     return PayloadDecoder(device.id, device.profile, device.connection)
 
 
 def _silent_after_s(device: Device) -> float | None:
-    """The site's word goes before the profile's."""
+    """The site's word goes before the profile's. None: its silence means nothing."""
     connection, defaults = device.connection, device.profile.mqtt
     own = connection.silent_after_s if isinstance(connection, Mqtt) else None
-    return own if own is not None else defaults.silent_after_s if defaults else None
+    limit_s = own if own is not None else defaults.silent_after_s if defaults else None
+    return None if limit_s == inf else limit_s
 
 
-def line_of(device: Device) -> str:
-    """Name of the connection that the device shares with others of the same name."""
-    match device.connection:
-        case ModbusTcp(host=host, port=port, framer=framer):
-            return f"{host}:{port}/{framer}"
-        case ModbusSerial(port=line):
-            return line
-        case Mqtt():
-            raise AssertionError("an MQTT device has no Modbus line")
-
-
-def _wire(device: Device, counters: Counters) -> Wire:
-    def garbage() -> None:
-        counters.frames_garbage += 1
-
-    connection = device.connection
-    assert isinstance(connection, ModbusTcp | ModbusSerial)
-    if isinstance(connection, ModbusTcp) and connection.framer == "tcp":
-        return MbapWire(connection.host, connection.port, garbage)
-    return RtuWire(connection, garbage)
-
-
-def _broker(config: BrokerConfig, embedded_port: int | None, client_id: str) -> Broker:
-    if config.url == "embedded":
-        return Broker("127.0.0.1", embedded_port or config.port, client_id, config.username, config.password)
-    url = urlsplit(config.url)
-    port = url.port or _MQTT_PORTS.get(url.scheme, 1883)
-    return Broker(url.hostname or "127.0.0.1", port, client_id, config.username, config.password, url.scheme == "mqtts")
+def _presences(device: Device) -> list[PresenceTopic]:
+    """The site's word goes before the profile's."""
+    connection, defaults = device.connection, device.profile.mqtt
+    assert isinstance(connection, Mqtt)
+    presences = connection.presence if connection.presence is not None else defaults.presence if defaults else ()
+    return [PresenceTopic(one, connection) for one in presences]

@@ -1,16 +1,19 @@
 """The collectors of a site: one link per connection, each supervised on its own, so that a bad device cancels nobody."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import structlog
 
 from collectors.counters import Counters
-from collectors.links import modbus_links, mqtt_link, payload_decoders
+from collectors.links import modbus_links, mqtt_link, payload_decoders, sparkplug_link
 from collectors.mqtt.broker import EmbeddedBroker
+from collectors.sparkplug.edge_nodes import edge_nodes
+from collectors.truth import Truth
 from model.clock import SECOND, Clock
-from model.reading import BlockSink
+from model.ports import PartHealth
+from model.reading import BlockSink, Commits
 from model.site import Site
 
 log = structlog.get_logger()
@@ -30,18 +33,25 @@ class Collectors:
     """Reads every device of the site into the sink, from ``run`` until ``stop``.
 
     ``broker_port`` is the port of an embedded broker that already runs; None with an embedded broker in the site starts one here.
+    ``commits`` tells when a message may be acknowledged to the broker; without it that is as soon as it is handled.
     Raises ProfileError, naming every device whose profile cannot be read as written.
     """
 
-    def __init__(self, site: Site, sink: BlockSink, clock: Clock, broker_port: int | None = None) -> None:
+    def __init__(self, site: Site, sink: BlockSink, clock: Clock, broker_port: int | None = None, commits: Commits | None = None) -> None:
         self.counters = Counters()
         self.broker_port = broker_port
-        self._site, self._sink, self._clock = site, sink, clock
-        self._modbus = modbus_links(site, sink, clock, self.counters)
+        self._site, self._clock, self._commits = site, clock, commits
+        self._sink = Truth(site, sink, clock, self.counters)
+        self._modbus = modbus_links(site, self._sink, clock, self.counters)
         self._decoders = payload_decoders(site)
+        self._nodes = edge_nodes(site)
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
         self._stopped.set()
+
+    def health(self) -> Sequence[PartHealth]:
+        """Of each link nothing is told here: a lost one shows in its devices."""
+        return ()
 
     def metrics(self) -> Mapping[str, float]:
         """The collectors' counters by metric name."""
@@ -66,9 +76,12 @@ class Collectors:
         await self._stopped.wait()
 
     async def _run_links(self) -> None:
-        links: list[_Runner] = [*self._modbus]
+        links: list[_Runner] = [*self._modbus, self._sink]
         if self._decoders:
-            links.append(mqtt_link(self._site, self.broker_port, self._decoders, self._sink, self._clock, self.counters))
+            read = self._site, self.broker_port, self._decoders, self._sink, self._clock, self.counters, self._commits
+            links.append(mqtt_link(*read))
+        if self._nodes:
+            links.append(sparkplug_link(self._site, self.broker_port, self._nodes, self._sink, self._clock, self.counters))
         async with asyncio.TaskGroup() as group:
             children = [group.create_task(self._supervised(link), name=link.name) for link in links]
             await self._stopping.wait()
@@ -88,7 +101,7 @@ class Collectors:
     async def _start_broker(self) -> EmbeddedBroker | None:
         """Start the embedded broker when the site wants one, has a use for it and none runs yet; ``broker_port`` then says where."""
         config = self._site.broker
-        if config.url != "embedded" or self.broker_port is not None or not self._decoders:
+        if config.url != "embedded" or self.broker_port is not None or not (self._decoders or self._nodes):
             return None
         embedded = EmbeddedBroker(config.port, config.username, config.password)
         await embedded.start()

@@ -101,15 +101,17 @@ class Tally:
 def counter_of(point: Point, most_per_hour: float) -> Counter:
     """``most_per_hour`` in the point's unit. A signed counter may wrap at its sign or at its whole width.
 
-    Where the device itself tells the scale in another register, range and resolution are not known beforehand.
+    A profile that knows where its counter starts again (``rollover``) is believed. Where the device itself tells the scale in another
+    register, range and resolution are not known beforehand.
     """
     scale = abs(point.scale)
     is_scaled_by_device = isinstance(point.wire, Register) and point.wire.scale_register is not None
     bits = None if is_scaled_by_device else _BITS.get(point.type)
+    own = () if point.rollover is None else (point.rollover,)
     if bits is None:
-        return Counter((), 0.0, most_per_hour, _FLOAT32_GRAIN if point.type is WireType.F32 else 0.0)
+        return Counter(own, 0.0, most_per_hour, _FLOAT32_GRAIN if point.type is WireType.F32 else 0.0)
     widths = (bits - 1, bits) if point.type in _SIGNED else (bits,)
-    return Counter(tuple(2.0**width * scale for width in widths), scale, most_per_hour)
+    return Counter(own or tuple(2.0**width * scale for width in widths), scale, most_per_hour)
 
 
 def believable(counter: Counter, amount: float, elapsed_ns: int) -> bool:

@@ -1,24 +1,81 @@
-"""The command line: ``guanjia …``."""
+"""The command line: ``guanjia …``. A command's code is loaded when it is the one that is wanted: some take a second."""
+
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from guanjia.commands import check, dashboards, demo, record, replay, report, rules, run, scenario, simulate, user
+COMMANDS = {
+    "demo": "demo:demo",
+    "run": "run:run",
+    "check": "check:check",
+    "simulate": "simulate:simulate",
+    "probe": "probe:probe",
+    "devices": "devices:app",
+    "report": "report:app",
+    "record": "record:record",
+    "replay": "replay:replay",
+    "rules": "rules:app",
+    "scenario": "scenario:app",
+    "dashboards": "dashboards:app",
+    "user": "user:app",
+}
+"""Command → module of ``guanjia.commands`` and what it is there: a function, or a Typer with commands of its own."""
 
-app = typer.Typer(
-    name="guanjia",
-    help="Guanjia (管家): a steward for buildings. Try it: guanjia demo",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-app.command("demo")(demo.demo)
-app.command("run")(run.run)
-app.command("check")(check.check)
-app.command("simulate")(simulate.simulate)
-app.add_typer(report.app, name="report")
-app.command("record")(record.record)
-app.command("replay")(replay.replay)
-app.add_typer(rules.app, name="rules")
-app.add_typer(scenario.app, name="scenario")
-app.add_typer(dashboards.app, name="dashboards")
-app.add_typer(user.app, name="user")
+
+class Loading(MutableMapping[str, Any]):
+    """Commands by name, each loaded when it is first taken."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            self._loaded[name] = _command(name)
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**COMMANDS, **self._loaded})
+
+    def __len__(self) -> int:
+        return len({**COMMANDS, **self._loaded})
+
+
+class Commands(TyperGroup):
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.commands = Loading()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+
+def _command(name: str) -> Any:
+    """KeyError when there is none of that name."""
+    module, what = COMMANDS[name].split(":")
+    found = getattr(import_module(f"guanjia.commands.{module}"), what)
+    if isinstance(found, typer.Typer):
+        command: Any = get_group(found)
+    else:
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+        alone.command(name)(found)
+        command = get_command(alone)
+    command.name = name
+    return command
+
+
+app = typer.Typer(name="guanjia", cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
+
+
+@app.callback()
+def guanjia() -> None:
+    """Guanjia (管家): a steward for buildings. Try it: guanjia demo"""

@@ -9,7 +9,7 @@ import structlog
 from guanjia.live import LiveTable
 from model.alarm import AlarmEvent
 from model.clock import SECOND, Clock
-from model.reading import Block, BlockSink, Link
+from model.reading import Block, BlockSink, Link, Reach
 
 log = structlog.get_logger()
 TICK_NS = SECOND // 10
@@ -19,7 +19,7 @@ TICK_NS = SECOND // 10
 class Judge(Protocol):
     """The rule engine, as the hub sees it."""
 
-    def observe(self, block: Block) -> Sequence[AlarmEvent]: ...
+    def observe(self, block: Block, now_ns: int | None = None) -> Sequence[AlarmEvent]: ...
 
     def advance(self, now_ns: int) -> Sequence[AlarmEvent]: ...
 
@@ -33,14 +33,16 @@ class Hub:
     def __init__(
         self,
         live: LiveTable,
-        sinks: Sequence[BlockSink],
+        store: BlockSink,
+        stream: BlockSink,
         judge: Judge,
         put: Callable[[Sequence[AlarmEvent]], None],
         on_link: Callable[[str, Link], None],
         clock: Clock,
     ) -> None:
         self._live = live
-        self._sinks = tuple(sinks)
+        self._store = store
+        self._stream = stream
         self._judge = judge
         self._put = put
         self._on_link = on_link
@@ -48,16 +50,35 @@ class Hub:
         self.counters: dict[str, float] = {"guanjia_blocks_total": 0, "guanjia_points_total": 0, "guanjia_hub_errors_total": 0}
 
     def accept(self, block: Block) -> None:
+        self._pass_on(block, self._judge.observe)
+
+    def relay(self, block: Block) -> None:
+        """Like ``accept``, for what another machine has received: it keeps the times of that machine's clock, and is judged as come now."""
+        now_ns = self._clock.now_ns()
+        self._pass_on(block, lambda relayed: self._judge.observe(relayed, now_ns))
+
+    def _pass_on(self, block: Block, judge: Callable[[Block], Sequence[AlarmEvent]]) -> None:
         self.counters["guanjia_blocks_total"] += 1
         self.counters["guanjia_points_total"] += len(block.qualities)
+        if block.reach is Reach.HISTORY:
+            self._guarded(self._store.accept, block)
+            return
         link = self._guarded(self._live.take, block)
-        for sink in self._sinks:
-            self._guarded(sink.accept, block)
-        events = self._guarded(self._judge.observe, block)
+        if block.reach is Reach.EVERYWHERE:
+            self._guarded(self._store.accept, block)
+        self._guarded(self._stream.accept, block)
+        events = self._guarded(judge, block)
         if events:
             self._put(events)
         if link is not None:
             self._on_link(block.device, link)
+
+    def observe(self, block: Block) -> None:
+        """What the platform says of itself: to the live values and the rules, not to the store it speaks of, nor to the stream."""
+        self._guarded(self._live.take, block)
+        events = self._guarded(self._judge.observe, block)
+        if events:
+            self._put(events)
 
     def _guarded(self, part: Callable[[Block], Any], block: Block) -> Any:
         try:
@@ -76,8 +97,18 @@ class Hub:
             await self._clock.sleep_until(due_ns)
             next_due_ns = self._judge.next_due_ns
             now_ns = self._clock.now_ns()
-            if next_due_ns is not None and next_due_ns <= now_ns:
-                events = self._judge.advance(now_ns)
-                if events:
-                    self._put(events)
+            if next_due_ns is not None and next_due_ns <= now_ns and not self._advance(now_ns):
+                due_ns += SECOND
             await asyncio.sleep(0)
+
+    def _advance(self, now_ns: int) -> bool:
+        """False when the engine chokes on it: what the field says is judged all the same, and time is let pass again a second later."""
+        try:
+            events = self._judge.advance(now_ns)
+        except Exception as error:
+            self.counters["guanjia_hub_errors_total"] += 1
+            log.exception("hub_part_failed", part="advance", error=repr(error))
+            return False
+        if events:
+            self._put(events)
+        return True

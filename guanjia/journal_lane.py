@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 
-from guanjia.journal_record import JournalRecord, OnAlarm, TicketChange, Told
+from guanjia.journal_record import JournalRecord, OnAlarm, Told
 from model.alarm import AlarmEvent
 from model.clock import SECOND, Clock
 from model.ports import Journal, JournalUnavailable, JournalWrite, PartHealth
@@ -33,9 +33,7 @@ class _Job:
 class JournalLane:
     """Writes in order, retries while the disk refuses, and tells ``on_told`` afterwards, on the event loop."""
 
-    def __init__(
-        self, journal: Journal, on_alarm: OnAlarm, on_told: Callable[[AlarmEvent | None, Sequence[TicketChange]], None], clock: Clock
-    ) -> None:
+    def __init__(self, journal: Journal, on_alarm: OnAlarm, on_told: Callable[[Told], None], clock: Clock) -> None:
         self._record = JournalRecord(journal, on_alarm)
         self._on_told = on_told
         self._clock = clock
@@ -91,8 +89,8 @@ class JournalLane:
         if self._refusing:
             self._refusing = ""
             log.info("journal_accepts_again")
-        for event, changes in told:
-            self._on_told(event, changes)
+        for one in told:
+            self._on_told(one)
         if job.done is not None and not job.done.done():
             job.done.set_result(job.result)
 
@@ -104,6 +102,6 @@ class JournalLane:
 
     def _transaction(self, job: _Job) -> list[Told]:
         if job.work is not None:
-            job.result, changes = self._record.work(job.work)
-            return [(None, changes)]
+            job.result, told = self._record.work(job.work)
+            return [told]
         return self._record.events(job.events)

@@ -1,25 +1,35 @@
 """How alarm events and the desk's work enter the journal: each batch one transaction, tickets in the transaction of their alarm."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 
 import structlog
 
 from model.alarm import AlarmEvent
+from model.notice import Notice
 from model.ports import Journal, JournalUnavailable, JournalWrite
 from model.ticket import Ticket, TicketEvent
 
 log = structlog.get_logger()
 T = TypeVar("T")
 TicketChange = tuple[Ticket, TicketEvent]
-Told = tuple[AlarmEvent | None, Sequence[TicketChange]]
-"""An alarm event with the tickets it changed; without an event, the tickets that a person changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is on disk and may be told: an alarm event with the tickets it changed; without an event, what a person or time has done."""
+
+    event: AlarmEvent | None = None
+    changes: Sequence[TicketChange] = ()
+    notices: Sequence[Notice] = ()
+    """What people must learn of it."""
 
 
 class OnAlarm(Protocol):
     """What the ticket desk does with an alarm event inside the event's own transaction."""
 
-    def __call__(self, tx: JournalWrite, event: AlarmEvent) -> Sequence[TicketChange]: ...
+    def __call__(self, tx: JournalWrite, event: AlarmEvent) -> object: ...
 
 
 class JournalRecord:
@@ -29,12 +39,12 @@ class JournalRecord:
         self._journal = journal
         self._on_alarm = on_alarm
 
-    def work(self, work: Callable[[JournalWrite], T]) -> tuple[T, list[TicketChange]]:
+    def work(self, work: Callable[[JournalWrite], T]) -> tuple[T, Told]:
         """A piece of desk work in a transaction of its own; what it raises passes through and nothing of it is kept."""
         with self._journal.write() as tx:
             recorder = _Recorder(tx)
             result = work(cast(JournalWrite, recorder))
-        return result, recorder.changes
+        return result, recorder.told()
 
     def events(self, pending: list[AlarmEvent]) -> list[Told]:
         """All of a batch, or whatever of it is not refused. When even that meets an unavailable journal, ``pending`` keeps what is left."""
@@ -53,7 +63,9 @@ class JournalRecord:
         with self._journal.write() as tx:
             for event in events:
                 tx.record(event)
-                told.append((event, self._on_alarm(tx, event)))
+                recorder = _Recorder(tx)
+                self._on_alarm(cast(JournalWrite, recorder), event)
+                told.append(recorder.told(event))
         return told
 
     def _singly(self, pending: list[AlarmEvent]) -> list[Told]:
@@ -72,15 +84,25 @@ class JournalRecord:
 
 
 class _Recorder:
-    """A transaction that remembers which tickets it changed, so that they can be told."""
+    """A transaction that remembers which tickets it changed and whom it gave notice, so that they can be told."""
 
     def __init__(self, tx: JournalWrite) -> None:
         self._tx = tx
-        self.changes: list[TicketChange] = []
+        self._changes: list[TicketChange] = []
+        self._notices: list[Notice] = []
 
     def put_ticket(self, ticket: Ticket, event: TicketEvent) -> None:
         self._tx.put_ticket(ticket, event)
-        self.changes.append((ticket, event))
+        self._changes.append((ticket, event))
+
+    def put_notice(self, notice: Notice) -> Notice | None:
+        kept = self._tx.put_notice(notice)
+        if kept is not None:
+            self._notices.append(kept)
+        return kept
+
+    def told(self, event: AlarmEvent | None = None) -> Told:
+        return Told(event, self._changes, self._notices)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._tx, name)

@@ -2,9 +2,11 @@
 
 from array import array
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from model.carrier import carriers
+from model.own_state import PLATFORM, platform_device
 from model.quality import ABSENT, Quality, Severity, severity_counts
 from model.reading import Block, Fault, LastValue, Link
 from model.site import Site
@@ -28,8 +30,9 @@ class LiveTable:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._behind = {id: carrier.behind for id, carrier in carriers(site).items()}
-        self._latest = {device.id: _Latest(len(device.points)) for device in site.devices.values()}
+        self._carriers = carriers(site)
+        self._things = {PLATFORM: platform_device(site), **site.devices}
+        self._latest = {device.id: _Latest(len(device.points)) for device in self._things.values()}
 
     def take(self, block: Block) -> Link | None:
         """Keep the block. Returns the new link state when the device has just gone or come back, else None."""
@@ -68,6 +71,10 @@ class LiveTable:
         latest.source_ns, latest.receive_ns = source, receive
         latest.block = Block(block.device, block.source_ns, block.receive_ns, values, bytes(qualities), texts, block.fault, block.raw)
 
+    def newest(self) -> Iterator[Block]:
+        """What stands of every device that has said anything, one block each."""
+        return (latest.block for latest in self._latest.values() if latest.block is not None)
+
     def last(self, device: str, column: int) -> LastValue:
         latest = self._latest[device]
         block = latest.block
@@ -78,17 +85,20 @@ class LiveTable:
         receive_ns = latest.receive_ns[column] if latest.receive_ns else block.receive_ns
         value: float | str | None = None
         if quality >= Quality.UNCERTAIN:
-            value = block.texts.get(column) if self._site.devices[device].points[column].is_text else block.values[column]
+            value = block.texts.get(column) if self._things[device].points[column].is_text else block.values[column]
         return LastValue(value, quality, source_ns, receive_ns)
 
     def link(self, device: str) -> Link:
-        """A gateway, line or broker answers while anything behind it does."""
-        if device in self._behind:
-            return max((self._latest[one].link for one in self._behind[device]), key=lambda link: (link.connected, link.since_ns))
-        return self._latest[device].link
+        """A gateway, line or broker answers while anything behind it does, or fails in a way that shows the carrier is there."""
+        carrier = self._carriers.get(device)
+        if carrier is None:
+            return self._latest[device].link
+        best = max((self._latest[one].link for one in carrier.behind), key=lambda link: (link.connected, link.since_ns))
+        is_there = best.fault is not None and best.fault not in carrier.speaks_of_it | carrier.beyond
+        return replace(best, connected=True, fault=None) if is_there else best
 
     def qualities(self, device: str) -> bytes:
-        if device in self._behind:
+        if device in self._carriers:
             return b""
         latest = self._latest[device]
         return latest.block.qualities if latest.block else bytes([Quality.NOT_YET_READ]) * latest.columns
@@ -99,11 +109,11 @@ class LiveTable:
 
     def connected(self) -> int:
         """How many devices answer now."""
-        return sum(latest.link.connected for latest in self._latest.values())
+        return sum(self._latest[device].link.connected for device in self._site.devices)
 
     def quality_counts(self) -> dict[str, int]:
         """Points by severity; never read counts as bad."""
-        counts = sum((severity_counts(self.qualities(device)) for device in self._latest), Counter[Severity]())
+        counts = sum((severity_counts(self.qualities(device)) for device in self._site.devices), Counter[Severity]())
         return {severity.value: counts[severity] for severity in Severity}
 
     def last_fault(self, device: str) -> Fault | None:

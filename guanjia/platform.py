@@ -1,23 +1,26 @@
 """The platform of one site, wired: the only place where the rooms of the house are put together."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import structlog
 
 from api.context import Platform
-from api.streams import EventStream
+from api.streams import NOTICE, EventStream
 from api.words import Wire
 from collectors.run import Collectors
 from guanjia.control_client import ControlClient
 from guanjia.desks import AlarmDesk, TicketDesk
 from guanjia.hub import Hub
 from guanjia.journal_lane import JournalLane
-from guanjia.journal_record import TicketChange
+from guanjia.journal_record import Told
 from guanjia.live import LiveTable
+from guanjia.live_counters import LiveCounters
 from guanjia.numbering import OccurrenceNumbers
+from guanjia.own_state import OwnWatch
+from guanjia.promise_timer import PromiseTimer
 from guanjia.test_report.bench import SiteBench
 from guanjia.test_report.expectations import Promises
 from guanjia.token_secret import token_secret
@@ -26,11 +29,11 @@ from model.alarm import AlarmEvent
 from model.carrier import things
 from model.clock import SECOND, Clock
 from model.ports import JournalWrite, PartHealth
-from model.reading import BlockSink, Link
+from model.reading import Link
 from model.rule import Rule
 from model.site import Site
 from rules.engine import Engine
-from store.history.open import open_history
+from store.history.open import HistoryStore, open_history
 from store.journal.journal import open_journal
 from tickets.desk import Desk
 
@@ -50,6 +53,18 @@ class Source(Protocol):
 
     def metrics(self) -> Mapping[str, float]: ...
 
+    def health(self) -> Sequence[PartHealth]:
+        """Parts of its own; whether devices answer is seen in the live values."""
+        ...
+
+
+Read = Callable[[Site, Hub, Clock, HistoryStore], Source]
+
+
+def whole_site(site: Site, hub: Hub, clock: Clock, store: HistoryStore) -> Source:
+    """Every device is read by this process."""
+    return Collectors(site, hub, clock, commits=store.commits)
+
 
 class SitePlatform:
     """Everything of one site between its devices and its people. ``run`` goes on until ``stop``; then all is flushed and closed."""
@@ -63,7 +78,7 @@ class SitePlatform:
         *,
         demo: bool = False,
         simulators: str = "",
-        read: Callable[[Site, BlockSink, Clock], Source] = Collectors,
+        read: Read = whole_site,
     ) -> None:
         """``simulators``: where the control API of the simulated site answers; empty for a real one."""
         data.mkdir(parents=True, exist_ok=True)
@@ -76,11 +91,13 @@ class SitePlatform:
         self._engine = Engine(site, rules, OccurrenceNumbers.after(self._journal, site.timezone))
         desk = Desk(site, rules)
 
-        def on_alarm(tx: JournalWrite, event: AlarmEvent) -> Sequence[TicketChange]:
-            return desk.on_alarm(tx, event, clock.now_ns())
+        def on_alarm(tx: JournalWrite, event: AlarmEvent) -> None:
+            desk.on_alarm(tx, event, clock.now_ns())
 
         self._lane = JournalLane(self._journal, on_alarm, self._tell, clock)
-        self._hub = Hub(self._live, (self._store, self._stream), self._engine, self._lane.put, self._tell_link, clock)
+        self._promises = PromiseTimer(desk, self._lane, self._journal)
+        self._hub = Hub(self._live, self._store, self._stream, self._engine, self._lane.put, self._tell_link, clock)
+        self._own = OwnWatch(self._store, data, self._hub.observe, clock)
         self._read = read
         self._collectors: Source | None = None
         self._bench = self._open_bench(simulators, data) if simulators else None
@@ -100,7 +117,7 @@ class SitePlatform:
             clock=clock,
             health=self._health,
             token_secret=token_secret(data),
-            counters=_Counters(self),
+            counters=LiveCounters(self.counters),
             bench=self._bench,
             demo=demo,
         )
@@ -111,13 +128,15 @@ class SitePlatform:
     async def run(self, web: WebServer) -> None:
         """Restore the alarms, then read, judge, record and serve until ``stop``."""
         # Made here, not before: the first polls are spread over the seconds after this moment.
-        collectors = self._collectors = self._read(self._site, self._hub, self._clock)
+        collectors = self._collectors = self._read(self._site, self._hub, self._clock, self._store)
         self._lane.put(self._engine.restore(self._journal.standings(), self._clock.now_ns()))
         self._store.start()
         lane = asyncio.create_task(self._lane.run(), name="journal-lane")
         try:
             async with asyncio.TaskGroup() as group:
                 hub = group.create_task(self._hub.run(), name="hub")
+                own = group.create_task(self._own.run(), name="own-state")
+                promises = group.create_task(self._promises.run(self._clock), name="promises")
                 group.create_task(collectors.run(), name="collectors")
                 group.create_task(web.serve(), name="web")
                 await self._stopping.wait()
@@ -125,6 +144,8 @@ class SitePlatform:
                 self._stream.close()
                 web.stop()
                 hub.cancel()
+                own.cancel()
+                promises.cancel()
         finally:
             self._lane.stop()
             await lane
@@ -137,18 +158,22 @@ class SitePlatform:
         """End ``run``: first the reading, then the telling, then the writing."""
         self._stopping.set()
 
-    def _tell(self, event: AlarmEvent | None, changes: Sequence[TicketChange]) -> None:
+    def _tell(self, told: Told) -> None:
         now_ns = self._clock.now_ns()
-        if event is not None:
-            self._stream.publish("alarm", self._wire.alarm_news(event))
-        for ticket, line in changes:
+        if told.event is not None:
+            self._stream.publish("alarm", self._wire.alarm_news(told.event))
+        for ticket, line in told.changes:
+            self._promises.note(ticket)
             self._stream.publish("ticket", self._wire.ticket_news(ticket, line, now_ns))
+        for notice in told.notices:
+            self._stream.publish(NOTICE, self._wire.notice_news(notice))
 
     def _tell_link(self, device: str, link: Link) -> None:
         self._stream.publish("link", self._wire.link_news(device, link))
 
     def _health(self) -> list[PartHealth]:
-        return [self._lane.health(), *self._store.health(), self._reading()]
+        parts = self._collectors.health() if self._collectors else ()
+        return [self._lane.health(), *self._store.health(), self._reading(), *parts]
 
     def _reading(self) -> PartHealth:
         """Reading is well while anything answers; just after the start it is given time."""
@@ -161,22 +186,3 @@ class SitePlatform:
         """Every counter of the process by metric name."""
         reading = self._collectors.metrics() if self._collectors else {}
         return {**self._hub.counters, **reading, **self._store.counters()}
-
-
-class _Counters(Mapping[str, float]):
-    """The counters as they stand whenever somebody looks."""
-
-    def __init__(self, platform: SitePlatform) -> None:
-        self._platform = platform
-
-    def __getitem__(self, name: str) -> float:
-        return self._platform.counters()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._platform.counters())
-
-    def __len__(self) -> int:
-        return len(self._platform.counters())
-
-    def items(self):  # type: ignore[no-untyped-def] # one look for all of them
-        return self._platform.counters().items()

@@ -18,6 +18,11 @@ class Place:
     bit: int | None = None
 
 
+def is_of_registers(asked: str) -> bool:
+    """Whether that is a question for registers; a device with registers may also speak for itself, through an edge node."""
+    return _ASKED.fullmatch(asked) is not None
+
+
 def place(asked: str, register: Register) -> Place | None:
     """Where the register lies in the answer to ``holding 2999+60``; None when that was not asked for, or not whole.
 

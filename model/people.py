@@ -16,6 +16,17 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Post(StrEnum):
+    """Where the calls of a site go when a promise is broken, from the nearest upwards."""
+
+    MAINTENANCE_HEAD = "maintenance_head"
+    """维修中心主管, the duty manager."""
+    SERVICE_MANAGER = "service_manager"
+    """物业服务中心经理."""
+    AREA_MANAGER = "area_manager"
+    """区域经理."""
+
+
 class Right(StrEnum):
     """What an endpoint asks for; ``ROLE_RIGHTS`` says who has it."""
 

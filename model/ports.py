@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from model.alarm import AlarmEvent, Occurrence, Standing
+from model.notice import Channel, Notice
 from model.people import User
 from model.ticket import Ticket, TicketEvent
 
@@ -45,6 +46,16 @@ class TicketFilter:
     limit: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeFilter:
+    """``before`` pages backwards by number."""
+
+    recipient: str | None = None
+    ticket: str | None = None
+    before: int | None = None
+    limit: int = 100
+
+
 class JournalWrite(Protocol):
     """One transaction: all of it is on disk when the context closes, or none of it is."""
 
@@ -64,6 +75,20 @@ class JournalWrite(Protocol):
 
     def put_ticket(self, ticket: Ticket, event: TicketEvent) -> None:
         """Insert or replace the ticket and append the event. Raises ``DuplicateOpen`` on a second open ticket of one asset and cause."""
+        ...
+
+    def put_notice(self, notice: Notice) -> Notice | None:
+        """Keep it, with its number; None when that person has a notice of that ticket and cause already."""
+        ...
+
+    def notice(self, number: int) -> Notice | None: ...
+
+    def mark_told(self, numbers: Sequence[int], channel: Channel, now_ns: int) -> None:
+        """Delivered. What is told or seen already stays as it is."""
+        ...
+
+    def mark_seen(self, number: int, now_ns: int) -> None:
+        """The person has seen it; the first time counts."""
         ...
 
     def loads(self) -> Mapping[str, int]:
@@ -114,6 +139,10 @@ class Journal(Protocol):
 
     def ticket_events(self, ticket_id: str) -> Sequence[TicketEvent]: ...
 
+    def notices(self, where: NoticeFilter) -> Sequence[Notice]:
+        """Those not seen first, each part newest first."""
+        ...
+
     def user(self, name: str) -> User | None: ...
 
     def users(self) -> Sequence[User]: ...
@@ -125,7 +154,7 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
-    """One server-sent event: ``kind`` readings, alarm, ticket, link; ``data`` is ready for JSON."""
+    """One server-sent event: ``kind`` readings, alarm, ticket, notice, link; ``data`` is ready for JSON."""
 
     id: int
     kind: str

@@ -1,7 +1,8 @@
 """How far a value may be trusted, and why.
 
 The members are the one-byte OPC DA quality codes, so that the code is stored as it is and the severity is its two top bits
-(OPC DA 3.0 §6.8). ``ABSENT`` is ours: the column is not part of this block, the last value stands.
+(OPC DA 3.0 §6.8). Two are ours, on codes the standard leaves free: ``RATE``, a jump that no physics explains, bad so that neither rule nor
+mean nor meter takes it; and ``ABSENT``: the column is not part of this block, the last value stands.
 """
 
 from collections import Counter
@@ -24,6 +25,7 @@ class Quality(IntEnum):
     COMM_FAILURE = 24
     OUT_OF_SERVICE = 28
     NOT_YET_READ = 32
+    RATE = 36
     UNCERTAIN = 64
     LAST_USABLE = 68
     INACCURATE = 80
@@ -45,6 +47,7 @@ class Quality(IntEnum):
 
 GOOD = int(Quality.GOOD)
 ABSENT = int(Quality.ABSENT)
+LAST_USABLE = int(Quality.LAST_USABLE)
 
 
 def is_usable(code: int) -> bool:

@@ -1,7 +1,7 @@
 """What a device said at one moment."""
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -21,6 +21,21 @@ class Fault(StrEnum):
     SILENT = "silent"
     BROKER_LOST = "broker_lost"
     LAST_WILL = "last_will"
+    NODE_LOST = "node_lost"
+    EDGE_LOST = "edge_lost"
+    """The machine that reads the device is not heard."""
+    LINK_LOST = "link_lost"
+    """The broker over which such machines are heard is away."""
+
+
+class Reach(StrEnum):
+    """How far a block goes."""
+
+    EVERYWHERE = "everywhere"
+    HISTORY = "history"
+    """To the store alone: what a device kept while it could not be heard. It tells of the past, and comes after what is newer."""
+    LIVE = "live"
+    """Everywhere but to the store: what the device asks not to be kept."""
 
 
 @dataclass(slots=True)
@@ -43,6 +58,9 @@ class Block:
     fault: Fault | None = None
     raw: tuple[tuple[str, bytes], ...] = ()
     """(what was asked, bytes that came): ``("holding 2999+60", b"…")`` or ``("topic", payload)``."""
+    reach: Reach = Reach.EVERYWHERE
+    repeated: bool = False
+    """The wire says that it may have come before: stored once only, where its source time tells that it is the same."""
 
 
 def failed_block(device: str, columns: int, at_ns: int, fault: Fault, quality: Quality = Quality.COMM_FAILURE) -> Block:
@@ -54,6 +72,33 @@ class BlockSink(Protocol):
     """Takes blocks as they come; never blocks, never raises."""
 
     def accept(self, block: Block) -> None: ...
+
+
+class Commits(Protocol):
+    """How far what was accepted is on disk. Both figures count blocks since the start, in the order of ``accept``, and never fall."""
+
+    @property
+    def accepted(self) -> int:
+        """Read right after ``accept`` on the same thread it is the number of that block; unchanged when the block was refused."""
+        ...
+
+    @property
+    def committed(self) -> int:
+        """Every accepted block up to this number would survive a kill (or says nothing that has to be kept)."""
+        ...
+
+    @property
+    def room(self) -> int:
+        """How many more blocks would be accepted now."""
+        ...
+
+    def on_commit(self, tell: Callable[[int], None]) -> None:
+        """Have ``committed`` told after each commit, from the writing thread. ``tell`` is quick and never raises."""
+        ...
+
+    def hasten(self) -> None:
+        """Somebody waits for the commit: let it come within some 20 ms rather than at its own pace."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

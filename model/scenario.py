@@ -6,6 +6,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from model.alarm import Priority
+from model.notice import NoticeKind
 from model.text import Text
 from model.ticket import Promise, TicketAct, TicketClass, TicketState
 
@@ -81,6 +82,34 @@ class PlatformCrash:
     for_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class EdgeOutage:
+    """An edge machine can't reach the platform for a while; it goes on reading meanwhile."""
+
+    at_ns: int
+    edge: str
+    for_ns: int
+
+
+class StoreKind(StrEnum):
+    """What is wrong with the platform's own store."""
+
+    AWAY = "away"
+    """The history takes nothing; the spool has room for weeks."""
+    FULL = "full"
+    """The history takes nothing and the spool has reached its bound: the oldest readings go."""
+    DISK_LOW = "disk_low"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTrouble:
+    """The platform's store is unwell, as far as the platform sees it; readings, alarms and tickets go on."""
+
+    at_ns: int
+    kind: StoreKind
+    for_ns: int
+
+
 class AlarmVerb(StrEnum):
     """What a person does to an alarm."""
 
@@ -120,7 +149,7 @@ class TicketStep:
     refused: bool = False
 
 
-Act = Breakdown | Repair | WireFault | BrokerOutage | PlatformCrash | AlarmAct | TicketStep
+Act = Breakdown | Repair | WireFault | BrokerOutage | PlatformCrash | EdgeOutage | StoreTrouble | AlarmAct | TicketStep
 
 
 # ── what must come of it ──
@@ -189,6 +218,21 @@ class ExpectedTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedNotice:
+    """``count`` notices of that kind about a ticket that has an occurrence of an alarm that matches, to one of these people."""
+
+    alarm: AlarmPattern
+    line: int
+    to: str
+    """As it is written: a person, a role or a post."""
+    people: frozenset[str]
+    """Ids of those it means."""
+    kind: NoticeKind
+    count: int = 1
+    at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedEnergy:
     """What a counter counts between two moments, in ``unit``; ``within`` is the tolerance, in ``unit`` too."""
 
@@ -208,6 +252,8 @@ class Expectations:
     alarms: tuple[ExpectedAlarm, ...] = ()
     tickets: tuple[ExpectedTicket, ...] = ()
     energy: tuple[ExpectedEnergy, ...] = ()
+    notices: tuple[ExpectedNotice, ...] | None = None
+    """None: who is told what is not compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
 """The site and everything standing on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from model.broker import BrokerConfig as BrokerConfig
+from model.broker import MqttVersion, Presence
+from model.clock import DAY, MINUTE
+from model.people import Post
 from model.profile import Point, Profile
 from model.text import Text
+from model.tls import TlsFiles
 
 
 class System(StrEnum):
@@ -72,13 +77,14 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class ModbusTcp:
-    """Reached over TCP. ``framer`` is ``tcp`` or ``rtu`` (RTU frames over TCP)."""
+    """Reached over TCP. ``framer`` is ``tcp`` or ``rtu`` (RTU frames over TCP); ``tls`` makes it Modbus/TCP Security."""
 
     host: str
     port: int
     unit: int
     framer: str = "tcp"
     timeout_s: float = 1.0
+    tls: TlsFiles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,10 @@ class Mqtt:
     topic: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     silent_after_s: float | None = None
+    """Infinite: however long it says nothing, it is not called silent. None: as the profile says."""
     format: PayloadFormat = PayloadFormat.JSON
+    presence: tuple[Presence, ...] | None = None
+    """Where it is said whether the device is there; None: as the profile says."""
 
 
 Connection = ModbusTcp | ModbusSerial | Mqtt
@@ -138,6 +147,12 @@ class Device:
     """Nameplate figures that rules may use: ``rated_current`` …, in the unit of the quantity they are compared with."""
     metering: Metering | None = None
     sheet: str = ""
+    stale_after_ns: int | None = None
+    """How long a reading of its points stands while it speaks of others only; None: as the profile says."""
+    deadbands: Mapping[str, float] = field(default_factory=dict)
+    """Point name → deadband in the point's unit, before the profile's."""
+    edge: str = ""
+    """The machine that reads it, where the site runs apart; empty: the core."""
 
     @property
     def device_class(self) -> str:
@@ -151,6 +166,13 @@ class Device:
         return f"{self.id}.{self.profile.points[column].name}"
 
 
+class Keep(StrEnum):
+    """What of a point is stored: every reading, or those that differ from the last one stored by more than its deadband."""
+
+    ALL = "all"
+    CHANGES = "changes"
+
+
 @dataclass(frozen=True, slots=True)
 class StoreConfig:
     kind: str = "embedded"
@@ -161,17 +183,13 @@ class StoreConfig:
     token: str = field(default="", repr=False)
     version: int = 2
     """Major version of the InfluxDB engine: 1 speaks /write and InfluxQL, 2 /api/v2/write and Flux."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerConfig:
-    """``url`` is ``embedded`` or ``mqtt://host:port`` / ``mqtts://…``."""
-
-    url: str = "embedded"
-    username: str = ""
-    password: str = field(default="", repr=False)
-    port: int = 1883
-    """Loopback port of the embedded broker; 0 takes a free one."""
+    keep: Keep = Keep.ALL
+    heartbeat_ns: int = 10 * MINUTE
+    """With ``Keep.CHANGES``: a value that does not change is stored again after this time."""
+    raw_for_ns: int = 3653 * DAY
+    """How long the embedded history keeps raw readings; their sums over quarters of an hour it keeps ten years."""
+    spool_max_bytes: int = 4 << 30
+    spool_max_age_ns: int = 30 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +201,26 @@ class Person:
     role: str
     skills: tuple[str, ...] = ()
     phone: str = field(default="", repr=False)
+    post: Post | None = None
+    """The person's place in the chain of escalation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A machine that reads a share of the site and passes it on."""
+
+    id: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class LinkConfig:
+    """Where edges and core meet. ``broker`` None: at the broker of the devices."""
+
+    broker: BrokerConfig | None = None
+    prefix: str = ""
+    """Of every topic; empty: ``guanjia/<site id>``."""
+    version: MqttVersion = MqttVersion.V5
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +232,7 @@ class Site:
     devices: Mapping[str, Device]
     rule_files: tuple[str, ...] = ()
     store: StoreConfig = StoreConfig()
-    broker: BrokerConfig = BrokerConfig()
+    broker: BrokerConfig = field(default_factory=BrokerConfig)
     journal_url: str = "sqlite"
     people: tuple[Person, ...] = ()
     declared_demand_kw: float | None = None
@@ -203,6 +241,16 @@ class Site:
     plan: Rectangle | None = None
     language: str = "zh"
     floor_area_m2: float | None = None
+    edges: Mapping[str, Edge] = field(default_factory=dict)
+    link: LinkConfig = LinkConfig()
+
+    @property
+    def link_broker(self) -> BrokerConfig:
+        return replace(self.link.broker or self.broker, version=self.link.version)
+
+    @property
+    def link_prefix(self) -> str:
+        return self.link.prefix or f"guanjia/{self.id}"
 
     def point(self, point_id: str) -> tuple[Device, int] | None:
         """The device and column of ``<device id>.<point name>``, or None when the site has no such point."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from model.carrier import carriers
+from model.own_state import PLATFORM, platform_device
 from model.rule import Rule
 from model.site import Device, Site
 from rules.binder import Ground
@@ -37,7 +38,9 @@ class Book:
             carried = Carried(carrier)
             self.inputs[carrier.device.id] = carried.inputs
             for device in carrier.behind:
-                self.inputs[device].carried = carried
+                self.inputs[device].carried += (carried,)
+        self._platform = platform_device(site)
+        self.inputs.setdefault(PLATFORM, Inputs(self._platform))
         self.verdicts = tuple(self._verdicts())
 
     def applying(self) -> Iterator[Verdict]:
@@ -66,15 +69,16 @@ class Book:
     def _verdicts(self) -> Iterator[Verdict]:
         for rule in self.rules:
             when, clear_when = parse(rule.when), parse(rule.clear_when) if rule.clear_when else None
-            for device in (*self.site.devices.values(), *self._carriers_meant(rule)):
+            for device in (*self.site.devices.values(), *self._meant_by_class(rule)):
                 if is_in_scope(rule, device):
                     yield self._verdict(rule, device, when, clear_when)
                 else:
                     yield Verdict(rule, device, Fit.NOT_IN_SCOPE)
 
-    def _carriers_meant(self, rule: Rule) -> Iterator[Device]:
-        """A rule watches carriers only when it names their class: one for every device does not mean its gateway too."""
-        return (carrier.device for carrier in self.carriers.values() if carrier.device.device_class == rule.scope.device_class)
+    def _meant_by_class(self, rule: Rule) -> Iterator[Device]:
+        """A rule watches carriers and the platform only when it names their class: one for every device does not mean its gateway too."""
+        others = (*(carrier.device for carrier in self.carriers.values()), self._platform)
+        return (device for device in others if device.device_class == rule.scope.device_class)
 
     def _verdict(self, rule: Rule, device: Device, when: Formula, clear_when: Formula | None) -> Verdict:
         params = {**rule.params, **device.params}

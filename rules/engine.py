@@ -101,9 +101,12 @@ class Engine:
 
     # ── readings and time ──
 
-    def observe(self, block: Block) -> list[AlarmEvent]:
-        """Judge the rules of the block's device. What fell due before it came is done first."""
-        events = self.advance(block.receive_ns)
+    def observe(self, block: Block, now_ns: int | None = None) -> list[AlarmEvent]:
+        """Judge the rules of the block's device. What fell due before it came is done first.
+
+        It counts as come at its time of receipt; at ``now_ns`` when another machine, with a clock of its own, has received it.
+        """
+        events = self.advance(block.receive_ns if now_ns is None else now_ns)
         watch = self._watches.get(block.device)
         if watch is None:
             return events

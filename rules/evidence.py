@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from model.alarm import Evidence
-from model.exchange import place, scale_place
+from model.exchange import is_of_registers, place, scale_place
 from model.profile import Point, Register
 from model.quality import Quality
 from model.reading import Block
@@ -48,7 +48,7 @@ def _carriers(block: Block, point: Point) -> Iterator[tuple[str, bytes, bool]]:
     if not block.raw:
         yield "", b"", False
     for asked, answer in block.raw:
-        if not isinstance(point.wire, Register) or place(asked, point.wire):
+        if not (isinstance(point.wire, Register) and is_of_registers(asked)) or place(asked, point.wire):
             yield asked, answer, False
         elif scale_place(asked, point.wire):
             yield asked, answer, True

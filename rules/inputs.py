@@ -3,7 +3,7 @@
 from math import isfinite
 
 from model.carrier import Carrier
-from model.quality import ABSENT, is_usable
+from model.quality import ABSENT, LAST_USABLE, is_usable
 from model.reading import Block, Fault
 from model.site import Device
 
@@ -27,8 +27,8 @@ class Inputs:
         self.device = device
         self.offline: bool | None = None
         """Whether the last exchange failed; None before the first one."""
-        self.carried: Carried | None = None
-        """What keeps watch over the line it is on, when others are on it too."""
+        self.carried: tuple[Carried, ...] = ()
+        """What keeps watch over the line it is on, when others are on it too; over its edge node and over the broker."""
         self.heard_ns: int | None = None
         """When the last exchange ended, well or not; None before the first one."""
         self.first_chance_ns: int | None = None
@@ -61,8 +61,8 @@ class Inputs:
         self.heard_ns = now_ns
         if not self.offline:
             self.first_chance_ns = None
-        if self.carried is not None:
-            self.carried.note(self.device.id, block.fault, now_ns)
+        for carried in self.carried:
+            carried.note(self.device.id, block.fault, now_ns)
         values, qualities, texts = block.values, block.qualities, block.texts
         for column, slot in self._slots.items():
             quality = qualities[column]
@@ -72,7 +72,7 @@ class Inputs:
             value: Value = texts.get(column) if self._is_text[slot] else values[column]
             if not is_usable(quality) or value is None or (isinstance(value, float) and not isfinite(value)):
                 value = None
-            else:
+            elif quality != LAST_USABLE:
                 self.usable_ns[slot] = now_ns
             if value != self.values[slot]:
                 self.values[slot] = value
@@ -92,6 +92,8 @@ class Carried:
         self._failed: set[str] = set()
 
     def note(self, device: str, fault: Fault | None, now_ns: int) -> None:
+        if fault in self._carrier.beyond:
+            return
         if fault in self._carrier.speaks_of_it:
             self._failed.add(device)
         else:

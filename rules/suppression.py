@@ -8,6 +8,7 @@ Devices are polled one after the other, so the consequence is often seen before 
 for whatever may explain it, so that one cause is one alarm, not two or three.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from model.carrier import Carrier
@@ -31,11 +32,14 @@ AlarmKey = tuple[str, str]
 def link(site: Site, carriers: Mapping[str, Carrier], alarms: Mapping[AlarmKey, Alarm]) -> None:
     """Tell each alarm who silences it and whom it silences."""
     feeders = _feeders(site)
-    carried_by = {device: id for id, carrier in carriers.items() for device in carrier.behind}
+    carried_by: dict[str, set[str]] = defaultdict(set)
+    for id, carrier in carriers.items():
+        for device in carrier.behind:
+            carried_by[device].add(id)
     about_link = {alarm.rule.id for alarm in alarms.values() if parse(alarm.rule.when).asks_link}
     victims: dict[AlarmKey, list[Alarm]] = {}
     for key, alarm in alarms.items():
-        own = {alarm.device.id, carried_by.get(alarm.device.id, alarm.device.id)}
+        own = {alarm.device.id} | carried_by[alarm.device.id]
         places = (*sorted(own), *_upstream(feeders, alarm.device.id)) if alarm.rule.suppressed_by else ()
         keys = [
             (rule, place)

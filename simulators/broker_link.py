@@ -68,7 +68,7 @@ def _client(client_id: str, broker: BrokerConfig, encrypted: bool) -> Client:
     if broker.username:
         client.username_pw_set(broker.username, broker.password)
     if encrypted:
-        client.tls_set()
+        client.tls_set(broker.tls.ca or None, broker.tls.cert or None, broker.tls.key or None)
     client.max_queued_messages_set(HELD)
     client.reconnect_delay_set(1, 10)
     return client

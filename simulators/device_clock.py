@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from model.profile import Point, Profile, Register
 from simulators.encode import Value
 from simulators.machine import Truth
+from simulators.packed import is_clock
 
-CLOCKS = frozenset({"time", "timestamp", "heartbeat", "last_transmission"})
+CLOCKS = frozenset({"time", "timestamp", "heartbeat", "last_transmission", "received_at"})
 """Points of an MQTT device that say when the message was made; they alone are no news."""
 
 
@@ -17,7 +18,7 @@ def clocks(points: Iterable[Point]) -> frozenset[str]:
 
 def _is_clock(point: Point) -> bool:
     if isinstance(point.wire, Register):
-        return point.encoding == "schneider_datetime4"
+        return is_clock(point.encoding)
     return point.name in CLOCKS
 
 

@@ -8,9 +8,9 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from model.profile import ByteOrder, Point, Register, WireType, WordOrder
+from simulators.packed import packing
 from simulators.unit_table import SAME, Linear
 
 Value = float | str
@@ -63,7 +63,12 @@ def point_reading(point: Point, conversion: Linear = SAME, resolution: float | N
 
 def is_counter(point: Point) -> bool:
     """Whether the value only grows, so that at the end of its type it starts again at zero instead of sticking."""
-    return point.unit in _COUNTED or _COUNTER_NAME.search(point.name) is not None
+    return point.rollover is not None or point.unit in _COUNTED or _COUNTER_NAME.search(point.name) is not None
+
+
+def counts_to(point: Point, most: int) -> int:
+    """How many counts a counter has before it starts again; ``most`` is the last its registers hold."""
+    return most + 1 if point.rollover is None else min(most + 1, round((point.rollover - point.offset) / point.scale))
 
 
 def fold_power_factor(power_factor: float, leading: bool) -> float:
@@ -89,9 +94,11 @@ class PlainNumber:
 
 
 def plain_number(point: Point, conversion: Linear = SAME, resolution: float | None = None) -> PlainNumber | None:
-    """None for whatever is not so plain: text, bit fields, other orders of words or bytes."""
+    """None for whatever is not so plain: text, bits, other orders of words or bytes, counters that start again early."""
     register = point.wire
     if not isinstance(register, Register) or point.encoding is not None or point.type is WireType.STRING:
+        return None
+    if point.active_low or point.rollover is not None:
         return None
     if register.word_order is not WordOrder.MSW_FIRST or register.byte_order is not ByteOrder.BIG:
         return None
@@ -144,26 +151,33 @@ def _raw_number(point: Point, conversion: Linear, resolution: float | None) -> C
 
 
 def _bytes_of(point: Point, register: Register) -> Callable[[float], bytes]:
-    if point.encoding == "bcd_yyyymmdd":
-        return _packed_decimal(register.words)
-    if point.encoding == "schneider_datetime4":
-        return _schneider_datetime
+    packed = packing(point.encoding, register.words)
+    if packed is not None:
+        return packed.pack
     if point.type in _FLOAT_FORMATS:
         return _float_bytes(point)
     bits, signed = _INTEGER_BITS.get(point.type, (16 * register.words, False))
     shift, width = _field(point.encoding, bits)
-    whole = _whole_number(point, width, signed)
-    return lambda raw: ((whole(raw) << shift) & ((1 << bits) - 1)).to_bytes(bits // 8, "big")
+    whole, field, turned = _whole_number(point, width, signed), (1 << width) - 1, point.active_low
+    return lambda raw: (((whole(raw) ^ turned) & field) << shift).to_bytes(bits // 8, "big")
+
+
+def bit_mask(point: Point) -> bytes | None:
+    """Which bits of its registers a point fills that takes only some of them, as they stand on the wire; None for all others."""
+    assert isinstance(point.wire, Register)
+    if _BIT_FIELD.match(point.encoding or "") is None:
+        return None
+    bits = 16 * point.wire.words
+    shift, width = _field(point.encoding, bits)
+    return _orderer(point.wire)((((1 << width) - 1) << shift).to_bytes(bits // 8, "big"))
 
 
 def _held(point: Point) -> Callable[[float], float]:
     """The raw number that is left of another after the registers have held it."""
     assert isinstance(point.wire, Register)
-    if point.encoding == "bcd_yyyymmdd":
-        digits = point.wire.words * 4
-        return lambda raw: float(int(raw) % 10**digits)
-    if point.encoding == "schneider_datetime4":
-        return lambda raw: math.floor(raw * 1000) / 1000
+    packed = packing(point.encoding, point.wire.words)
+    if packed is not None:
+        return packed.held
     if point.type in _FLOAT_FORMATS:
         layout, largest = struct.Struct(_FLOAT_FORMATS[point.type]), _FLOAT_LARGEST[point.type]
         return lambda raw: float(layout.unpack(layout.pack(min(max(raw, -largest), largest)))[0]) if raw == raw else raw
@@ -189,15 +203,15 @@ def _whole_number(point: Point, width: int, signed: bool) -> Callable[[float], i
     A device without a sentinel has no way to say 'not available' and shows zero.
     """
     least, most = (-(1 << (width - 1)), (1 << (width - 1)) - 1) if signed else (0, (1 << width) - 1)
-    absent = point.sentinels[0] if point.sentinels else 0
-    wraps = is_counter(point)
+    absent = int(point.sentinels[0]) if point.sentinels else 0
+    wraps, turn = is_counter(point), counts_to(point, most)
 
     def whole(raw: float) -> int:
         if not math.isfinite(raw):
             return absent if math.isnan(raw) else most if raw > 0 else least
         number = round(raw)
-        if number > most and wraps:
-            return number % (most + 1)
+        if wraps and number >= turn:
+            return number % turn
         return min(max(number, least), most)
 
     return whole
@@ -206,7 +220,7 @@ def _whole_number(point: Point, width: int, signed: bool) -> Callable[[float], i
 def _float_bytes(point: Point) -> Callable[[float], bytes]:
     layout = struct.Struct(_FLOAT_FORMATS[point.type])
     largest = _FLOAT_LARGEST[point.type]
-    absent = point.sentinels[0].to_bytes(layout.size, "big") if point.sentinels else layout.pack(math.nan)
+    absent = layout.pack(point.sentinels[0] if point.sentinels else math.nan)
 
     def float_bytes(raw: float) -> bytes:
         if math.isnan(raw):
@@ -214,21 +228,6 @@ def _float_bytes(point: Point) -> Callable[[float], bytes]:
         return layout.pack(min(max(raw, -largest), largest))
 
     return float_bytes
-
-
-def _packed_decimal(words: int) -> Callable[[float], bytes]:
-    """Each decimal digit in four bits: 20240115 is 0x20240115."""
-    digits = words * 4
-    return lambda raw: bytes.fromhex(f"{0 if math.isnan(raw) else int(raw) % 10**digits:0{digits}d}")
-
-
-def _schneider_datetime(epoch_s: float) -> bytes:
-    """Four words: year since 2000 · month (bits 8-11) and day · hour (bits 8-12) and minute · milliseconds of the minute."""
-    if math.isnan(epoch_s):
-        return b"\xff" * 8
-    moment = datetime.fromtimestamp(epoch_s, UTC)
-    milliseconds = moment.second * 1000 + moment.microsecond // 1000
-    return struct.pack(">4H", moment.year - 2000, moment.month << 8 | moment.day, moment.hour << 8 | moment.minute, milliseconds)
 
 
 def _text(value: Value, words: int) -> bytes:

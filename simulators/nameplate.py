@@ -2,14 +2,21 @@
 
 import zlib
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 from model.profile import Point, Profile, Register, WireType
 from model.site import Device
+from simulators.packed import is_clock
 
 _DELIVERED_EPOCH_S = 1_704_067_200.0
 """2024-01-01T00:00Z, for clocks nobody has set since."""
-_RESOLUTION_STEP = {"enum_resolution": 1.0, "div10pow_bits0_2": 0.0, "pow10": 0.0}
+_MARKER = float(0x53756E53)
+"""\"SunS\"."""
+_END_ID = float(0xFFFF)
+_RESOLUTION_STEP = {"enum_resolution": 1.0, "div10pow_bits0_2": 0.0}
 """Code of a scale register nobody speaks of: the finest step of an Octave (0.001), no decimals elsewhere."""
+_EXPONENTS = {"A": -1.0, "V": -1.0, "Hz": -2.0, "%": -1.0, "W": 1.0, "VA": 1.0, "var": 1.0}
+"""Power of ten in a scale register by the unit it scales: 16 bits reach to 3,276 A, 3,276 V and 327 kW."""
 
 
 def constants(device: Device, units: Mapping[str, str]) -> dict[str, float | str]:
@@ -19,6 +26,8 @@ def constants(device: Device, units: Mapping[str, str]) -> dict[str, float | str
     for point in (*profile.points, *profile.write_only):
         found[point.name] = _text(point, device) if point.type is WireType.STRING else _number(point, device)
     found.update(_scale_codes(profile))
+    found.update(dict.fromkeys((name for point in profile.points for name in point.ratios), 1.0))
+    found.update(_chain(profile))
     found.update(_unit_codes(profile.points, units))
     return found
 
@@ -36,7 +45,7 @@ def _text(point: Point, device: Device) -> str:
 
 
 def _number(point: Point, device: Device) -> float:
-    if point.encoding == "schneider_datetime4":
+    if is_clock(point.encoding):
         return _DELIVERED_EPOCH_S
     if point.encoding == "bcd_yyyymmdd":
         return 20240101.0
@@ -51,8 +60,23 @@ def _scale_codes(profile: Profile) -> dict[str, float]:
         if isinstance(point.wire, Register) and point.wire.scale_register is not None:
             owner = scale_owner(point, profile.points)
             if owner is not None:
-                codes[owner.name] = _RESOLUTION_STEP.get(point.wire.scale_mode or "", 0.0)
+                of_unit = _EXPONENTS if point.wire.scale_mode == "pow10" else {}
+                codes[owner.name] = of_unit.get(point.unit, _RESOLUTION_STEP.get(point.wire.scale_mode or "", 0.0))
     return codes
+
+
+def _chain(profile: Profile) -> dict[str, float]:
+    """What makes a SunSpec device findable: the marker, and id and length in the header of each model; the end is where ``end_id`` lies."""
+    sunspec = profile.modbus.sunspec if profile.modbus else None
+    if sunspec is None:
+        return {}
+    at = {point.wire.address: point.name for point in profile.points if isinstance(point.wire, Register)}
+    end = next((address for address, name in at.items() if name == "end_id"), max(at) + 1)
+    headers = sorted(sunspec.models.items(), key=itemgetter(1))
+    shown: dict[int, float] = {sunspec.bases[0]: _MARKER, end: _END_ID}
+    for (model, header), following in zip(headers, [*(header for _, header in headers[1:]), end], strict=True):
+        shown |= {header: float(model), header + 1: float(following - header - 2)}
+    return {at[address]: number for address, number in shown.items() if address in at}
 
 
 def scale_owner(point: Point, points: Iterable[Point]) -> Point | None:

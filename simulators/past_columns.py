@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from model.profile import Point, Register, WireType
 from model.quality import GOOD, Quality
-from simulators.encode import is_counter
+from simulators.encode import counts_to, is_counter
+from simulators.packed import packing
 from simulators.unit_table import SAME, Linear
 
 Floats = NDArray[np.float64]
@@ -84,10 +85,9 @@ def _scaled(scale: float) -> ColumnReading:
 
 def _held(point: Point, wire: Register) -> ColumnReading:
     """The raw numbers that are left of others after the registers have held them."""
-    if point.encoding == "bcd_yyyymmdd":
-        return lambda raw: np.trunc(np.nan_to_num(raw)) % 10 ** (wire.words * 4)
-    if point.encoding == "schneider_datetime4":
-        return lambda raw: np.floor(raw * 1000) / 1000
+    packed = packing(point.encoding, wire.words)
+    if packed is not None:
+        return lambda raw: np.array([packed.held(number) for number in raw], dtype=np.float64)
     if point.type in _FLOATS:
         return _float(point.type)
     whole = _whole(point, _width(point, wire), point.type in _SIGNED)
@@ -111,14 +111,15 @@ def _float(type_: WireType) -> ColumnReading:
 def _whole(point: Point, width: int, signed: bool) -> ColumnReading:
     """To the nearest count; what does not fit saturates, a counter starts again at zero; the profile's sentinels are no value."""
     least, most = (-(1 << (width - 1)), (1 << (width - 1)) - 1) if signed else (0, (1 << width) - 1)
-    wraps, absent = is_counter(point), math.nan if point.sentinels else 0.0
+    wraps, turn = is_counter(point), counts_to(point, most)
+    absent = math.nan if point.sentinels else 0.0
     sentinels = [float(_as_read(sentinel, width, signed)) for sentinel in point.sentinels]
 
     def whole(raw: Floats) -> Floats:
         counts = np.rint(raw)
         if wraps:
-            over = np.isfinite(counts) & (counts > most)
-            counts[over] %= float(most + 1)
+            over = np.isfinite(counts) & (counts >= turn)
+            counts[over] %= float(turn)
         counts = np.clip(counts, float(least), float(most))
         counts[np.isnan(raw)] = absent
         for sentinel in sentinels:
@@ -128,6 +129,6 @@ def _whole(point: Point, width: int, signed: bool) -> ColumnReading:
     return whole
 
 
-def _as_read(sentinel: int, width: int, signed: bool) -> int:
+def _as_read(sentinel: int | float, width: int, signed: bool) -> int | float:
     """A sentinel as a signed register gives it: 0x8000 is −32768."""
     return sentinel - (1 << width) if signed and sentinel >= 1 << (width - 1) else sentinel

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from model.profile import Point, TopicPath, WireType
@@ -14,6 +15,7 @@ from simulators.device_clock import CLOCKS
 from simulators.encode import Value
 from simulators.machine import Truth
 from simulators.nameplate import constants
+from simulators.packed_field import Part, part
 from simulators.wire_unit import turn
 
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
@@ -32,6 +34,8 @@ class Leaf:
     constant: Value
     as_json: Callable[[Value], Json]
     is_clock: bool
+    part: Part | None
+    """Set where the number lies among the bytes of a field."""
     is_measured: bool
     """A quantity that moves all the time, against a state whose every change is news."""
 
@@ -55,9 +59,14 @@ class Topic:
     def payload(self, truth: Truth, now_s: float) -> bytes:
         """The whole document; an object without a time of its own is stamped with ``timestamp`` in whole seconds."""
         document: Any = None
+        fields: dict[tuple[str | int, ...], bytearray] = {}
         for leaf in self.leaves:
-            value = truth.get(leaf.name, now_s if leaf.is_clock else leaf.constant)
-            document = _set(document, leaf.path, leaf.as_json(value))
+            said = leaf.as_json(truth.get(leaf.name, now_s if leaf.is_clock else leaf.constant))
+            if leaf.part is not None:
+                field = fields.setdefault(leaf.path, bytearray())
+                leaf.part.put(field, math.nan if said is None else float(said))
+                said = leaf.part.digits(bytes(field))
+            document = _set(document, leaf.path, said)
         if isinstance(document, dict) and not CLOCKS & document.keys():
             document["timestamp"] = int(now_s)
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
@@ -75,14 +84,21 @@ def topics(device: Device, units: Mapping[str, str], truth: Truth) -> tuple[Topi
     for point in device.profile.points:
         if isinstance(point.wire, TopicPath) and not set(point.wire.topic) & {"#", "+"}:
             gathered.setdefault(point.wire.topic.format_map(places), []).append(_leaf(point, point.wire, plate, truth, units))
-    return tuple(Topic(name, tuple(leaves), any(leaf.name in _HAPPENINGS for leaf in leaves)) for name, leaves in gathered.items())
+    return tuple(Topic(name, _spoken(leaves), any(leaf.name in _HAPPENINGS for leaf in leaves)) for name, leaves in gathered.items())
+
+
+def _spoken(leaves: list[Leaf]) -> tuple[Leaf, ...]:
+    """Without those that show the bytes of a field as a whole, where others say what is in it."""
+    packed = {leaf.path for leaf in leaves if leaf.part is not None}
+    return tuple(leaf for leaf in leaves if leaf.part is not None or leaf.path not in packed)
 
 
 def _leaf(point: Point, wire: TopicPath, plate: Mapping[str, Value], truth: Truth, units: Mapping[str, str]) -> Leaf:
     factor, shift = turn(point, {**plate, **truth}, (), units.get(point.name))
     gain, bias = factor / point.scale, (shift - point.offset) / point.scale
+    is_clock = point.name in CLOCKS
     measured = bool(point.unit) and point.type not in (WireType.BOOL, WireType.STRING)
-    return Leaf(point.name, _path(wire.path), plate[point.name], _json_of(point, gain, bias), point.name in CLOCKS, measured)
+    return Leaf(point.name, _path(wire.path), plate[point.name], _json_of(point, gain, bias), is_clock, part(point, wire), measured)
 
 
 def _json_of(point: Point, gain: float, bias: float) -> Callable[[Value], Json]:
@@ -92,7 +108,9 @@ def _json_of(point: Point, gain: float, bias: float) -> Callable[[Value], Json]:
         if math.isnan(value):
             return None
         if point.type is WireType.BOOL:
-            return value != 0
+            return (value != 0) is not bool(point.active_low)
+        if point.encoding == "rfc3339":
+            return datetime.fromtimestamp(value, UTC).isoformat()
         raw = value * gain + bias
         if point.type is WireType.STRING:
             return f"{value:g}"

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from model.profile import Access, Point, Profile, Register, Table
 from model.site import Device
-from simulators.encode import Encoder, PlainNumber, Value, fold_power_factor, plain_number, point_encoder
+from simulators.encode import Encoder, PlainNumber, Value, bit_mask, fold_power_factor, plain_number, point_encoder
 from simulators.machine import Truth
 from simulators.nameplate import constants
 from simulators.register_run import Cell, Run, runs, sharing
@@ -159,10 +159,11 @@ def register_image(device: Device, truth: Truth, units: Mapping[str, str]) -> Re
     folded: list[Cell] = []
     for point, wire in placed:
         segment, at = _place(tables[wire.table], wire)
-        encode, plain = (_coils(wire.words), None) if is_bits(wire.table) else _encoder(point, known, profile, units)
+        encode, plain = (_coils(wire.words, point.active_low), None) if is_bits(wire.table) else _encoder(point, known, profile, units)
         kind = folded if point.encoding == "schneider_4q_fp_pf" else cells
         own = None if point.access is Access.READ_WRITE else plain
-        kind.append(Cell(point.name, encode, segment.cells, at, wire.words * _width(wire.table), plate[point.name], own))
+        mask = None if is_bits(wire.table) else bit_mask(point)
+        kind.append(Cell(point.name, encode, segment.cells, at, wire.words * _width(wire.table), plate[point.name], own, mask))
     shared = sharing([*cells, *folded])
     cells = [replace(cell, plain=None) if cell.name in shared else cell for cell in cells]
     image = RegisterImage(profile, tables, cells, folded)
@@ -193,11 +194,11 @@ def _place(segments: list[_Segment], wire: Register) -> tuple[_Segment, int]:
     return segment, (wire.address - segment.start) * _width(wire.table)
 
 
-def _coils(words: int) -> Encoder:
-    """One byte per coil, the least significant bit first."""
+def _coils(words: int, turned: int = 0) -> Encoder:
+    """One byte per coil, the least significant bit first; those in the mask ``turned`` say the contrary."""
 
     def coils(value: Value) -> bytes:
-        number = int(float(value)) if value == value else 0
+        number = (int(float(value)) if value == value else 0) ^ turned
         return bytes(number >> bit & 1 for bit in range(words))
 
     return coils

@@ -27,6 +27,8 @@ class Cell:
     constant: Value
     plain: PlainNumber | None = None
     """Set where nobody but the machine writes here and no other point shares the bytes."""
+    mask: bytes | None = None
+    """Set where the point takes only these bits of its registers."""
     last: Value | None = None
     """Not kept of a cell that is written in a run."""
 
@@ -36,6 +38,9 @@ class Cell:
 
     def write(self, value: Value) -> None:
         wire = self.encode(value)
+        if self.mask is not None:
+            there = self.cells[self.at : self.end]
+            wire = bytes(old & ~mask | new for old, mask, new in zip(there, self.mask, wire, strict=True))
         self.cells[self.at : self.at + len(wire)] = wire
         self.last = value
 

@@ -1,19 +1,21 @@
-"""A device behind a Sparkplug edge node: each of its points is a metric of that name, in the profile's unit."""
+"""A device behind a Sparkplug edge node, or the node itself: each of its points is a metric, of its own name or the one the profile gives,
+in the profile's unit; unscaled where the profile was written for metrics."""
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from model.profile import Point, Register, WireType
-from model.site import Device
+from model.profile import Point, Register, TopicPath, WireType
+from model.site import Device, Mqtt
 from simulators.encode import Value
 from simulators.machine import Machine
 from simulators.nameplate import constants
 from simulators.network_fault import NetworkFault
-from simulators.sparkplug_payload import DataType, Metric, Number
+from simulators.sparkplug_payload import REBIRTH, DataType, Metric, Number
 from simulators.wire_unit import turn
 
+_THE_NODE_S_OWN = ("bdSeq", REBIRTH)
 _MEASURES_EVERY_S = 5.0
 """Moving quantities are news at most this often."""
 _TYPES = {
@@ -35,7 +37,8 @@ _FLOATS = (DataType.FLOAT, DataType.DOUBLE)
 class _Source(NamedTuple):
     """Where a metric's value comes from. ``is_measured``: it moves all the time, against a state whose every change is news."""
 
-    name: str
+    point: str
+    metric: str
     alias: int
     datatype: DataType
     constant: Value
@@ -61,31 +64,38 @@ class EdgeDevice:
     def __post_init__(self) -> None:
         known = {**constants(self.device, self.machine.units), **self.machine.truth()}
         self._sources = tuple(
-            _source(point, self.first_alias + place, known, self.device, self.machine) for place, point in enumerate(self.device.points)
+            _source(point, self.first_alias + place, known, self.device, self.machine)
+            for place, point in enumerate(self.device.points)
+            if not (self.is_node and metric_name(point, self.device) in _THE_NODE_S_OWN)
         )
 
     @property
+    def is_node(self) -> bool:
+        """Whether it is the edge node itself: its topic names no device."""
+        return isinstance(self.device.connection, Mqtt) and self.device.connection.topic.count("/") == 2
+
+    @property
     def aliases(self) -> int:
-        return len(self._sources)
+        return len(self.device.points)
 
     def born(self, now_s: float) -> list[Metric]:
         """All metrics, with names and aliases."""
         shown = self._shown()
         self._said, self._measures_at_s, self.is_born = shown, now_s, True
         at_ms = self.clock_ms(now_s)
-        return [Metric(s.datatype, shown[s.name], at_ms, s.name, s.alias) for s in self._sources]
+        return [Metric(s.datatype, shown[s.point], at_ms, s.metric, s.alias) for s in self._sources]
 
     def news(self, now_s: float) -> list[Metric]:
         """What has changed since it was said, by alias."""
         if self.fault is NetworkFault.SILENT:
             return []
         shown, measures_too = self._shown(), now_s - self._measures_at_s >= _MEASURES_EVERY_S
-        changed = [s for s in self._sources if shown[s.name] != self._said[s.name] and (measures_too or not s.is_measured)]
+        changed = [s for s in self._sources if shown[s.point] != self._said[s.point] and (measures_too or not s.is_measured)]
         if measures_too:
             self._measures_at_s = now_s
-        self._said |= {s.name: shown[s.name] for s in changed}
+        self._said |= {s.point: shown[s.point] for s in changed}
         at_ms = self.clock_ms(now_s)
-        return [Metric(s.datatype, shown[s.name], at_ms, alias=s.alias) for s in changed]
+        return [Metric(s.datatype, shown[s.point], at_ms, alias=s.alias) for s in changed]
 
     def clock_ms(self, now_s: float) -> int:
         """Its own clock, which may be wrong."""
@@ -93,15 +103,26 @@ class EdgeDevice:
 
     def _shown(self) -> dict[str, Number]:
         truth = self.machine.truth()
-        return {s.name: s.show(truth.get(s.name, s.constant)) for s in self._sources}
+        return {s.point: s.show(truth.get(s.point, s.constant)) for s in self._sources}
 
 
 def _source(point: Point, alias: int, known: dict[str, Value], device: Device, machine: Machine) -> _Source:
-    factor, shift = turn(point, known, device.points, machine.units.get(point.name))
+    factor, shift = turn(replace(point, unit_select=None), known, device.points, machine.units.get(point.name))
     datatype = _datatype(point)
     measured = bool(point.unit) and datatype not in (DataType.BOOLEAN, DataType.STRING)
     constant = known[point.name] if point.name not in machine.truth() else 0.0
-    return _Source(point.name, alias, datatype, constant, _show(point, datatype, factor, shift), measured)
+    return _Source(point.name, metric_name(point, device), alias, datatype, constant, _show(point, datatype, factor, shift), measured)
+
+
+def metric_name(point: Point, device: Device) -> str:
+    """Its own, unless the profile names another; that may have places filled by the site."""
+    assert isinstance(device.connection, Mqtt)
+    return point.metric.format_map({"topic": device.connection.topic, **device.connection.values}) if point.metric else point.name
+
+
+def _is_raw(point: Point) -> bool:
+    """Whether the profile scales what the metric says: it was written for metrics, not for registers or JSON."""
+    return isinstance(point.wire, TopicPath) and not point.wire.topic
 
 
 def _datatype(point: Point) -> DataType:
@@ -110,13 +131,13 @@ def _datatype(point: Point) -> DataType:
         words = point.wire.words if isinstance(point.wire, Register) else 2
         return _BITS.get(words, DataType.UINT64)
     datatype = _TYPES[point.type]
-    scaled = (point.scale, point.offset) != (1.0, 0.0)
+    scaled = (point.scale, point.offset) != (1.0, 0.0) and not _is_raw(point)
     return DataType.DOUBLE if scaled and datatype not in (*_FLOATS, DataType.BOOLEAN, DataType.STRING) else datatype
 
 
 def _show(point: Point, datatype: DataType, factor: float, shift: float) -> Callable[[Value], Number]:
     """A truth → the metric, as coarse as the device's own registers are."""
-    counted = point.type not in (WireType.F32, WireType.F64)
+    counted, is_raw = point.type not in (WireType.F32, WireType.F64), _is_raw(point)
 
     def show(value: Value) -> Number:
         if isinstance(value, str):
@@ -128,9 +149,11 @@ def _show(point: Point, datatype: DataType, factor: float, shift: float) -> Call
         if datatype is DataType.BOOLEAN:
             return value != 0
         engineering = value * factor + shift
+        raw = (engineering - point.offset) / point.scale
         if counted:
-            raw = round((engineering - point.offset) / point.scale)
-            return raw * point.scale + point.offset if datatype in _FLOATS else raw
-        return engineering
+            raw = round(raw)
+        if is_raw or (counted and datatype not in _FLOATS):
+            return raw
+        return raw * point.scale + point.offset if counted else engineering
 
     return show

@@ -27,7 +27,7 @@ class Message(NamedTuple):
 
 
 class EdgeNode:
-    """``devices`` by the name their topic has. ``seq`` and ``bd_seq`` count from 0 to 255 and begin again."""
+    """``devices`` by the name their topic has; the empty name is the node itself. Its two numbers count from 0 to 255 and begin again."""
 
     def __init__(self, group: str, name: str, devices: dict[str, EdgeDevice]) -> None:
         self.group, self.name, self.devices = group, name, devices
@@ -50,13 +50,15 @@ class EdgeNode:
         at_ms = round(1000 * now_s)
         for device in self.devices.values():
             device.is_born = False
-        living = [name for name, device in self.devices.items() if device.fault is not NetworkFault.RESET]
+        living = [name for name, device in self.devices.items() if name and device.fault is not NetworkFault.RESET]
         self._online_said = len(living)
         metrics = [
             Metric(DataType.INT64, self.bd_seq, at_ms, "bdSeq"),
             Metric(DataType.BOOLEAN, False, at_ms, REBIRTH, _REBIRTH_ALIAS),
             Metric(DataType.UINT32, len(living), at_ms, _ONLINE, _ONLINE_ALIAS),
         ]
+        if "" in self.devices:
+            metrics += self.devices[""].born(now_s)
         return [self._said("NBIRTH", at_ms, metrics), *(self._birth(name, now_s) for name in living)]
 
     def news(self, now_s: float) -> list[Message]:
@@ -64,7 +66,7 @@ class EdgeNode:
         found: list[Message] = []
         for name, device in self.devices.items():
             found += self._news_of(name, device, now_s)
-        online = sum(device.is_born for device in self.devices.values())
+        online = sum(device.is_born for name, device in self.devices.items() if name)
         if online != self._online_said:
             self._online_said = online
             at_ms = round(1000 * now_s)
@@ -72,7 +74,7 @@ class EdgeNode:
         return found
 
     def _news_of(self, name: str, device: EdgeDevice, now_s: float) -> list[Message]:
-        lost = device.fault is NetworkFault.RESET
+        lost = bool(name) and device.fault is NetworkFault.RESET
         if device.is_born and lost:
             device.is_born = False
             return [self._said("DDEATH", round(1000 * now_s), [], name)]
@@ -84,7 +86,7 @@ class EdgeNode:
         if not changed:
             return []
         device.published += 1
-        return [self._said("DDATA", device.clock_ms(now_s), changed, name)]
+        return [self._said("DDATA" if name else "NDATA", device.clock_ms(now_s), changed, name)]
 
     def _birth(self, name: str, now_s: float) -> Message:
         device = self.devices[name]

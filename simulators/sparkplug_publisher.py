@@ -24,9 +24,9 @@ def edge_nodes(site: Site, machines: Mapping[str, Machine]) -> list[EdgeNode]:
 
 def _place(device: Device, machine: Machine, placed: dict[tuple[str, str], dict[str, EdgeDevice]]) -> None:
     assert isinstance(device.connection, Mqtt)
-    _, group, node, name = device.connection.topic.split("/")
+    _, group, node, *name = device.connection.topic.split("/")
     others = placed.setdefault((group, node), {})
-    others[name] = EdgeDevice(device, machine, FIRST_DEVICE_ALIAS + sum(other.aliases for other in others.values()))
+    others["".join(name)] = EdgeDevice(device, machine, FIRST_DEVICE_ALIAS + sum(other.aliases for other in others.values()))
 
 
 class EdgeLink(BrokerLink):

@@ -1,1 +1,1 @@
-"""The maintenance desk: what becomes of a ticket, and when it is late. Everything but ``desk`` is pure."""
+"""The maintenance desk: what becomes of a ticket, and when it is late. Everything but ``desk`` and ``outbox`` is pure."""

@@ -1,4 +1,4 @@
-"""The desk: every change of a ticket, its story and its audit line in the transaction it is given."""
+"""The desk: every change of a ticket, its story, its audit line and its notices in the transaction it is given."""
 
 from collections.abc import Iterable
 
@@ -15,12 +15,12 @@ from tickets.act import acted
 from tickets.errors import StillInAlarm
 from tickets.from_alarm import Ask, ask_of, cause_of, is_in_alarm, local_day
 from tickets.joined import joined
+from tickets.notices import Change
+from tickets.outbox import Outbox
 from tickets.roster import choose
 
 SERIES = "GD"
 """工单, the letters before a ticket's number."""
-
-Change = tuple[Ticket, TicketEvent]
 
 
 class Desk:
@@ -30,6 +30,7 @@ class Desk:
         self._site = site
         self._things = things(site)
         self._rules = {rule.id: rule for rule in rules}
+        self._outbox = Outbox(site)
 
     def on_alarm(self, tx: JournalWrite, event: AlarmEvent, now_ns: int) -> list[Change]:
         """What the event changed among the tickets. The event must be recorded in ``tx`` already."""
@@ -78,7 +79,9 @@ class Desk:
             owner=by.name,
             clocks=clocks.started(ticket_class, now_ns),
         )
-        tx.put_ticket(ticket, _line(ticket, "opened", by, now_ns, note))
+        line = _line(ticket, "opened", by, now_ns, note)
+        tx.put_ticket(ticket, line)
+        self._outbox.tell(tx, None, [(ticket, line)])
         tx.audit(AuditLine(now_ns, by.name, "ticket.open", ticket.number, title.zh))
         return ticket
 
@@ -92,9 +95,19 @@ class Desk:
         ticket = acted(before, act, by, now_ns, comment, owner)
         if act is TicketAct.VERIFY and not comment.strip():
             _require_normal(tx, before)
-        tx.put_ticket(ticket, _line(ticket, act, by, now_ns, comment.strip()))
+        self._outbox.settle(tx, before, now_ns)
+        line = _line(ticket, act, by, now_ns, comment.strip())
+        tx.put_ticket(ticket, line)
+        self._outbox.tell(tx, before, [(ticket, line)])
         handed = f"owner {before.owner or '-'} → {ticket.owner or '-'}" if ticket.owner != before.owner else ""
         tx.audit(AuditLine(now_ns, by.name, f"ticket.{act}", ticket.number, "; ".join(filter(None, (handed, comment.strip())))))
+        return ticket
+
+    def lapse(self, tx: JournalWrite, ticket_id: str, now_ns: int) -> Ticket | None:
+        """Time has passed: tell of the promises that have run out. The ticket itself does not change; None when there is none."""
+        ticket = tx.ticket(ticket_id)
+        if ticket is not None:
+            self._outbox.settle(tx, ticket, now_ns)
         return ticket
 
     def _ticket(self, tx: JournalWrite, occurrence: Occurrence, rule: Rule, now_ns: int) -> list[Change]:
@@ -109,8 +122,10 @@ class Desk:
                 there = tx.open_ticket(occurrence.device, cause)
                 if there is None:
                     raise
+        self._outbox.settle(tx, there, now_ns)
         changes = [self._put(tx, ticket, what, now_ns, comment) for ticket, what, comment in joined(there, occurrence, rule, now_ns)]
         tx.attach(occurrence.id, there.id)
+        self._outbox.tell(tx, there, changes)
         return changes
 
     def _open(self, tx: JournalWrite, occurrence: Occurrence, rule: Rule, cause: str, now_ns: int) -> list[Change]:
@@ -139,6 +154,7 @@ class Desk:
         if choice.person is not None:
             dispatched = acted(ticket, TicketAct.DISPATCH, PLATFORM, now_ns, choice.reason, choice.person.id)
             changes.append(self._put(tx, dispatched, TicketAct.DISPATCH, now_ns, choice.reason))
+        self._outbox.tell(tx, None, changes)
         return changes
 
     def _note_return(self, tx: JournalWrite, ticket_id: str, event: AlarmEvent, now_ns: int) -> list[Change]:

@@ -14,6 +14,7 @@ from api.kpis import TARGETS, Kpis, figures
 from api.paging import PageQuestion, answer, page_of
 from api.period import PeriodQuestion
 from api.problem import known, malformed, unknown
+from api.routes.notices import notices_of
 from api.shapes import OccurrenceDetail, OccurrenceShape, Page, StandingShape, TraceShape
 from api.trace import Past, trace
 from api.words import Wire, rationale
@@ -137,6 +138,7 @@ def alarm_trace(alarm_id: str, platform: ThePlatform, wire: TheWire, reader: Rea
         journal.alarm_events(alarm_id),
         journal.ticket(occurrence.ticket) if occurrence.ticket else None,
         journal.ticket_events(occurrence.ticket) if occurrence.ticket else (),
+        notices_of(journal, occurrence.ticket) if occurrence.ticket else (),
     )
     return answer(trace(platform.site, rule_named(platform, occurrence.rule), past, wire, platform.clock.now_ns()))
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
 from api.access import ThePlatform
 from api.context import Platform
+from api.figures import families, readiness
 from api.paging import answer
 from model.ports import TicketFilter
 from model.quality import Severity, severity_counts
@@ -27,10 +28,7 @@ async def healthz() -> Response:
 
 @router.get("/readyz", summary="Each part's state, with the reason when it is not well; 503 until all are")
 async def readyz(platform: ThePlatform) -> Response:
-    parts = list(platform.health())
-    ready = all(part.ok for part in parts)
-    shown = [{"part": part.part, "ok": part.ok, "reason": part.reason} for part in parts]
-    return answer({"ready": ready, "parts": shown}, 200 if ready else 503)
+    return readiness(platform.health)
 
 
 @router.get("/metrics", summary="Figures in Prometheus' text format")
@@ -47,7 +45,7 @@ class _Figures(Collector):
         self._platform = platform
 
     def collect(self) -> Iterator[Metric]:
-        yield from self._counters()
+        yield from families(self._platform.counters)
         yield self._points()
         yield self._devices()
         yield self._alarms()
@@ -55,11 +53,6 @@ class _Figures(Collector):
 
     def describe(self) -> Iterator[Metric]:
         return iter(())
-
-    def _counters(self) -> Iterator[Metric]:
-        for name, value in sorted(self._platform.counters.items()):
-            kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
-            yield kind(name, name.removeprefix("guanjia_").removesuffix("_total").replace("_", " "), value)
 
     def _points(self) -> Metric:
         live = self._platform.live

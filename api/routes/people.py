@@ -44,6 +44,7 @@ def _person(person: Person, open_tickets: int, *, whole_phone: bool) -> dict[str
         "name": person.name,
         "role": person.role,
         "skills": list(person.skills),
+        "post": person.post.value if person.post else None,
         "phone": person.phone if whole_phone else masked(person.phone),
         "open_tickets": open_tickets,
     }

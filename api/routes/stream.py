@@ -16,8 +16,9 @@ from api.frames import HEARTBEAT, Frames, Wanted, frame
 from api.paging import Question
 from api.problem import malformed
 from api.routes.equipment import device_of
+from api.routes.notices import mark_told, number_of
 from api.security import BadToken
-from api.streams import READINGS, RESYNC, Client, EventStream
+from api.streams import NOTICE, READINGS, RESYNC, Client, EventStream
 from api.words import Wire
 from model.clock import SECOND
 from model.site import Site, System
@@ -31,6 +32,7 @@ class StreamQuestion(Question):
     devices: str | None = Field(None, max_length=20_000, description="Readings of these devices only; ids separated by commas.")
     systems: str | None = Field(None, max_length=200, description="Readings of these systems only, separated by commas.")
     readings: Literal["all", "none"] = Field("all", description="`none`: alarms, tickets and links only.")
+    notices: Literal["mine", "none"] = Field("mine", description="`none`: for a screen that shows none, where they do not count as told.")
     last_event_id: int | None = Field(None, ge=0, le=2**62, description="As the header `Last-Event-ID`, where that can't be set.")
 
     def wanted(self, site: Site) -> Wanted:
@@ -54,7 +56,7 @@ def _system(name: str) -> System:
         raise malformed("systems", f"'{name}' is not a system; known: {', '.join(System)}") from error
 
 
-@router.get("/stream", summary="Events readings, alarm, ticket, link, hello and resync; resumes by Last-Event-ID")
+@router.get("/stream", summary="Events readings, alarm, ticket, notice, link, hello and resync; resumes by Last-Event-ID")
 async def stream(
     request: Request,
     question: Annotated[StreamQuestion, Query()],
@@ -67,10 +69,11 @@ async def stream(
 ) -> StreamingResponse:
     """Every event is JSON with an id. `hello` comes first and says with `resync` whether events were missed for good; fetch everything
     anew then. `readings` come at most once a second, with the values that changed: `{items: [{id, device, value, quality, reason, …}],
-    devices: {id: time of its last answer}}`; the first batch holds every value."""
+    devices: {id: time of its last answer}}`; the first batch holds every value. `notice` comes to the one person it is for."""
     wanted = question.wanted(platform.site)
     events = cast(EventStream, platform.stream)
-    listener = _Listener(platform, events, wire, request.app.state.frames, doorkeeper, token, wanted)
+    person = reader.name if question.notices == "mine" else None
+    listener = _Listener(platform, events, wire, request.app.state.frames, doorkeeper, token, wanted, person)
     after_id = question.last_event_id if last_event_id is None else _event_id(last_event_id)
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(listener.listen(after_id), media_type="text/event-stream", headers=headers)
@@ -92,6 +95,8 @@ class _Listener:
     doorkeeper: Doorkeeper
     token: str
     wanted: Wanted
+    person: str | None
+    """Whose notices go along; None: nobody's."""
 
     async def listen(self, after_id: int | None) -> AsyncIterator[bytes]:
         """Frames until the client leaves, the server stops, or the token is no longer good."""
@@ -114,7 +119,11 @@ class _Listener:
             except StopAsyncIteration:
                 return
             else:
-                yield self.frames.of(event, self.wanted)
+                if event.kind != NOTICE:
+                    yield self.frames.of(event, self.wanted)
+                elif event.data["to"] == self.person:
+                    yield self.frames.of(event, self.wanted)
+                    await asyncio.to_thread(mark_told, self.platform, [number_of(event.data["id"])])
                 if event.kind == RESYNC:
                     yield await asyncio.to_thread(self._everything)
             now_ns = self.platform.clock.monotonic_ns()

@@ -12,6 +12,7 @@ from api.context import Platform, TicketDraft
 from api.paging import PageQuestion, answer, page_of
 from api.problem import known, malformed, unknown
 from api.routes.alarms import occurrence_shape
+from api.routes.notices import notices_of
 from api.shapes import OccurrenceShape, Page, TicketDetail, TicketShape
 from api.words import Wire
 from model.people import Actor, Right
@@ -113,6 +114,7 @@ def _detail(platform: Platform, wire: Wire, ticket: Ticket) -> dict[str, Any]:
     return {
         **wire.ticket(ticket, now_ns),
         "story": [wire.ticket_line(event) for event in platform.journal.ticket_events(ticket.id)],
+        "notices": [wire.notice(notice) for notice in notices_of(platform.journal, ticket.id)],
         "occurrences": _occurrences(platform, wire, ticket),
         "history": [wire.ticket(past, now_ns) for past in _history(platform, ticket)],
     }

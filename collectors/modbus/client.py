@@ -3,22 +3,24 @@
 due ──► read its blocks ──► decode ──► one Block ──► sink
           │ no answer: one failed Block, then growing pauses for this device alone
           └ no connection: one failed Block per device, then growing pauses for the link
+
+The line is a queue in order of due times. A line that is asked for more than it carries serves all of its devices in turn and skips due
+times of each, counted in ``polls_skipped``; it starves none. Between two tries at silent devices whoever answers has its turn.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import structlog
 
 from collectors.counters import Counters
-from collectors.errors import DeviceException, ExchangeError, TimedOut
-from collectors.modbus.decode import Decoder
+from collectors.errors import BadFrame, DeviceException, ExchangeError, TimedOut
 from collectors.modbus.plan import Request
-from collectors.modbus.schedule import Backoff, Schedule
+from collectors.modbus.schedule import Backoff
+from collectors.modbus.station import Station
 from collectors.modbus.wire import FUNCTIONS, Wire
 from model.clock import SECOND, Clock
-from model.quality import GOOD, Quality
-from model.reading import Block, BlockSink, Fault, failed_block
+from model.quality import ABSENT, Quality
+from model.reading import Block, BlockSink, failed_block
 
 log = structlog.get_logger()
 
@@ -26,31 +28,16 @@ MISSES_BEFORE_RECONNECT = 3
 """Silences in a row, over all devices of the link, after which a connection that only looks alive is given up."""
 SHORTEST_PROBE_S = 0.1
 PROBE_FACTOR = 4
+"""A silent device is waited for this many times as long as the slowest of its line lately took …"""
+PROBE_ROUND_S = 2.0
+"""… and no longer than lets all silent ones of the line be tried within this time …"""
+LEAST_FACTOR = 1.5
+"""… but for SHORTEST_PROBE_S and this many times as long as it took itself at the least, or it could never come back."""
 PATIENT_PROBE = 20
-"""Every twentieth try of a device that has never answered waits the full timeout, so that a slow one among fast neighbours is found."""
-
-
-@dataclass(slots=True)
-class Station:
-    """One device behind the link and how it stands. ``gap_ns`` is the rest the device needs between two requests."""
-
-    device: str
-    unit: int
-    timeout_s: float
-    gap_ns: int
-    requests: Sequence[Request]
-    decoder: Decoder
-    schedule: Schedule
-    fault: Fault | None = None
-    slowest_s: float = 0.0
-    """Longest recent answer, fading by a hundredth per answer; 0 until the first."""
-    labels: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.labels = tuple(map(str, self.requests))
-
-    def took(self, seconds: float) -> None:
-        self.slowest_s = max(seconds, 0.99 * self.slowest_s)
+"""Every twentieth try of a device that has never answered waits the full timeout, so that a slow one among fast neighbours is found; and
+of any while the whole line is silent, for it may come back slower than it went."""
+SELDOM_PROBE = 60
+"""So may a single device: of those that once answered one waits in full every so many tries, some five minutes, each in its turn."""
 
 
 class Link:
@@ -63,15 +50,26 @@ class Link:
         self._backoff = Backoff(name)
         self._misses = 0
         self._rested_ns = 0
+        self._probed = False
 
     async def run(self) -> None:
         try:
             while True:
-                station = min(self.stations, key=_due)
+                station = self._next()
                 await self._clock.sleep_until(station.schedule.due_ns)
                 await self.poll(station)
         finally:
             self._wire.close()
+
+    def _next(self) -> Station:
+        """Whoever was due first; but after a try at a silent device, whoever waits and answers."""
+        if self._probed:
+            self._probed = False
+            now_ns = self._clock.monotonic_ns()
+            waiting = [s for s in self.stations if s.schedule.due_ns <= now_ns and not s.is_silent]
+            if waiting:
+                return min(waiting, key=_due)
+        return min(self.stations, key=_due)
 
     async def poll(self, station: Station) -> None:
         """Read one station now, connecting first where need be; what comes of it goes to the sink and into the station's schedule."""
@@ -95,7 +93,8 @@ class Link:
 
     async def _poll(self, station: Station) -> None:
         schedule = station.schedule
-        if schedule.failures:
+        if station.is_silent:
+            self._probed = True
             self._counters.polls += 1
         else:
             self._counters.started(schedule.due_ns, self._clock.monotonic_ns())
@@ -104,39 +103,61 @@ class Link:
         except ExchangeError as error:
             self._failed(station, error)
             self._after_failure(station, error)
+        except Exception as error:
+            # A mistake of ours with one device: its last values must not pass for the present, nor its neighbours wait for it.
+            log.exception("device_broke_us", device=station.device, link=self.name)
+            self._counters.restarts += 1
+            mistaken = BadFrame(f"not understood: {error!r}")
+            self._failed(station, mistaken)
+            self._after_failure(station, mistaken)
         else:
             self._answered(station)
             self._sink.accept(block)
             self._counters.polls_skipped += schedule.answered(self._clock.monotonic_ns())
 
     async def _exchange(self, station: Station) -> Block:
-        """Read every block of the station. A refused request costs its own columns only; refused everywhere, or no answer, raises."""
-        answers: list[bytes | None] = []
-        failures: list[int] = []
+        """Read what is due of the station. A refused request costs its own columns only; refused everywhere, or no answer, raises.
+
+        Where all that is due is refused, and was not before, the rest is asked as well: it tells a part refused from a device that does.
+        """
+        if station.find is not None and not station.is_found:
+            station.ask(*await station.find(lambda request: self._try(station, request)))
+        answers: list[bytes | None] = [None] * len(station.requests)
+        failures = [ABSENT] * len(station.requests)
         raw: list[tuple[str, bytes]] = []
         received_ns = 0
-        refusal: DeviceException | None = None
-        for label, request in zip(station.labels, station.requests, strict=True):
+        refused: dict[int, DeviceException] = {}
+        asked = list(station.wanted())
+        for index in asked:
+            request = station.requests[index]
             try:
-                data = await self._read(station, request)
+                data = answers[index] = await self._read(station, request)
+                raw.append((station.labels[index], data))
             except DeviceException as error:
                 if error.is_silence:
                     raise
-                refusal = error
+                refused[index] = error
                 self._counters.device_exceptions += 1
-                answers.append(None)
-                failures.append(error.quality)
-                raw.append((label, bytes([FUNCTIONS[request.table] | 0x80, error.code])))
-            else:
-                answers.append(data)
-                failures.append(GOOD)
-                raw.append((label, data))
+                failures[index] = error.quality
+                raw.append((station.labels[index], bytes([FUNCTIONS[request.table] | 0x80, error.code])))
             # The time of the first answer stands for all: nearest to when the device measured.
             received_ns = received_ns or self._clock.now_ns()
-        if refusal is not None and not any(answers):
-            raise refusal
+            if len(refused) == len(asked) and not refused.keys() <= station.refused:
+                asked += [other for other in range(len(answers)) if other not in asked]
+        if len(refused) == len(answers) > 0:
+            raise refused[asked[-1]]
+        station.refused = (station.refused - set(asked)) | refused.keys()
         values, qualities, texts = station.decoder.decode(answers, failures)
         return Block(station.device, received_ns, received_ns, values, qualities, texts, raw=tuple(raw))
+
+    async def _try(self, station: Station, request: Request) -> bytes | None:
+        """None when the device refuses."""
+        try:
+            return await self._read(station, request)
+        except DeviceException as error:
+            if error.is_silence:
+                raise
+            return None
 
     async def _read(self, station: Station, request: Request) -> bytes:
         if station.gap_ns:
@@ -152,14 +173,25 @@ class Link:
     def _patience_s(self, station: Station) -> float:
         """How long to wait. A silent device among neighbours gets little more than the slowest of them needs: the line is theirs too."""
         failures = station.schedule.failures
-        if failures == 0 or len(self.stations) == 1 or (station.slowest_s == 0 and failures % PATIENT_PROBE == 0):
+        silent = sum(member.is_silent for member in self.stations)
+        if failures == 0 or len(self.stations) == 1 or self._is_patient(station, silent):
             return station.timeout_s
         slowest_s = max(member.slowest_s for member in self.stations)
-        if slowest_s == 0:
-            return station.timeout_s
-        return min(station.timeout_s, max(SHORTEST_PROBE_S, PROBE_FACTOR * slowest_s))
+        share_s = PROBE_ROUND_S / silent
+        enough_s = min(share_s, PROBE_FACTOR * slowest_s) if slowest_s else share_s
+        return min(station.timeout_s, max(SHORTEST_PROBE_S, enough_s, LEAST_FACTOR * station.slowest_s))
+
+    def _is_patient(self, station: Station, silent: int) -> bool:
+        """Whether this try at one of the ``silent`` ones of the line waits in full."""
+        failures = station.schedule.failures
+        if station.slowest_s == 0:
+            return failures % PATIENT_PROBE == 0
+        if silent == len(self.stations):
+            return (failures + station.unit) % PATIENT_PROBE == 0
+        return (failures + SELDOM_PROBE * station.unit) % (SELDOM_PROBE * silent) == 0
 
     def _answered(self, station: Station) -> None:
+        station.read()
         self._misses = 0
         self._backoff.reset()
         if station.fault is not None:
@@ -178,6 +210,7 @@ class Link:
             self._wire.close()
 
     def _failed(self, station: Station, error: ExchangeError) -> None:
+        station.lost()
         self._counters.failures[error.fault] += 1
         if station.fault is not error.fault:
             log.warning("device_lost", device=station.device, link=self.name, fault=error.fault.value, reason=str(error))

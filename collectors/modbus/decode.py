@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import inf, isfinite, nan
 from struct import Struct
 
-from collectors.modbus.encodings import SCALE_MODES, encoding, shifted, text
+from collectors.modbus.encodings import ENCODINGS, SCALE_MODES, shifted, text, words_reversed
 from collectors.modbus.plan import Request
 from collectors.modbus.source import decoder_source
 from model.profile import Profile
@@ -54,10 +54,12 @@ def _compiled(source: str) -> _Fill:
         "Struct": Struct,
         "inf": inf,
         "isfinite": isfinite,
-        "encoding": encoding,
+        "nan": nan,
+        "encodings": ENCODINGS,
         "modes": SCALE_MODES,
         "shifted": shifted,
         "text": text,
+        "words_reversed": words_reversed,
         "swap": _swapped,
     }
     exec(compile(source, "<decoder>", "exec"), names)

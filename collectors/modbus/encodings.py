@@ -1,30 +1,85 @@
-"""The odd ways devices write a value. Pure functions from raw integer to value; None means 'not available'.
+"""The odd ways devices write a value. Pure functions from the raw number to the value; None means 'not available'.
 
-Each named encoding and scale mode that a profile may ask for stands here; a name that does not is refused when the decoder is compiled.
+Each named encoding and scale mode that a profile may ask for stands here; a name that does not is refused when the profile is loaded.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from typing import Any
 
-Decode = Callable[[float], float | None]
+from collectors.modbus import clocks
+from model.profile import Point, Register, Table, WireType
+
+Decode = Callable[[Any], float | None]
 Exponent = Callable[[int], int | None]
 
-_BIT_RANGE = re.compile(r"bits (\d+)-(\d+) of the (16|32|64)-bit value")
+ASCII_LOW_BYTE = "ASCII in the low byte"
+_BIT_RANGE = re.compile(r"bits (\d+)-(\d+) of the (\d+)-bit value")
+_MOST_WORDS = 4
+_FLOATS = (WireType.F32, WireType.F64)
 
 
-def encoding(name: str) -> Decode | None:
-    """The decoder of that name, or None when nothing of that name is known."""
-    field = _BIT_RANGE.fullmatch(name)
-    if field:
-        return bit_range(int(field[1]), int(field[2]))
-    return _ENCODINGS.get(name)
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A named notation. ``words``: how long its points are, None for any length; ``is_float``: it is written as a float, not as bits."""
+
+    decode: Decode
+    words: int | None = None
+    is_float: bool = False
 
 
-def bit_range(lowest: int, highest: int) -> Decode:
-    """Bits ``lowest`` to ``highest``, counted from the least significant, as a number of their own."""
-    mask = (1 << (highest - lowest + 1)) - 1
-    return lambda raw: float(int(raw) >> lowest & mask)
+@dataclass(frozen=True, slots=True)
+class BitRange:
+    """Bits ``lowest`` to ``highest`` of a value of ``length`` bits, counted from the least significant."""
+
+    lowest: int
+    highest: int
+    length: int
+
+    @property
+    def mask(self) -> int:
+        return (1 << (self.highest - self.lowest + 1)) - 1
+
+
+def bit_range(name: str | None) -> BitRange | None:
+    """What an encoding ``bits 8-14 of the 32-bit value`` speaks of; None for any other."""
+    found = _BIT_RANGE.fullmatch(name or "")
+    return BitRange(int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def misfit(point: Point) -> str | None:
+    """Why the point can't have the encoding that it names, and what to write instead; None when it can."""
+    name, register = point.encoding, point.wire
+    assert isinstance(register, Register)
+    if name is None:
+        too_long = point.type is WireType.BITS and register.table in (Table.HOLDING, Table.INPUT) and register.words > _MOST_WORDS
+        return f"{register.words} words are more than a number holds: at most {_MOST_WORDS}, or an encoding" if too_long else None
+    if register.table in (Table.COIL, Table.DISCRETE):
+        return f"a {register.table} takes no encoding"
+    bits = bit_range(name)
+    if bits is not None:
+        return _misfit_of_bits(point, bits, register.words)
+    known = ENCODINGS.get(name)
+    if known is None:
+        return f"encoding '{name}' is not known; write one of {', '.join(ENCODINGS)}, or bits 0-7 of the 16-bit value"
+    if point.type in (WireType.STRING, WireType.BOOL):
+        return f"a {point.type} takes no encoding '{name}'"
+    if known.is_float is not (point.type in _FLOATS):
+        return f"encoding '{name}' is for {'f32 and f64' if known.is_float else 'integers and bits'}, not for a {point.type}"
+    if known.words is not None and known.words != register.words:
+        return f"encoding '{name}' fills {known.words} words, not {register.words}"
+    return None
+
+
+def _misfit_of_bits(point: Point, bits: BitRange, words: int) -> str | None:
+    if point.type in (*_FLOATS, WireType.STRING):
+        return f"a {point.type} has no bits to take; write the type of the whole value, u16 or u32"
+    if bits.length != 16 * words:
+        return f"'{point.encoding}' speaks of {bits.length} bits where the point has {16 * words}"
+    if not bits.lowest <= bits.highest < bits.length:
+        return f"bits {bits.lowest}-{bits.highest} do not lie in {bits.length} bits, 0 to {bits.length - 1}"
+    return None
 
 
 def four_quadrant_power_factor(raw: float) -> float | None:
@@ -34,35 +89,20 @@ def four_quadrant_power_factor(raw: float) -> float | None:
     return raw if abs(raw) <= 1 else (2 - raw if raw > 0 else -2 - raw)
 
 
-def bcd_date(raw: float) -> float | None:
-    """Eight packed decimal digits, 0x20190517 → 20190517."""
-    digits = f"{int(raw):08x}"
-    return float(digits) if digits.isdecimal() else None
-
-
-def schneider_datetime4(raw: float) -> float | None:
-    """Four words: year since 2000 (bits 0–6), month (8–11) and day (0–4), hour (8–12) and minute (0–5), milliseconds.
-
-    Seconds since 1970 of the meter's own wall clock; its time zone is not on the wire.
-    """
-    year, date, clock, milliseconds = (int(raw) >> shift & 0xFFFF for shift in (48, 32, 16, 0))
-    try:
-        at = datetime(2000 + (year & 0x7F), date >> 8 & 0xF, date & 0x1F, clock >> 8 & 0x1F, clock & 0x3F, tzinfo=UTC)
-    except ValueError:
-        return None
-    return at.timestamp() + milliseconds / 1000 if milliseconds < 60_000 else None
-
-
-def ascii_low_byte(raw: float) -> float:
+def ascii_low_byte(raw: int) -> float:
     """The character in the low byte, as its code: 0x0043 → 67, 'C'."""
-    return float(int(raw) & 0xFF)
+    return float(raw & 0xFF)
 
 
-_ENCODINGS: Mapping[str, Decode] = {
-    "schneider_4q_fp_pf": four_quadrant_power_factor,
-    "bcd_yyyymmdd": bcd_date,
-    "schneider_datetime4": schneider_datetime4,
-    "ASCII in the low byte": ascii_low_byte,
+ENCODINGS: Mapping[str, Encoding] = {
+    "schneider_4q_fp_pf": Encoding(four_quadrant_power_factor, is_float=True),
+    "bcd": Encoding(clocks.packed_decimal),
+    "bcd_yyyymmdd": Encoding(clocks.bcd_yyyymmdd, 2),
+    "bcd_yymmddhhmmss": Encoding(clocks.bcd_yymmddhhmmss, 3),
+    "datetime_six_words": Encoding(clocks.six_words, 6),
+    "datetime_packed32": Encoding(clocks.packed_32, 2),
+    "schneider_datetime4": Encoding(clocks.schneider_datetime4, 4),
+    ASCII_LOW_BYTE: Encoding(ascii_low_byte),
 }
 
 
@@ -92,6 +132,11 @@ SCALE_MODES: Mapping[str, Exponent] = {
 def shifted(value: float, exponent: int) -> float:
     """value × 10^exponent; divides for negative exponents so that 2301 and −1 give 230.1 exactly."""
     return value * 10.0**exponent if exponent >= 0 else value / 10.0**-exponent
+
+
+def words_reversed(raw: bytes) -> bytes:
+    """The last register first."""
+    return b"".join(raw[at : at + 2] for at in range(len(raw) - 2, -1, -2))
 
 
 def text(raw: bytes) -> str | None:

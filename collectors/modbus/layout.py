@@ -57,12 +57,14 @@ def struct_code(type_: WireType, words: int) -> str | None:
     """The struct code of that type and length in registers, or None when the two do not fit."""
     if type_ is WireType.STRING:
         return f"{2 * words}s"
+    if type_ is WireType.BITS and words not in _UNSIGNED:
+        return f"{2 * words}s"
     code = _UNSIGNED.get(words) if type_ in (WireType.BITS, WireType.BOOL) else _CODES.get(type_)
     return code if code is not None and calcsize("=" + code) == 2 * words else None
 
 
 def field(name: str, start: int, point: Point, register: Register, code: str) -> Field:
-    """The field of a point, ``start`` being the address of the block's first register. Word order does not touch text."""
+    """The field of a point, ``start`` being the address of the block's first register. The words of a text are put in order later."""
     little = register.byte_order is ByteOrder.LITTLE
     least_first = register.word_order is WordOrder.LSW_FIRST and not point.is_text
     return Field(name, 2 * (register.address - start), code, little != least_first, "<" if least_first else ">")

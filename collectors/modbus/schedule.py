@@ -1,4 +1,9 @@
-"""When a device is polled next. Pure: monotonic times in, the next due time out."""
+"""When a device is polled next. Pure: monotonic times in, the next due time out.
+
+Whoever comes back is read again within 10 s. That is the sum of the longest pause (5 s), an attempt to connect that fails just before
+(``timeout``, 1 s unless the site says otherwise) and a round of tries at all that is silent on the same line (``PROBE_ROUND_S``, for which
+see the link: at most 4 s for 40 of them). It holds while the line is not given more to read than it can carry.
+"""
 
 from random import Random
 from zlib import crc32
@@ -6,15 +11,21 @@ from zlib import crc32
 from model.clock import SECOND
 
 FIRST_PAUSE_NS = SECOND
-LONGEST_PAUSE_NS = 8 * SECOND
-"""With a second for the connection and one for the poll, whoever comes back is read again within 10 s."""
+LONGEST_PAUSE_NS = 5 * SECOND
+BACK_WITHIN_NS = 10 * SECOND
 
 FIRST_POLL_NS = 5 * SECOND
 """Whoever is polled seldom is still read for the first time this soon after the start."""
 
 
+SLOT_NS = SECOND // 10
+"""Due times fall on whole slots: a process that wakes once for ten devices spends half as much on each as one that wakes ten times."""
+_SLOTS = 10
+"""Of a period shorter than so many slots each is a part, so that fast devices spread, too."""
+
+
 class Backoff:
-    """Pauses that double from 1 s to 8 s, each shortened by up to a quarter so that many silent devices do not knock all at once."""
+    """Pauses that double from 1 s to 5 s, each shortened by up to a quarter so that many silent devices do not knock all at once."""
 
     def __init__(self, name: str) -> None:
         self._random = Random(crc32(name.encode()))
@@ -37,15 +48,20 @@ class Schedule:
 
     def __init__(self, name: str, period_ns: int, start_ns: int) -> None:
         self.period_ns = period_ns
-        spread = crc32(name.encode())
-        self.origin_ns = start_ns + spread * period_ns // (1 << 32)
-        self.due_ns = start_ns + spread * min(period_ns, FIRST_POLL_NS) // (1 << 32)
+        self._spread = crc32(name.encode())
+        self.origin_ns = _slotted(start_ns + self._spread * period_ns // (1 << 32), period_ns)
+        self.due_ns = max(start_ns, _slotted(start_ns + self._spread * min(period_ns, FIRST_POLL_NS) // (1 << 32), period_ns))
         self._backoff = Backoff(name)
 
     @property
     def failures(self) -> int:
         """Silences in a row; 0 while the device answers."""
         return self._backoff.failures
+
+    @property
+    def turn(self) -> int:
+        """Number of the due time on the grid. It begins elsewhere for every name, so that what is read at every n-th turn spreads, too."""
+        return self._spread + (self.due_ns - self.origin_ns) // self.period_ns
 
     def answered(self, now_ns: int) -> int:
         """The poll is over and the device was there. Moves to the next due time and returns how many were skipped for being past."""
@@ -67,3 +83,9 @@ class Schedule:
     def _grid_after(self, now_ns: int) -> int:
         """The first due time later than now."""
         return self.origin_ns + ((now_ns - self.origin_ns) // self.period_ns + 1) * self.period_ns
+
+
+def _slotted(at_ns: int, period_ns: int) -> int:
+    """The beginning of the slot."""
+    slot_ns = min(SLOT_NS, max(1, period_ns // _SLOTS))
+    return at_ns // slot_ns * slot_ns

@@ -1,20 +1,23 @@
 """Writes the source of a decoder: what Python would a careful person write by hand for just this device. Pure.
 
 For every request the struct takes the raw values into locals; then come a few lines per column, in this order: not available? → encoding →
-scale register → unit → scale and offset → believable?
+scale register → unit → ratios → scale and offset → believable? Columns that are ratios of others come before all others.
 """
 
 from collections.abc import Iterator, Sequence
+from struct import pack, unpack
 
 from collectors.errors import ProfileError
-from collectors.modbus.encodings import SCALE_MODES, encoding
+from collectors.modbus.encodings import SCALE_MODES, BitRange, bit_range, misfit
 from collectors.modbus.layout import Field, field, layers, struct_code
 from collectors.modbus.plan import Request
-from collectors.plausibility import NOT_AVAILABLE, is_limited
-from model.profile import Point, Profile, Register, WireType
-from model.quality import Quality
+from collectors.plausibility import NOT_AVAILABLE
+from model.profile import Point, Profile, Register, WireType, WordOrder
+from model.quality import ABSENT, GOOD, Quality
 from model.units import conversion
 
+_HARMLESS = 1e200
+"""A scale up to which no 64-bit integer or 32-bit float leaves the range of a float."""
 _FLOATS = (WireType.F32, WireType.F64)
 _WIDTHS = {WireType.I16: 16, WireType.I32: 32, WireType.I64: 64}
 
@@ -37,13 +40,32 @@ class _Source:
         body: list[str] = []
         for index, request in enumerate(self._requests):
             body += self._unpack(index, request)
-        for index, request in enumerate(self._requests):
-            body.append(f"    if b{index} is not None:")
-            body += [f"        {line}" for column in request.columns for line in self._column(column)] or ["        pass"]
+        ratios = self._ratio_columns()
+        for early in (True, False):
+            for index, request in enumerate(self._requests):
+                columns = [column for column in request.columns if (column in ratios) is early]
+                if columns:
+                    body.append(f"    if b{index} is not None:")
+                    body += [f"        {line}" for column in columns for line in self._column(column)]
         yield from self._constants
         yield "def fill(blocks, failures, values, qualities, texts):"
         yield f"    {''.join(f'b{index}, ' for index in range(len(self._requests)))}= blocks" if self._requests else "    pass"
         yield from body
+
+    def _ratio_columns(self) -> set[int]:
+        return {column for point in self._profile.points for column in self._ratios(point)}
+
+    def _ratios(self, point: Point) -> list[int]:
+        """Columns of the points whose values this one is multiplied by."""
+        columns = []
+        for name in point.ratios:
+            column = self._profile.column(name)
+            if column is None:
+                raise self._error(point, f"ratio names '{name}', which is not among the points read")
+            if self._profile.points[column].ratios:
+                raise self._error(point, f"its ratio '{name}' has a ratio itself")
+            columns.append(column)
+        return columns
 
     def _unpack(self, index: int, request: Request) -> Iterator[str]:
         """Raw values into locals: ``r7`` for column 7, ``s40076_2`` for the scale register 40076 of request 2."""
@@ -56,23 +78,33 @@ class _Source:
                 register = self._register(self._profile.points[column])
                 yield f"        r{column} = bits >> {register.address - request.address} & {(1 << register.words) - 1}"
             return
-        for number, layer in enumerate(layers(self._fields(index, request), request.payload_bytes)):
+        fields = self._fields(index, request)
+        for number, layer in enumerate(layers(fields, request.payload_bytes)):
             unpack = f"u{index}_{number}"
             self._constants.append(f"{unpack} = Struct({layer.format!r}).unpack")
             view = f"swap(b{index})" if layer.swapped else f"b{index}"
             yield f"        {', '.join(layer.names)}, = {unpack}({view})"
+        texts = {f"r{column}" for column in request.columns if self._profile.points[column].is_text}
+        for entry in fields:
+            if entry.code.endswith("s") and entry.name not in texts:
+                yield f"        {entry.name} = int.from_bytes({entry.name}, {'little' if entry.endian == '<' else 'big'!r})"
 
     def _fields(self, index: int, request: Request) -> list[Field]:
         fields = []
         for column in request.columns:
             point = self._profile.points[column]
             register = self._register(point)
-            code = struct_code(point.type, register.words)
-            if code is None:
-                raise self._error(point, f"{point.type} does not fit {register.words} words")
-            fields.append(field(f"r{column}", request.address, point, register, code))
+            fields.append(field(f"r{column}", request.address, point, register, self._code(point, register)))
         scales = {address for address in self._scale_registers(request) if request.address <= address < request.end}
         return fields + [Field(f"s{address}_{index}", 2 * (address - request.address), "H") for address in sorted(scales)]
+
+    def _code(self, point: Point, register: Register) -> str:
+        code, trouble = struct_code(point.type, register.words), misfit(point)
+        if code is None:
+            raise self._error(point, f"{point.type} does not fit {register.words} words")
+        if trouble is not None:
+            raise self._error(point, trouble)
+        return code
 
     def _scale_registers(self, request: Request) -> Iterator[int]:
         for point in self._profile.points:
@@ -84,7 +116,7 @@ class _Source:
         """Lines that turn the raw value of a column into its value and quality."""
         point = self._profile.points[column]
         if point.is_text:
-            yield from _text_column(column)
+            yield from _text_column(column, is_reversed=self._register(point).word_order is WordOrder.LSW_FIRST)
             return
         value, conditions, indent = f"r{column}", list(self._bad(column, point)), ""
         if conditions:
@@ -102,18 +134,20 @@ class _Source:
             yield f"r{column} in {tuple(codes)!r}"
 
     def _value(self, column: int, point: Point, raw: str) -> Iterator[str]:
+        guards: list[tuple[str, int | str]] = []
+        bits = bit_range(point.encoding)
+        if bits is not None:
+            raw = _bits_of(raw, bits, is_signed=point.type in _WIDTHS)
+        elif point.encoding is not None:
+            self._constants.append(f"e{column} = encodings[{point.encoding!r}].decode")
+            raw = f"e{column}({raw})"
+            guards.append(("x is None", int(NOT_AVAILABLE)))
         if point.type is WireType.BOOL:
-            raw = f"float({raw} != 0)"
-        if point.encoding is not None:
-            if encoding(point.encoding) is None:
-                raise self._error(point, f"encoding '{point.encoding}' is not known")
-            self._constants.append(f"e{column} = encoding({point.encoding!r})")
-            yield f"x = e{column}({raw})"
-        else:
-            yield f"x = {raw}"
-        guards = list(self._scale_guards(column, point)) + list(self._unit_guards(column, point))
-        if point.encoding is not None:
-            guards.insert(0, ("x is None", int(NOT_AVAILABLE)))
+            raw = f"float({raw} {'==' if point.active_low else '!='} 0)"
+        elif point.active_low:
+            raw = f"{raw} ^ {point.active_low}"
+        yield f"x = {raw}"
+        guards += [*self._scale_guards(column, point), *self._unit_guards(column, point), *self._ratio_guards(point)]
         keyword = "if"
         for condition, quality in guards:
             yield f"{keyword} {condition}: qualities[{column}] = {quality}"
@@ -124,6 +158,11 @@ class _Source:
             indent = "    "
         for line in self._scaled(column, point):
             yield indent + line
+
+    def _ratio_guards(self, point: Point) -> Iterator[tuple[str, int | str]]:
+        """There is no value without its ratio, and none by a ratio that is doubted."""
+        for column in self._ratios(point):
+            yield f"(q := qualities[{column}]) != {GOOD}", f"q if q < {int(Quality.UNCERTAIN)} or q == {ABSENT} else {int(NOT_AVAILABLE)}"
 
     def _scale_guards(self, column: int, point: Point) -> Iterator[tuple[str, int | str]]:
         """Conditions under which the scale is unknown, with the quality each gives; the last leaves the exponent in ``n``."""
@@ -164,14 +203,25 @@ class _Source:
 
     def _scaled(self, column: int, point: Point) -> Iterator[str]:
         value = "shifted(x, n)" if self._register(point).scale_register is not None else "x"
-        value = _times(value, point.scale) + (f" + {point.offset!r}" if point.offset else "")
+        value = "".join([_times(value, point.scale), *(f" * values[{ratio}]" for ratio in self._ratios(point))])
+        value += f" + {point.offset!r}" if point.offset else ""
         if self._selector(point) is not None:
             value = f"({value}) * k[0] + k[1]"
-        yield f"values[{column}] = x = {value}" if is_limited(point) else f"values[{column}] = {value}"
-        tests = [f"x < {point.low!r}"] if point.low is not None else []
-        tests += [f"x > {point.high!r}"] if point.high is not None else []
-        if tests:
-            yield f"if {' or '.join(tests)}: qualities[{column}] = {int(Quality.OUT_OF_RANGE)}"
+        tests = [("not isfinite(x)", NOT_AVAILABLE)] if self._may_overflow(point) else []
+        beyond = [f"x < {point.low!r}"] if point.low is not None else []
+        beyond += [f"x > {point.high!r}"] if point.high is not None else []
+        tests += [(" or ".join(beyond), Quality.OUT_OF_RANGE)] if beyond else []
+        yield f"values[{column}] = x = {value}" if tests else f"values[{column}] = {value}"
+        keyword = "if"
+        for condition, quality in tests:
+            lost = f"; values[{column}] = nan" if quality is NOT_AVAILABLE else ""
+            yield f"{keyword} {condition}: qualities[{column}] = {int(quality)}{lost}"
+            keyword = "elif"
+
+    def _may_overflow(self, point: Point) -> bool:
+        """Whether the value may leave the range of a float although the device sent a number."""
+        grows = abs(point.scale) > 1 or point.unit_select is not None or self._register(point).scale_register is not None
+        return bool(point.ratios) or abs(point.scale) > _HARMLESS or (point.type is WireType.F64 and grows)
 
     def _request_at(self, point: Point, address: int) -> int:
         table = self._register(point).table
@@ -189,8 +239,15 @@ class _Source:
         return ProfileError(f"{self._profile.id}.{point.name}: {message}")
 
 
-def _text_column(column: int) -> Iterator[str]:
-    yield f"t = text(r{column})"
+def _bits_of(raw: str, bits: BitRange, *, is_signed: bool) -> str:
+    """Some bits of a raw value as a number of their own, as source; signed ones count from minus half their range."""
+    field = f"({raw} >> {bits.lowest} & {bits.mask})"
+    half = (bits.mask + 1) >> 1
+    return f"(({field} ^ {half}) - {half})" if is_signed else field
+
+
+def _text_column(column: int, *, is_reversed: bool) -> Iterator[str]:
+    yield f"t = text(words_reversed(r{column}))" if is_reversed else f"t = text(r{column})"
     yield f"if t is None: qualities[{column}] = {int(NOT_AVAILABLE)}"
     yield f"else: texts[{column}] = t"
 
@@ -203,7 +260,9 @@ def _times(value: str, scale: float) -> str:
     return f"{value} / {inverse}" if inverse and abs(inverse) > 1 and 1 / inverse == scale else f"{value} * {scale!r}"
 
 
-def _as_raw(sentinel: int, type_: WireType) -> int:
-    """A sentinel as the struct gives it: 0x8000 of an i16 is −32768."""
+def _as_raw(sentinel: int | float, type_: WireType) -> int | float:
+    """A sentinel as the struct gives it: 0x8000 of an i16 is −32768, 1e20 of an f32 the float nearest to it."""
+    if type_ is WireType.F32:
+        return float(unpack("f", pack("f", sentinel))[0])
     width = _WIDTHS.get(type_)
     return sentinel - (1 << width) if width is not None and sentinel >= 1 << (width - 1) else sentinel

@@ -13,24 +13,14 @@ from math import nan
 import msgspec
 
 from collectors.errors import ProfileError
-from collectors.mqtt import jsonpath
+from collectors.mqtt import jsonpath, times
 from collectors.mqtt.jsonpath import MISSING
 from collectors.mqtt.topics import filled, is_filter, matches, names
 from collectors.mqtt.values import Take, taker
-from model.clock import DAY, MINUTE
-from model.profile import Point, Profile, TopicPath
+from model.profile import Point, Profile, TopicPath, WireType
 from model.quality import ABSENT, GOOD, Quality
 from model.reading import Block, Fault
 from model.site import Mqtt
-
-MAX_PAYLOAD = 256 * 1024
-"""Bytes. Cameras inline pictures in their messages; what is longer than this is not a reading."""
-KEPT_OF_OVERSIZE = 256
-OLDEST_NS, NEWEST_NS = DAY, MINUTE
-"""A device's own time is believed when it lies at most a day before the receipt (it may have been offline) or a minute after it."""
-
-_TIME_POINTS = ("time", "timestamp", "heartbeat")
-_TIME_UNITS = {"s": 1_000_000_000, "ms": 1_000_000}
 
 
 class Verdict(StrEnum):
@@ -47,10 +37,18 @@ class _Column:
     name: str
     topic: str
     path: jsonpath.Path
+    key: str | None
+    """The path's only step, where it is the name of a member: what most are."""
     take: Take
+    when: tuple[tuple[jsonpath.Path, tuple[object, ...]], ...]
+    """Only a message with one of these values at each of these paths speaks of the point."""
     time_unit_ns: int | None
     """Set for the column that tells when the device measured."""
-    is_text: bool
+    takes_words: bool
+    """Whether an unquoted word can be its value."""
+
+    def is_meant(self, document: object) -> bool:
+        return all(jsonpath.find(document, path) in values for path, values in self.when)
 
 
 class PayloadDecoder:
@@ -61,65 +59,79 @@ class PayloadDecoder:
         self.width = len(profile.points)
         columns = [_column(profile, index, point, mqtt) for index, point in enumerate(profile.points)]
         self.filters = tuple(dict.fromkeys(column.topic for column in columns))
-        self._by_topic: dict[str, list[_Column]] = {}
-        self._wild = [column for column in columns if is_filter(column.topic)]
+        self._absent, self._nan = bytes([ABSENT]) * self.width, array("d", [nan]) * self.width
+        self._wild = tuple(column for column in columns if is_filter(column.topic))
+        by_topic: dict[str, list[_Column]] = {}
         for column in columns:
             if not is_filter(column.topic):
-                self._by_topic.setdefault(column.topic, []).append(column)
+                by_topic.setdefault(column.topic, []).append(column)
+        self._by_topic = {topic: tuple(members) for topic, members in by_topic.items()}
 
     def decode(self, topic: str, payload: bytes, receive_ns: int) -> tuple[Block, Verdict]:
         """The block of one message. ``fault`` is set only when a bad payload leaves no column of the device untouched."""
-        columns = self._columns(topic)
-        if len(payload) > MAX_PAYLOAD:
-            return self._bad(columns, topic, payload[:KEPT_OF_OVERSIZE], receive_ns)
+        columns = self._by_topic.get(topic)
+        if columns is None:
+            columns = tuple(column for column in self._wild if names(topic, column.name) and matches(column.topic, topic))
         document = _document(payload, columns)
         if document is MISSING:
             return self._bad(columns, topic, payload, receive_ns)
-        values, qualities, texts = array("d", [nan]) * self.width, bytearray([ABSENT]) * self.width, {}
+        values, qualities, texts = self._nan[:], bytearray(self._absent), {}
+        source_ns, verdict = receive_ns, Verdict.FINE
+        members = document if isinstance(document, dict) else None
         for column in columns:
-            found = jsonpath.find(document, column.path)
-            if found is not MISSING:
-                taken = column.take(found)
-                values[column.index], qualities[column.index] = taken.value, taken.quality
-                if taken.words is not None:
-                    texts[column.index] = taken.words
-        source_ns, verdict = _source_time(columns, values, qualities, receive_ns)
-        block = Block(self.device, source_ns, receive_ns, values, bytes(qualities), texts, raw=((topic, payload),))
-        return block, verdict
-
-    def _columns(self, topic: str) -> Sequence[_Column]:
-        exact = self._by_topic.get(topic)
-        if exact is not None:
-            return exact
-        return [column for column in self._wild if names(topic, column.name) and matches(column.topic, topic)]
+            if members is not None and column.key is not None:
+                found = members.get(column.key, MISSING)
+            else:
+                found = jsonpath.find(document, column.path)
+            if found is MISSING or (column.when and not column.is_meant(document)):
+                continue
+            value, quality, words = column.take(found)
+            values[column.index], qualities[column.index] = value, quality
+            if words is not None:
+                texts[column.index] = words
+            if column.time_unit_ns is not None and quality == GOOD:
+                own_ns = times.believed(value, column.time_unit_ns, receive_ns)
+                source_ns, verdict = (receive_ns, Verdict.BAD_CLOCK) if own_ns is None else (own_ns, verdict)
+        return Block(self.device, source_ns, receive_ns, values, bytes(qualities), texts, raw=((topic, payload),)), verdict
 
     def _bad(self, columns: Sequence[_Column], topic: str, payload: bytes, receive_ns: int) -> tuple[Block, Verdict]:
-        qualities = bytearray([ABSENT]) * self.width
+        qualities = bytearray(self._absent)
         for column in columns:
             qualities[column.index] = Quality.COMM_FAILURE
         fault = Fault.BAD_PAYLOAD if ABSENT not in qualities else None
-        values = array("d", [nan]) * self.width
-        block = Block(self.device, receive_ns, receive_ns, values, bytes(qualities), fault=fault, raw=((topic, payload),))
+        block = Block(self.device, receive_ns, receive_ns, self._nan[:], bytes(qualities), fault=fault, raw=((topic, payload),))
         return block, Verdict.BAD_PAYLOAD
 
 
 def _column(profile: Profile, index: int, point: Point, mqtt: Mqtt) -> _Column:
-    where = f"{profile.id}.{point.name}"
-    if not isinstance(point.wire, TopicPath):
+    where, wire = f"{profile.id}.{point.name}", point.wire
+    if not isinstance(wire, TopicPath):
         raise ProfileError(f"{where}: has a Modbus address where a topic belongs")
-    path = jsonpath.parse(point.wire.path)
-    if path is None:
-        raise ProfileError(f"{where}: '{point.wire.path}' is not a path; write $ or $.name or $.list[0]")
-    time_unit_ns = _TIME_UNITS.get(point.unit) if point.name in _TIME_POINTS else None
+    if not wire.topic:
+        raise ProfileError(f"{where}: has no topic; only Sparkplug B carries points by their names alone")
+    time_unit_ns = times.UNITS_NS.get(point.unit) if point.name in times.TIME_POINTS and not point.is_text else None
+    takes_words = point.is_text or point.type is WireType.BOOL
+    when = tuple((_path(where, path), values) for path, values in wire.when.items())
     try:
-        return _Column(index, point.name, filled(point.wire.topic, mqtt), path, taker(point), time_unit_ns, point.is_text)
+        topic, take = filled(wire.topic, mqtt), taker(point)
     except ProfileError as error:
         raise ProfileError(f"{profile.id}: {error}") from error
+    path = _path(where, wire.path)
+    key = path[0] if len(path) == 1 and isinstance(path[0], str) else None
+    return _Column(index, point.name, topic, path, key, take, when, time_unit_ns, takes_words)
+
+
+def _path(where: str, written: str) -> jsonpath.Path:
+    path = jsonpath.parse(written)
+    if path is None:
+        raise ProfileError(f"{where}: '{written}' is not a path; write $ or $.name or $.list[0] or $.list[?@.key=='x'].value")
+    return path
 
 
 def _document(payload: bytes, columns: Sequence[_Column]) -> object:
     """The message as JSON; MISSING when it is none that these columns could read. Some firmware puts a NUL byte first."""
-    payload = payload.lstrip(b"\0")
+    if payload.startswith(b"\0"):
+        payload = payload.lstrip(b"\0")
     try:
         document: object = msgspec.json.decode(payload)
     except (msgspec.DecodeError, RecursionError):
@@ -130,21 +142,9 @@ def _document(payload: bytes, columns: Sequence[_Column]) -> object:
 
 def _bare_words(payload: bytes, columns: Sequence[_Column]) -> object:
     """Unquoted words, where a word is all that the topic carries (``Online``)."""
-    if not columns or not payload or not all(column.is_text and column.path == () for column in columns):
+    if not columns or not payload or not all(column.takes_words and column.path == () for column in columns):
         return MISSING
     try:
         return payload.decode()
     except UnicodeDecodeError:
         return MISSING
-
-
-def _source_time(columns: Sequence[_Column], values: "array[float]", qualities: bytearray, receive_ns: int) -> tuple[int, Verdict]:
-    for column in columns:
-        if column.time_unit_ns is not None and qualities[column.index] == GOOD:
-            # Whole units and the rest apart: a float holds today's nanoseconds only to some hundreds.
-            whole, rest = divmod(values[column.index], 1)
-            source_ns = int(whole) * column.time_unit_ns + int(rest * column.time_unit_ns)
-            if receive_ns - OLDEST_NS <= source_ns <= receive_ns + NEWEST_NS:
-                return source_ns, Verdict.FINE
-            return receive_ns, Verdict.BAD_CLOCK
-    return receive_ns, Verdict.FINE

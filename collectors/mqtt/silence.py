@@ -16,6 +16,10 @@ class Silence:
         if limit_ns is not None:
             self._deadlines[device] = now_ns + limit_ns
 
+    def forget(self, device: str) -> None:
+        """It is known to be away: its silence says nothing more."""
+        self._deadlines.pop(device, None)
+
     def fell_silent(self, now_ns: int) -> Iterable[str]:
         """Devices whose time has run out, each told once until it is heard again."""
         silent = [device for device, deadline_ns in self._deadlines.items() if deadline_ns <= now_ns]

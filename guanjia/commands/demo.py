@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from api.security import hash_password
-from guanjia.commands.run import owning, serve
+from guanjia.commands.run import owning
+from guanjia.commands.serving import serve
 from guanjia.commands.words import configuration, out, refuse
 from guanjia.platform import SitePlatform
 from guanjia.ports import trouble

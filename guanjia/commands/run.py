@@ -1,47 +1,29 @@
-"""``guanjia run``: the platform for a real site."""
+"""``guanjia run``: the platform for a real site, or its part on this machine.
 
-import asyncio
-from collections.abc import Callable, Iterator
+What a part is made of is loaded when it is that part: an edge has no use for web pages, rules and journal, and may be a small machine.
+"""
+
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, Protocol
+from typing import Annotated
 
 import structlog
 import typer
 
-from collectors.run import Collectors
-from guanjia.commands.recordings import opened_recording
-from guanjia.commands.words import configuration, out, refuse
+from guanjia.apart.shares import NoSuchShare, Part, apart, edge_meant, parts_of, share
+from guanjia.commands.words import configuration, refuse
 from guanjia.config.configuration import Configuration
 from guanjia.data_folder import FolderTaken, owned
-from guanjia.platform import SitePlatform, Source
 from guanjia.ports import trouble
-from guanjia.process import run_until_stopped, use_logs
-from guanjia.recording.replayed import Replay, ReplayClock
+from guanjia.process import use_logs
 from guanjia.system_clock import SystemClock
-from guanjia.web import web_application
-from guanjia.web_server import WebServer
-from model.clock import Clock
-from model.reading import BlockSink
 from model.site import Mqtt, Site
 
 log = structlog.get_logger()
 _LOOPBACK = "127.0.0.1"
 """Where the embedded broker listens."""
-
-
-class Beside(Protocol):
-    """Something that lives as long as the platform does, such as the demo's simulators."""
-
-    async def start(self, platform: SitePlatform) -> None:
-        """Returns when it is there; the platform starts reading only then."""
-        ...
-
-    async def ended(self) -> None:
-        """Returns when it has ended by itself."""
-        ...
-
-    async def stop(self) -> None: ...
 
 
 def run(
@@ -55,20 +37,70 @@ def run(
     ] = "",
     replay: Annotated[Path | None, typer.Option("--replay", help="Play this recording in place of the devices.")] = None,
     speed: Annotated[float, typer.Option("--speed", min=0.1, max=100, help="Recorded seconds per second of a replay.")] = 1.0,
+    only: Annotated[
+        str, typer.Option("--only", help="collectors: read and pass on to a core. core: keep, judge and show what such machines read.")
+    ] = "collectors,core",
+    edge: Annotated[str | None, typer.Option("--edge", help="Which edge of the site file this machine is, with --only collectors.")] = None,
 ) -> None:
     """Run the platform: read, keep, judge, dispatch, show. Example: guanjia run --site site.yaml --data data"""
     use_logs(log_file)
+    part = _part(only, edge, replay)
     found = configuration(site)
+    if part is not None:
+        with owning(data):
+            run_apart(found, part, edge, data, host, port, simulators=simulators)
+        return
+    from guanjia.commands.serving import serve
+
     if replay is None:
         with owning(data):
             refuse_ports(host, port, found.site)
             serve(found, data, host, port, simulators=simulators)
         return
+    from guanjia.commands.recordings import opened_recording
+    from guanjia.recording.replayed import Replay, ReplayClock
+
     with opened_recording(replay, found.site) as (reader, _), owning(data):
         refuse_used(data)
         refuse_ports(host, port)
         clock = ReplayClock(SystemClock(), reader.header.start_ns, speed)
-        serve(found, data, host, port, clock=clock, read=lambda site, sink, _: Replay(reader, sink, clock))
+        serve(found, data, host, port, clock=clock, read=lambda site, sink, *_: Replay(reader, sink, clock))
+
+
+def _part(only: str, edge: str | None, replay: Path | None) -> Part | None:
+    """Which part of the site this process is, None for the whole; or exit with 2."""
+    try:
+        parts = parts_of(only)
+    except ValueError as error:
+        raise refuse(str(error)) from None
+    part = next(iter(parts)) if len(parts) == 1 else None
+    if edge is not None and part is not Part.COLLECTORS:
+        raise refuse("--edge says which machine this is that reads for a core; it goes with --only collectors")
+    if replay is not None and part is not None:
+        raise refuse("a replay stands in for the devices of a whole site; leave --only away")
+    return part
+
+
+def run_apart(found: Configuration, part: Part, edge: str | None, data: Path, host: str, port: int, *, simulators: str = "") -> None:
+    """Run one part of a site that runs on several machines, until stopped."""
+    site = apart(found.site)
+    if site.link_broker.url == "embedded":
+        raise refuse("edges and core meet at a broker that all of them reach; write in the site file 'link: {broker: mqtts://…}'")
+    if part is Part.CORE:
+        refuse_ports(host, port, share(site, ""))
+        from guanjia.apart.core import CoreReading
+        from guanjia.commands.serving import serve
+
+        serve(replace(found, site=site), data, host, port, simulators=simulators, read=CoreReading)
+        return
+    try:
+        mine = edge_meant(site.edges, edge)
+    except NoSuchShare as error:
+        raise refuse(str(error)) from None
+    refuse_ports(host, port, share(site, mine))
+    from guanjia.commands.run_edge import serve_edge
+
+    serve_edge(site, mine, data, host, port)
 
 
 @contextmanager
@@ -104,61 +136,3 @@ def refuse_used(data: Path) -> None:
     """A replay lives in the recording's time: what a folder has seen since must not lie ahead of it."""
     if any((data / "history").glob("*.duckdb")):
         raise refuse(f"{data} has a history of its own: replay into a new folder with --data")
-
-
-def serve(
-    found: Configuration,
-    data: Path,
-    host: str,
-    port: int,
-    *,
-    demo: bool = False,
-    beside: Beside | None = None,
-    simulators: str = "",
-    clock: Clock | None = None,
-    read: Callable[[Site, BlockSink, Clock], Source] = Collectors,
-) -> None:
-    """Run until stopped."""
-
-    async def life(stopping: asyncio.Event) -> None:
-        platform = SitePlatform(found.site, found.rules, data, clock or SystemClock(), demo=demo, simulators=simulators, read=read)
-        web = WebServer(web_application(platform.context), host, port)
-        companions: list[asyncio.Task[Any]] = [asyncio.create_task(stopping.wait())]
-        if beside is not None:
-            await beside.start(platform)
-            companions.append(asyncio.create_task(beside.ended()))
-        running = asyncio.create_task(platform.run(web))
-        companions.append(running)
-        out.print(f"{found.site.name.zh}: http://{host}:{port}", markup=False)
-        await asyncio.wait(companions, return_when=asyncio.FIRST_COMPLETED)
-        if not stopping.is_set():
-            out.print("stopping: a part has ended by itself; see the log", markup=False)
-        if beside is not None:
-            await beside.stop()
-        platform.stop()
-        await running
-
-    try:
-        run_until_stopped(life)
-    except (OSError, BaseExceptionGroup) as error:
-        _refuse_taken(error)
-
-
-def _refuse_taken(error: BaseException) -> NoReturn:
-    """Exit with 2 for a port that was free when we looked. Whatever went down with it is in the log; anything else is raised again."""
-    parts = list(_leaves(error))
-    taken = [part for part in parts if isinstance(part, OSError)]
-    if not taken:
-        raise error
-    for part in parts:
-        log.error("part_failed", error=repr(part))
-    why = "; ".join(map(str, taken))
-    raise refuse(f"{why}; start again, or choose other ports: --port, and in the site file mqtt: {{port: …}}")
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for part in error.exceptions:
-            yield from _leaves(part)
-    else:
-        yield error

@@ -21,6 +21,15 @@ def refuse(message: str) -> typer.Exit:
     return typer.Exit(REFUSED)
 
 
+def written(file: Path, text: str) -> None:
+    """Write the file and say so, or exit with 2."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise refuse(f"{file}: {error.strerror}") from None
+    out.print(f"written to {file}", markup=False)
+
+
 @contextmanager
 def mistakes_shown() -> Iterator[None]:
     """Print every mistake of a configuration, one a line, and exit with 2."""

@@ -1,9 +1,9 @@
 """YAML that remembers its lines, and the check of it against a pydantic model with *every* mistake collected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -17,13 +17,27 @@ M = TypeVar("M", bound=BaseModel)
 _QUICK: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class Place(NamedTuple):
+    """Where something stands that came from another file: its line (from 1), and what there is in place of a path."""
+
+    file: str
+    line: int
+    path: str
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed file: plain ``data``, and the line (from 1) on which each path's key or item stands."""
+    """A parsed file: plain ``data``, and the line (from 1) on which each path's key or item stands.
+
+    ``places``: the paths of what was taken from other files, device lists, into the data; ``unread``: the keys of lists of which one could
+    not be read, so that nobody knows all that they name.
+    """
 
     file: str
     data: Any
     lines: Mapping[Path, int]
+    places: Mapping[Path, Place] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
     def line(self, path: Path) -> int:
         """Line of the path, or of its nearest ancestor that exists."""
@@ -40,7 +54,13 @@ class Document:
         return found
 
     def mistake(self, path: Path, message: str) -> Mistake:
-        return Mistake(self.file, self.line(path), dotted(path), message)
+        place = self.elsewhere(path)
+        return Mistake(*place, message) if place else Mistake(self.file, self.line(path), dotted(path), message)
+
+    def elsewhere(self, path: Path) -> Place | None:
+        """Where the path, or its nearest ancestor, was taken from; None when it stands in this file."""
+        ancestors = (path[:length] for length in range(len(path), 0, -1)) if self.places else ()
+        return next((self.places[place] for place in ancestors if place in self.places), None)
 
 
 def dotted(path: Path) -> str:
@@ -189,7 +209,10 @@ def _mistakes(document: Document, model: type[BaseModel], at: Path, details: lis
 
 
 def _inside(detail: ErrorDetails) -> Path:
-    return tuple(part for part in detail["loc"] if _is_place(part))
+    """Where the mistake stands. A key that is not known may look like anything."""
+    place = detail["loc"]
+    own = place[-1:] if detail["type"] == "extra_forbidden" else ()
+    return (*(part for part in place[: len(place) - len(own)] if _is_place(part)), *own)
 
 
 def _message(model: type[BaseModel], inside: Path, detail: ErrorDetails) -> str:
@@ -227,6 +250,9 @@ _PATTERNS = {
     r"^[a-z0-9][a-z0-9_-]*$": "use small letters, digits, - and _",
     r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$": "use small letters, digits, - and _, parts joined by dots",
     r"^(embedded|mqtts?://.+)$": "write embedded, mqtt://host:port or mqtts://host:port",
+    r"^mqtts?://.+$": "write mqtt://host:port or mqtts://host:port",
+    r"^([^+#/$][^+#]*[^+#/])?$": "write the beginning of a topic, such as guanjia/site, without + and #, without / at its ends",
+    r"^[!-~]{0,64}$": "use at most 64 letters, digits and signs of plain ASCII, without blanks",
     r"^([A-D]\d?)?$": "write an item of the sub-metering guideline: A to D and at most one digit, such as C1",
 }
 

@@ -20,7 +20,7 @@ class Findings:
         An item without an id stands for all the words in it. None when there is no such list to look things up in.
         """
         items = self.document.data.get(key)
-        if not items or not isinstance(items, list):
+        if not items or not isinstance(items, list) or key in self.document.unread:
             return None
         return {word for item in items if isinstance(item, dict) for word in _ids_of(item)}
 

@@ -17,8 +17,11 @@ from model.scenario import (
     AlarmVerb,
     Breakdown,
     BrokerOutage,
+    EdgeOutage,
     PlatformCrash,
     Repair,
+    StoreKind,
+    StoreTrouble,
     TicketStep,
     WireFault,
 )
@@ -45,6 +48,8 @@ VERBS: dict[str, _Verb] = {
     "network": _Verb(may=("for", "seconds", "share"), places=_WIRE),
     "broker": _Verb(needs=("for",)),
     "platform": _Verb(needs=("for",)),
+    "store": _Verb(needs=("for",)),
+    "edge": _Verb(needs=("for",)),
     "acknowledge": _Verb(needs=("by",), may=("comment", "refused")),
     "shelve": _Verb(needs=("by", "for", "reason"), may=("refused",)),
     "unshelve": _Verb(needs=("by",), may=("refused",)),
@@ -55,7 +60,7 @@ VERBS: dict[str, _Verb] = {
     "comment": _Verb(needs=("by", "text"), may=("refused",)),
 }
 """Every verb; ``comment`` is one only where no other stands."""
-FIELD_VERBS = frozenset({"fault", "mend", "network", "broker"})
+FIELD_VERBS = frozenset({"fault", "mend", "network", "broker", "edge"})
 
 
 @dataclass
@@ -135,6 +140,10 @@ class ActReader:
                 return BrokerOutage(at_ns, entry.for_ or 0)
             case "platform":
                 return PlatformCrash(at_ns, entry.for_ or 0)
+            case "store":
+                return StoreTrouble(at_ns, entry.store or StoreKind.AWAY, entry.for_ or 0)
+            case "edge":
+                return self._edge_outage(at, entry, at_ns)
             case "ticket":
                 return self._ticket_step(at, entry, at_ns)
             case _:
@@ -188,6 +197,13 @@ class ActReader:
             else:
                 self._check_amounts(at, device, kind, amounts)
         return WireFault(at_ns, tuple(device.id for device in devices), kind, entry.for_, next(iter(amounts.values()), None))
+
+    def _edge_outage(self, at: Path, entry: ActFile, at_ns: int) -> EdgeOutage:
+        edge, known = str(entry.edge), self.stage.site.edges
+        if edge not in known:
+            hint = near(edge, known) or f"; it has {', '.join(sorted(known)) or 'none'}"
+            self.wrong((*at, "edge"), f"the site has no edge '{edge}'{hint}")
+        return EdgeOutage(at_ns, edge, entry.for_ or 0)
 
     def _check_amounts(self, at: Path, device: Device, kind: str, amounts: Mapping[str, float]) -> None:
         known = amount_of(kind, device.connection)

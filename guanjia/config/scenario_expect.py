@@ -1,15 +1,15 @@
-"""What a scenario expects: alarms, tickets and energy, each entry checked against the site it is played on."""
+"""What a scenario expects: alarms, tickets, notices and energy, each entry checked against the site it is played on."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from guanjia.config.document import Document, Path
-from guanjia.config.scenario_schema import AlarmFile, EnergyFile, TicketFile, alarm_pattern
+from guanjia.config.scenario_schema import AlarmFile, EnergyFile, NoticeFile, TicketFile, alarm_pattern
 from guanjia.config.scenario_site import Stage
 from guanjia.config.scenario_times import Calendar, Offset, Span, written
 from guanjia.scenario.people import actor
 from model.mistake import Mistake
-from model.scenario import NEVER, AlarmPattern, Expectations, ExpectedAlarm, ExpectedEnergy, ExpectedTicket, Moment
+from model.scenario import NEVER, AlarmPattern, Expectations, ExpectedAlarm, ExpectedEnergy, ExpectedNotice, ExpectedTicket, Moment
 from model.units import conversion
 from model.wording import near
 
@@ -42,6 +42,9 @@ class ExpectReader:
             tuple(self._ticket(("expect", "tickets", index), entry) for index, entry in tickets.items()),
             tuple(_present(self._energy(("expect", "energy", index), entry) for index, entry in energy.items())),
         )
+
+    def notices(self, written_notices: Mapping[int, NoticeFile]) -> tuple[ExpectedNotice, ...]:
+        return tuple(self._notice(("expect", "notifications", index), entry) for index, entry in written_notices.items())
 
     def _alarm(self, at: Path, entry: AlarmFile) -> ExpectedAlarm:
         pattern: AlarmPattern = entry.alarm
@@ -77,6 +80,14 @@ class ExpectReader:
             entry.alarms,
             entry.clocks(),
         )
+
+    def _notice(self, at: Path, entry: NoticeFile) -> ExpectedNotice:
+        self._check((*at, "for"), entry.alarm)
+        people = self.stage.people(entry.to)
+        if not people:
+            self.wrong((*at, "to"), self.stage.nobody_told(entry.to))
+        moment = self._moment((*at, "at"), entry.at, entry.within)
+        return ExpectedNotice(entry.alarm, self.document.line(at), entry.to, people, entry.kind, entry.count, moment)
 
     def _check(self, at: Path, pattern: AlarmPattern) -> None:
         missing = self.stage.no_alarm(pattern)

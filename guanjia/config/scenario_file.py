@@ -88,6 +88,7 @@ class _Parts:
         self.timeline: dict[int, ActFile] = self._items(data, ("timeline",), ActFile)
         expect = data.get("expect")
         self.lists: dict[str, dict[int, Any]] = {name: {} for name in LISTS}
+        self.states_notices = isinstance(expect, dict) and "notifications" in expect
         if isinstance(expect, dict):
             self.mistakes += [
                 document.mistake(("expect", key), f"'{key}' is not known{near(str(key), LISTS)}") for key in expect if key not in LISTS
@@ -147,6 +148,8 @@ def _ground(file: Path, changed_ns: int) -> tuple[Site, tuple[Rule, ...]]:
 def _scenario(head: HeadFile, file: str, calendar: Calendar, parts: _Parts, acts: ActReader, expects: ExpectReader) -> Scenario:
     timeline = acts.timeline((("timeline", index), entry) for index, entry in parts.timeline.items())
     expected = expects.expectations(parts.lists["alarms"], parts.lists["tickets"], parts.lists["energy"])
+    if parts.states_notices:
+        expected = replace(expected, notices=expects.notices(parts.lists["notifications"]))
     return Scenario(
         id=head.scenario,
         name=Text(head.name.zh, head.name.en),

@@ -9,7 +9,8 @@ from guanjia.config.scenario_times import Length, LocalStart, PositiveLength, Sp
 from guanjia.config.site_schema import Id, Strict, Words
 from model.alarm import Priority
 from model.clock import SECOND
-from model.scenario import AlarmPattern, ClockState
+from model.notice import NoticeKind
+from model.scenario import AlarmPattern, ClockState, StoreKind
 from model.ticket import Promise, TicketAct, TicketClass, TicketState
 
 _STEP = 5 * SECOND
@@ -52,6 +53,8 @@ class ActFile(Strict):
     share: float | None = None
     broker: Literal["down"] | None = None
     platform: Literal["crash"] | None = None
+    store: StoreKind | None = None
+    edge: Id | None = None
     onset: PositiveLength | None = None
     severity: float | None = Field(None, gt=0, le=1)
     # people
@@ -103,6 +106,15 @@ class TicketFile(Strict):
         return {promise: state for promise, state in stated.items() if state is not None}
 
 
+class NoticeFile(Strict):
+    alarm: Alarm = Field(alias="for")
+    to: str
+    kind: NoticeKind
+    count: int = Field(1, ge=1)
+    at: Spanned | None = None
+    within: Length | None = None
+
+
 class EnergyFile(Strict):
     point: str
     from_: When = Field(alias="from")
@@ -130,5 +142,10 @@ class HeadFile(Strict):
     """Give or take, of every moment expected in the file that does not say its own."""
 
 
-LISTS: dict[str, type[Strict]] = {"alarms": AlarmFile, "tickets": TicketFile, "energy": EnergyFile}
+LISTS: dict[str, type[Strict]] = {
+    "alarms": AlarmFile,
+    "tickets": TicketFile,
+    "notifications": NoticeFile,
+    "energy": EnergyFile,
+}
 """The lists under ``expect:``."""

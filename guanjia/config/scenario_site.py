@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from model.people import Role
+from model.people import Post, Role
 from model.rule import Rule
 from model.scenario import AlarmPattern
 from model.site import Device, ModbusTcp, Site
@@ -91,6 +91,20 @@ class Stage:
     def no_person(self, name: str) -> str:
         known: Iterable[str] = [*(p.id for p in self.site.people), *Role]
         return f"nobody on the roster is called '{name}'{near(name, known) or '; write an id of people: or a role'}"
+
+    def people(self, name: str) -> frozenset[str]:
+        """Ids of whoever on the roster is called so, else of those who hold the post or have the role; none when it is neither."""
+        people = self.site.people
+        if any(person.id == name for person in people):
+            return frozenset({name})
+        return frozenset(person.id for person in people if name in (person.post, person.role))
+
+    def nobody_told(self, name: str) -> str:
+        """Why no notice can be for ``name``."""
+        if name in set(Role) or name in set(Post):
+            return f"nobody on the roster is {name}"
+        known: Iterable[str] = [*(p.id for p in self.site.people), *Post, *Role]
+        return f"nobody on the roster is called '{name}'{near(name, known) or '; write an id of people:, a post or a role'}"
 
 
 def _address(connection: ModbusTcp) -> str:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from guanjia.config.document import Salvaged
 from guanjia.config.site_file import SiteDraft
 from guanjia.config.site_schema import DeviceFile
-from model.carrier import carriers
+from model.carrier import things
 from model.rule import Scope
 from model.site import Device
 from model.wording import near
@@ -58,8 +58,7 @@ def nobody(scope: Scope, draft: SiteDraft) -> tuple[str, str, bool]:
 
     The part is empty when devices answer to each, but none to all of them.
     """
-    carried = (carrier.device for carrier in carriers(draft.site).values())
-    certain = [*map(words_of, (*draft.site.devices.values(), *carried)), *_open(draft)]
+    certain = [*map(words_of, things(draft.site).values()), *_open(draft)]
     for part, pattern in asdict(scope).items():
         known = {words[part] for words in certain if part in words}
         if pattern is not None and not any(fnmatchcase(word, pattern) for word in known):

@@ -10,10 +10,14 @@ from guanjia.config.document import Salvaged
 from guanjia.config.findings import Findings
 from guanjia.config.profile_file import LIBRARY, load_profile
 from guanjia.config.site_connection import connection
+from guanjia.config.site_edges import Edges
+from guanjia.config.site_lines import SharedLines
 from guanjia.config.site_schema import DeviceFile
+from model.carrier import BROKER
 from model.mistake import ConfigError
+from model.own_state import PLATFORM
 from model.profile import Profile
-from model.site import Device, Metering, ModbusTcp, System
+from model.site import Device, Metering, ModbusTcp, PayloadFormat, System
 from model.text import Text
 from model.wording import near
 
@@ -32,19 +36,22 @@ class Equipment:
 
 
 class DeviceReader:
-    def __init__(self, findings: Findings, folder: Path) -> None:
+    def __init__(self, findings: Findings, folder: Path, edges: Edges) -> None:
         self._findings = findings
         self._folder = folder
+        self._edges = edges
+        self._lines = SharedLines(findings)
         self._profiles: dict[str, Profile | None] = {}
         self._area_ids, self._ids = findings.ids("areas"), findings.ids("devices")
 
     def read(self, written: Written) -> Equipment:
         found = Equipment()
         wires: dict[tuple[object, ...], str] = {}
-        seen: set[str] = set()
+        seen: dict[str, Place] = {}
         for index, item in written.items():
             at, d = ("devices", index), item.value
             doubts = set(item.broken) | self._references(at, item, seen)
+            self._edges.check(index, d)
             self._same_wire(at, item, wires)
             device = self._device(at, item, doubts)
             if device is None or "id" in doubts:
@@ -52,32 +59,50 @@ class DeviceReader:
             else:
                 found.devices[device.id] = device
                 found.doubts[device.id] = frozenset(doubts)
+                if "modbus" not in doubts:
+                    self._lines.check((*at, "modbus"), device)
         self._loops(written)
         return found
 
-    def _references(self, at: Place, item: Salvaged[DeviceFile], seen: set[str]) -> set[str]:
+    def _references(self, at: Place, item: Salvaged[DeviceFile], seen: dict[str, Place]) -> set[str]:
         """The device's own id and those it names; the fields that are wrong."""
         d, wrong = item.value, set()
         if d.id in seen:
-            self._findings.wrong((*at, "id"), f"device '{d.id}' is written twice; ids are unique")
+            self._findings.wrong((*at, "id"), f"device '{d.id}' is written twice{self._first(at, seen[d.id])}; ids are unique")
+            wrong.add("id")
+        if item.has("id") and d.id in (PLATFORM, BROKER):
+            self._findings.wrong((*at, "id"), f"'{d.id}' is what alarms about the {d.id} itself are called; choose another")
             wrong.add("id")
         if item.has("id"):
-            seen.add(d.id)
+            seen.setdefault(d.id, at)
         if item.has("area") and self._area_ids is not None and d.area not in self._area_ids:
             self._findings.wrong((*at, "area"), f"no area '{d.area}'{near(d.area, self._area_ids)}")
             wrong.add("area")
         for index, fed in enumerate(d.feeds):
-            if fed not in (self._ids or ()):
-                self._findings.wrong((*at, "feeds", index), f"no device '{fed}'{near(fed, self._ids or ())}")
+            if self._ids is not None and fed not in self._ids:
+                self._findings.wrong((*at, "feeds", index), f"no device '{fed}'{near(fed, self._ids)}")
         return wrong
+
+    def _first(self, at: Place, first: Place) -> str:
+        """Where the other of two stands, when one of them is a row of a list."""
+        document = self._findings.document
+        if not document.elsewhere(at) and not document.elsewhere(first):
+            return ""
+        other = document.mistake(first, "")
+        return f", first at {other.file}:{other.line}"
 
     def _same_wire(self, at: Place, item: Salvaged[DeviceFile], wires: dict[tuple[object, ...], str]) -> None:
         d = item.value
-        if d.modbus is None:
+        wire: tuple[object, ...]
+        if d.modbus is not None:
+            key, what = "modbus", "address and unit"
+            wire = (self._edges.of(d), d.modbus.host, d.modbus.serial, d.modbus.port if d.modbus.host else None, d.modbus.unit)
+        elif d.mqtt is not None and d.mqtt.format is PayloadFormat.SPARKPLUG_B:
+            key, what, wire = "mqtt", "place", (self._edges.of(d), d.mqtt.topic)
+        else:
             return
-        wire = (d.modbus.host, d.modbus.serial, d.modbus.port if d.modbus.host else None, d.modbus.unit)
         if wire in wires:
-            self._findings.wrong((*at, "modbus"), f"the same address and unit as '{wires[wire]}'; two devices can't share it")
+            self._findings.wrong((*at, key), f"the same {what} as '{wires[wire]}'; two devices can't share it")
         wires.setdefault(wire, d.id or f"devices[{at[-1]}]")
 
     def _loops(self, written: Written) -> None:
@@ -97,7 +122,7 @@ class DeviceReader:
         """The device, with its doubts added to; None without a profile, or without an id."""
         d = item.value
         profile = self._profile((*at, "profile"), d.profile) if item.has("profile") else None
-        reached = connection(self._findings, at, item, profile)
+        reached = connection(self._findings, at, item, profile, self._folder)
         if profile is None:
             return None
         profile = self._restrict((*at, "points"), profile, d.points)
@@ -115,7 +140,18 @@ class DeviceReader:
             params=dict(d.params),
             metering=None if d.metering is None else Metering(d.metering.role, d.metering.item, d.metering.energy),
             sheet=d.sheet,
+            edge=self._edges.of(d),
+            stale_after_ns=d.stale_after,
+            deadbands=self._deadbands((*at, "deadband"), profile, d.deadband),
         )
+
+    def _deadbands(self, path: Place, profile: Profile, written: Mapping[str, float]) -> Mapping[str, float]:
+        numbers = [point.name for point in profile.points if not point.is_text]
+        for name in written:
+            if name not in numbers:
+                message = f"profile '{profile.id}' has no number '{name}' that is read{near(name, numbers)}"
+                self._findings.wrong((*path, name), message)
+        return dict(written)
 
     def _profile(self, path: Place, name: str) -> Profile | None:
         if name not in self._profiles:

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from guanjia.config.device_list import with_lists
 from guanjia.config.document import Document, Salvaged, read
 from guanjia.config.findings import Findings
+from guanjia.config.site_broker import broker_config
 from guanjia.config.site_devices import DeviceReader, Equipment
-from guanjia.config.site_schema import AreaFile, BoxFile, BrokerFile, FactsFile, JournalFile, PersonFile, StoreFile, Words
+from guanjia.config.site_edges import Edges, link_config
+from guanjia.config.site_schema import AreaFile, BoxFile, BrokerFile, FactsFile, JournalFile, LinkFile, PersonFile, StoreFile, Words
 from guanjia.config.site_sections import Parts, parts_of
 from model.mistake import ConfigError, Mistake
-from model.site import Area, BrokerConfig, Person, Rectangle, Site, StoreConfig
+from model.site import Area, Keep, LinkConfig, Person, Rectangle, Site, StoreConfig
 from model.text import Text
 from model.wording import near
 
@@ -62,11 +65,13 @@ def _whole(draft: SiteDraft) -> Site:
 
 
 def _draft(text: str, file: str, folder: Path, environment: Mapping[str, str]) -> SiteDraft:
-    document, doubled = read(text, file)
+    written, doubled = read(text, file)
+    document, unlisted = with_lists(written, folder)
     parts, mistakes = parts_of(document)
-    findings = Findings(document, [*doubled, *mistakes])
-    equipment = DeviceReader(findings, folder).read(parts.devices)
-    site = _Reader(findings, folder, environment).site(parts, equipment)
+    findings = Findings(document, [*doubled, *unlisted, *mistakes])
+    edges = Edges(findings, parts.edges)
+    equipment = DeviceReader(findings, folder, edges).read(parts.devices)
+    site = _Reader(findings, folder, environment).site(parts, equipment, edges)
     return SiteDraft(site, document, parts, equipment, tuple(findings.mistakes))
 
 
@@ -76,11 +81,11 @@ class _Reader:
     folder: Path
     environment: Mapping[str, str]
 
-    def site(self, w: Parts, equipment: Equipment) -> Site:
+    def site(self, w: Parts, equipment: Equipment, edges: Edges) -> Site:
         """The site; mistakes are added on the way."""
         facts = w.site or Salvaged(_NO_FACTS, frozenset({"id", "name", "timezone"}))
         store = w.store or Salvaged(StoreFile())
-        broker = (w.mqtt or Salvaged(BrokerFile())).value
+        broker = w.mqtt or Salvaged(BrokerFile())
         journal = (w.journal or Salvaged(JournalFile())).value
         return Site(
             id=facts.value.id,
@@ -90,7 +95,7 @@ class _Reader:
             devices=equipment.devices,
             rule_files=tuple(dict.fromkeys(self._rule_files(w.rules))),
             store=self._store(store),
-            broker=BrokerConfig(broker.broker, broker.username, self._secret(("mqtt", "password"), broker.password), broker.port),
+            broker=broker_config(self.findings, broker, self._secret, self.folder),
             journal_url=self._secret(("journal", "url"), journal.url),
             people=tuple(self._people(w.people)),
             declared_demand_kw=facts.value.declared_demand_kw,
@@ -98,7 +103,14 @@ class _Reader:
             plan=_box(facts.value.plan),
             language=facts.value.language,
             floor_area_m2=facts.value.floor_area_m2,
+            edges=edges.edges,
+            link=self._link(w.link or Salvaged(LinkFile()), is_needed=bool(edges.edges) and broker.value.broker == "embedded"),
         )
+
+    def _link(self, item: Salvaged[LinkFile], is_needed: bool) -> LinkConfig:
+        if is_needed and not item.value.broker and item.has("broker"):
+            self.findings.wrong(("edges",), "edges and core meet at a broker that all of them reach; write 'link: {broker: mqtts://…}'")
+        return link_config(self.findings, item, self._secret, self.folder)
 
     def _zone(self, name: str) -> ZoneInfo:
         zones = available_timezones()
@@ -114,7 +126,11 @@ class _Reader:
         w = item.value
         if w.kind == "influxdb" and not w.url and item.has("url"):
             self.findings.wrong(("store", "url"), "an influxdb store needs 'url: http://host:8086'")
-        return StoreConfig(w.kind, w.url, w.org, w.bucket, self._secret(("store", "token"), w.token), w.version)
+        if w.keep is Keep.CHANGES and "raw_for" in w.model_fields_set:
+            self.findings.wrong(("store", "raw_for"), "sums over quarters need every reading; leave it out, or write 'keep: all'")
+        token = self._secret(("store", "token"), w.token)
+        kept = (w.keep, w.heartbeat, w.raw_for, w.spool.max_bytes, w.spool.max_age)
+        return StoreConfig(w.kind, w.url, w.org, w.bucket, token, w.version, *kept)
 
     def _secret(self, path: tuple[str, ...], value: str) -> str:
         """``${NAME}`` from the environment; ``file:PATH`` from a file beside the site file."""
@@ -161,7 +177,7 @@ class _Reader:
                 self.findings.wrong(("people", index, "id"), f"'{p.id}' is written twice; ids are unique")
             if item.has("id"):
                 seen.add(p.id)
-                yield Person(p.id, p.name, p.role, tuple(p.skills), p.phone)
+                yield Person(p.id, p.name, p.role, tuple(p.skills), p.phone, p.post)
 
 
 def _box(written: BoxFile | None) -> Rectangle | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from guanjia.config.device_list import is_list
 from guanjia.config.document import Document, Salvaged, salvage
 from guanjia.config.site_schema import (
     LISTS,
@@ -13,8 +14,10 @@ from guanjia.config.site_schema import (
     AreaFile,
     BrokerFile,
     DeviceFile,
+    EdgeFile,
     FactsFile,
     JournalFile,
+    LinkFile,
     PersonFile,
     StoreFile,
 )
@@ -30,7 +33,9 @@ class Parts:
     store: Salvaged[StoreFile] | None = None
     journal: Salvaged[JournalFile] | None = None
     mqtt: Salvaged[BrokerFile] | None = None
+    link: Salvaged[LinkFile] | None = None
     areas: dict[int, Salvaged[AreaFile]] = field(default_factory=dict)
+    edges: dict[int, Salvaged[EdgeFile]] = field(default_factory=dict)
     devices: dict[int, Salvaged[DeviceFile]] = field(default_factory=dict)
     people: dict[int, Salvaged[PersonFile]] = field(default_factory=dict)
     rules: dict[int, str] = field(default_factory=dict)
@@ -61,7 +66,9 @@ def _items(document: Document, key: str, model: type[BaseModel], into: dict[int,
     if not isinstance(items, list):
         return [document.mistake((key,), "write a list, one '- ' per item")]
     mistakes: list[Mistake] = []
-    for index in range(len(items)):
+    for index, item in enumerate(items):
+        if key == "devices" and is_list(item):
+            continue  # its rows stand further down
         found, wrong = salvage(document, model, (key, index))
         mistakes += wrong
         if found is not None:

@@ -9,7 +9,7 @@ the speed lets time go slower, so that no device seems lost; after the last bloc
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import structlog
@@ -17,6 +17,7 @@ import structlog
 from guanjia.recording.errors import RecordingError
 from guanjia.recording.reader import RecordingReader
 from model.clock import Clock
+from model.ports import PartHealth
 from model.reading import Block, BlockSink
 
 log = structlog.get_logger()
@@ -97,6 +98,9 @@ class Replay:
             await asyncio.sleep(0)  # late: others must have their turn all the same
         self._sink.accept(block)
         self._replayed += 1
+
+    def health(self) -> Sequence[PartHealth]:
+        return ()
 
     def metrics(self) -> dict[str, float]:
         return {"guanjia_replayed_blocks_total": float(self._replayed)}

@@ -45,11 +45,11 @@ def checklist(scenario: Scenario, outcome: Outcome) -> Checklist:
     entries: list[Entry] = []
     seen: set[str] = set()
     for alarm in scenario.expected.alarms:
-        found = [came for came in outcome.alarms if fits_alarm(alarm.alarm, came) and came.id not in seen][: alarm.count]
+        found = [came for came in outcome.alarms if fits_alarm(alarm, came) and came.id not in seen][: alarm.count]
         seen |= {came.id for came in found}
         entries += _of_alarm(alarm, found)
     for ticket in scenario.expected.tickets:
-        entries.append(_of_ticket(ticket, [came for came in outcome.tickets if fits_ticket(ticket.alarm, came)]))
+        entries.append(_of_ticket(ticket, [came for came in outcome.tickets if fits_ticket(ticket, came)]))
     return Checklist(tuple(entries), tuple(came.name for came in outcome.alarms if came.id not in seen))
 
 

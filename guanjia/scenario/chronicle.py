@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from guanjia.journal_record import Told
-from guanjia.scenario.outcome import CameAlarm, CameTicket
+from guanjia.scenario.outcome import CameAlarm, CameNotice, CameTicket
 from model.alarm import AlarmEvent, Occurrence
+from model.notice import Notice
 from model.scenario import AlarmPattern, ClockState
 from model.ticket import Promise, PromiseClock, Ticket, TicketEvent
 
@@ -21,18 +22,22 @@ class Chronicle:
     occurrences: dict[str, Occurrence] = field(default_factory=dict)
     """The newest snapshot of each, in the order they were raised."""
     tickets: dict[str, Ticket] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
     stream: list[bytes] = field(default_factory=list)
-    """One JSON line per alarm event and ticket change: the same scenario and seed give the same bytes."""
+    """One JSON line per alarm event, ticket change and notice: the same scenario and seed give the same bytes."""
     _under: dict[str, str] = field(default_factory=dict)
     _acknowledged_ns: dict[str, int] = field(default_factory=dict)
 
     def tell(self, told: Sequence[Told]) -> None:
-        for event, changes in told:
-            if event is not None:
-                self._note(event)
-            for ticket, line in changes:
+        for one in told:
+            if one.event is not None:
+                self._note(one.event)
+            for ticket, line in one.changes:
                 self.tickets[ticket.id] = ticket
                 self.stream.append(msgspec.json.encode(self._ticket_line(ticket, line)))
+            for notice in one.notices:
+                self.notices.append(notice)
+                self.stream.append(msgspec.json.encode({"at": notice.created_at_ns, "notice": asdict(notice)}))
 
     def _note(self, event: AlarmEvent) -> None:
         self.stream.append(msgspec.json.encode(self._alarm_line(event)))
@@ -93,6 +98,11 @@ class Chronicle:
             names = tuple("@".join(self._alarm(id)) for id in t.alarms)
             opened_ns, closed_ns = t.opened_at_ns - self.start_ns, self._after_start(t.closed_at_ns)
             yield CameTicket(t.number, names, t.ticket_class, t.state, opened_ns, closed_ns, t.owner or "", clock_states(t.clocks, now_ns))
+
+    def came_notices(self) -> Iterator[CameNotice]:
+        for n in self.notices:
+            names = tuple("@".join(self._alarm(id)) for id in self.tickets[n.ticket].alarms)
+            yield CameNotice(n.ticket, names, n.recipient, n.kind, n.created_at_ns - self.start_ns)
 
     def _after_start(self, at_ns: int | None) -> int | None:
         return None if at_ns is None else at_ns - self.start_ns

@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from guanjia.config.scenario_times import written
-from guanjia.scenario.outcome import CameAlarm, CameTicket, Outcome
-from model.scenario import NEVER, AlarmPattern, ExpectedAlarm, ExpectedEnergy, ExpectedTicket, Moment, Scenario
+from guanjia.scenario.outcome import CameAlarm, CameNotice, CameTicket, Outcome
+from model.scenario import NEVER, ExpectedAlarm, ExpectedEnergy, ExpectedNotice, ExpectedTicket, Moment, Scenario
 
-E = TypeVar("E", ExpectedAlarm, ExpectedTicket)
-C = TypeVar("C", CameAlarm, CameTicket)
+E = TypeVar("E", ExpectedAlarm, ExpectedTicket, ExpectedNotice)
+C = TypeVar("C", CameAlarm, CameTicket, CameNotice)
 
 
 class Kind(StrEnum):
@@ -31,7 +31,7 @@ class Difference:
 
     kind: Kind
     what: str
-    """``alarm pump.dry_run@pr2.pump1``, ``ticket …``, ``energy …``, ``act``."""
+    """``alarm pump.dry_run@pr2.pump1``, ``ticket …``, ``notice …``, ``energy …``, ``act``."""
     expected: str
     came: str
     line: int = 0
@@ -46,9 +46,12 @@ def compare(scenario: Scenario, outcome: Outcome) -> tuple[Difference, ...]:
     """Every difference; none when the scenario went as expected."""
     expected = scenario.expected
     troubles = [Difference(Kind.TROUBLE, "act", "", sentence) for sentence in outcome.troubles]
-    alarms = _Lists(expected.alarms, outcome.alarms, fits_alarm, alarm_faults, _say_alarm, "alarm")
-    tickets = _Lists(expected.tickets, outcome.tickets, fits_ticket, ticket_faults, _say_ticket, "ticket")
-    return (*troubles, *alarms.differences(), *tickets.differences(), *_energy(expected.energy, outcome))
+    alarms = _Lists(expected.alarms, outcome.alarms, fits_alarm, alarm_faults, _say_alarm)
+    tickets = _Lists(expected.tickets, outcome.tickets, fits_ticket, ticket_faults, _say_ticket)
+    found = [*troubles, *alarms.differences(), *tickets.differences()]
+    if expected.notices is not None:
+        found += _Lists(expected.notices, outcome.notices, fits_notice, notice_faults, _say_notice).differences()
+    return (*found, *_energy(expected.energy, outcome))
 
 
 Fault = tuple[str, str, str]
@@ -59,17 +62,16 @@ Fault = tuple[str, str, str]
 class _Lists(Generic[E, C]):
     expected: Sequence[E]
     came: Sequence[C]
-    fits: Callable[[AlarmPattern, C], bool]
+    fits: Callable[[E, C], bool]
     faults: Callable[[E, C], list[Fault]]
     say: Callable[[C], str]
-    noun: str
 
     def differences(self) -> Iterator[Difference]:
         exact = [entry for entry in self.expected if entry.alarm.is_exact and entry.count == 1]
         left = list(self.came)
-        for pattern in dict.fromkeys(entry.alarm for entry in exact):
-            own = [c for c in left if self.fits(pattern, c)]
-            pairs = _aligned([entry for entry in exact if entry.alarm == pattern], own, self.faults)
+        for subject in dict.fromkeys(map(_subject, exact)):
+            alike = [entry for entry in exact if _subject(entry) == subject]
+            pairs = _aligned(alike, [c for c in left if self.fits(alike[0], c)], self.faults)
             taken = {id(came) for _, came in pairs if came is not None}
             left = [c for c in left if id(c) not in taken]
             yield from (found for entry, came in pairs for found in self._of_pair(entry, came))
@@ -77,27 +79,43 @@ class _Lists(Generic[E, C]):
             if not entry.alarm.is_exact or entry.count > 1:
                 yield from self._of_count(entry, left)
         for came in left:
-            yield Difference(Kind.EXTRA, self._name(came), "nothing", self.say(came))
+            yield Difference(Kind.EXTRA, _name(came), "nothing", self.say(came))
 
     def _of_count(self, entry: E, left: list[C]) -> Iterator[Difference]:
         """``count`` of those that match, the best fitting; they are taken off ``left``."""
-        matching = [came for came in left if self.fits(entry.alarm, came)]
+        matching = [came for came in left if self.fits(entry, came)]
         chosen = sorted(matching, key=lambda came: len(self.faults(entry, came)))[: entry.count]
         for came in chosen:
             left.remove(came)
             yield from self._of_pair(entry, came)
         if len(chosen) < entry.count:
-            yield Difference(Kind.MISSING, f"{self.noun} {entry.alarm}", f"{entry.count}", f"{len(chosen)}", entry.line)
+            yield Difference(Kind.MISSING, _subject(entry), f"{entry.count}", f"{len(chosen)}", entry.line)
 
     def _of_pair(self, entry: E, came: C | None) -> Iterator[Difference]:
         if came is None:
-            yield Difference(Kind.MISSING, f"{self.noun} {entry.alarm}", _say_expected(entry), "nothing", entry.line)
+            yield Difference(Kind.MISSING, _subject(entry), _say_expected(entry), "nothing", entry.line)
             return
         for name, wanted, was in self.faults(entry, came):
-            yield Difference(Kind.WRONG, self._name(came), f"{name} {wanted}", f"{name} {was}", entry.line)
+            yield Difference(Kind.WRONG, _name(came), f"{name} {wanted}", f"{name} {was}", entry.line)
 
-    def _name(self, came: C) -> str:
-        return f"{self.noun} {came.name}" if isinstance(came, CameAlarm) else f"{self.noun} for {came.alarms[0] if came.alarms else '-'}"
+
+def _subject(entry: ExpectedAlarm | ExpectedTicket | ExpectedNotice) -> str:
+    """What an entry is about; those about the same are laid beside what came in order."""
+    match entry:
+        case ExpectedAlarm():
+            return f"alarm {entry.alarm}"
+        case ExpectedTicket():
+            return f"ticket {entry.alarm}"
+    return f"notice {entry.kind} to {entry.to} for {entry.alarm}"
+
+
+def _name(came: CameAlarm | CameTicket | CameNotice) -> str:
+    match came:
+        case CameAlarm():
+            return f"alarm {came.name}"
+        case CameTicket():
+            return f"ticket for {came.alarms[0] if came.alarms else '-'}"
+    return f"notice {came.kind} to {came.to} for {came.alarms[0] if came.alarms else '-'}"
 
 
 def _aligned(wanted: Sequence[E], came: Sequence[C], faults: Callable[[E, C], list[Fault]]) -> list[tuple[E, C | None]]:
@@ -124,13 +142,17 @@ def _aligned(wanted: Sequence[E], came: Sequence[C], faults: Callable[[E, C], li
     return pairs
 
 
-def fits_alarm(pattern: AlarmPattern, came: CameAlarm) -> bool:
-    return pattern.matches(came.rule, came.device)
+def fits_alarm(entry: ExpectedAlarm, came: CameAlarm) -> bool:
+    return entry.alarm.matches(came.rule, came.device)
 
 
-def fits_ticket(pattern: AlarmPattern, came: CameTicket) -> bool:
+def fits_ticket(entry: ExpectedTicket | ExpectedNotice, came: CameTicket | CameNotice) -> bool:
     """Whether any of its alarms matches."""
-    return any(pattern.matches(*name.split("@", 1)) for name in came.alarms)
+    return any(entry.alarm.matches(*name.split("@", 1)) for name in came.alarms)
+
+
+def fits_notice(entry: ExpectedNotice, came: CameNotice) -> bool:
+    return came.to in entry.people and came.kind is entry.kind and fits_ticket(entry, came)
 
 
 def alarm_faults(entry: ExpectedAlarm, came: CameAlarm) -> list[Fault]:
@@ -161,6 +183,11 @@ def ticket_faults(entry: ExpectedTicket, came: CameTicket) -> list[Fault]:
     return [*_moment_faults(moments), *_word_faults((*words, ("alarms", alarms, str(len(came.alarms)))))]
 
 
+def notice_faults(entry: ExpectedNotice, came: CameNotice) -> list[Fault]:
+    """Fields in which the notice is not as expected: who and what are its name, so only when is left."""
+    return _moment_faults([("at", entry.at, came.at_ns)])
+
+
 def _moment_faults(moments: Sequence[tuple[str, Moment | None, int | None]]) -> list[Fault]:
     return [(name, say_moment(wanted), _say_time(was)) for name, wanted, was in moments if wanted is not None and not wanted.admits(was)]
 
@@ -188,8 +215,14 @@ def _say_time(at_ns: int | None) -> str:
     return "never" if at_ns is None else written(at_ns)
 
 
-def _say_expected(entry: ExpectedAlarm | ExpectedTicket) -> str:
-    moment = entry.raised if isinstance(entry, ExpectedAlarm) else entry.opened
+def _say_expected(entry: ExpectedAlarm | ExpectedTicket | ExpectedNotice) -> str:
+    match entry:
+        case ExpectedAlarm():
+            moment = entry.raised
+        case ExpectedTicket():
+            moment = entry.opened
+        case _:
+            moment = entry.at
     return "one" if moment is None or moment == NEVER else f"one at {say_moment(moment)}"
 
 
@@ -200,3 +233,7 @@ def _say_alarm(came: CameAlarm) -> str:
 
 def _say_ticket(came: CameTicket) -> str:
     return f"{came.number} at {written(came.opened_ns)} ({came.ticket_class}, {came.state}, owner {came.owner or 'nobody'})"
+
+
+def _say_notice(came: CameNotice) -> str:
+    return f"one at {written(came.at_ns)} ({came.ticket})"

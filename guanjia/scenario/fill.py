@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from guanjia.config.scenario_expect import NOBODY, NOTHING
 from guanjia.config.scenario_file import ScenarioFile
 from guanjia.config.scenario_times import written
-from guanjia.scenario.outcome import CameAlarm, CameTicket, Outcome
+from guanjia.scenario.outcome import CameAlarm, CameNotice, CameTicket, Outcome
 from model.clock import SECOND
 from model.scenario import ExpectedEnergy
 from model.ticket import Promise
@@ -22,7 +22,7 @@ def filled(text: str, loaded: ScenarioFile, outcome: Outcome) -> str:
     while head and not head[-1].strip():
         head.pop()
     energy = loaded.scenario.expected.energy
-    block = [f"{_KEY}:", *_alarms(outcome.alarms), *_tickets(outcome.tickets), *_energy(energy, outcome)]
+    block = [f"{_KEY}:", *_alarms(outcome.alarms), *_tickets(outcome.tickets), *_notices(outcome.notices), *_energy(energy, outcome)]
     return "\n".join([*head, "", *block, *lines[after:]]) + "\n"
 
 
@@ -63,6 +63,12 @@ def _tickets(came: Sequence[CameTicket]) -> Iterator[str]:
             **clocks,
             alarms=str(len(ticket.alarms)),
         )
+
+
+def _notices(came: Sequence[CameNotice]) -> Iterator[str]:
+    yield "  notifications:" if came else "  notifications: []"
+    for notice in came:
+        yield _entry(**{"for": notice.alarms[0]}, to=notice.to, kind=notice.kind, at=_time(notice.at_ns))
 
 
 def _energy(asked: Sequence[ExpectedEnergy], outcome: Outcome) -> Iterator[str]:

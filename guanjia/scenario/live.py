@@ -19,11 +19,13 @@ from model.scenario import (
     AlarmVerb,
     Breakdown,
     BrokerOutage,
+    EdgeOutage,
     Expectations,
     Moment,
     PlatformCrash,
     Repair,
     Scenario,
+    StoreTrouble,
     TicketStep,
     WireFault,
 )
@@ -81,8 +83,8 @@ def objections(scenario: Scenario, simulators: Simulators) -> list[str]:
     """Why the scenario can't be played on this running site."""
     found = []
     for act in scenario.timeline:
-        if isinstance(act, PlatformCrash | BrokerOutage):
-            word = "'platform: crash'" if isinstance(act, PlatformCrash) else "'broker: down'"
+        if isinstance(act, PlatformCrash | BrokerOutage | EdgeOutage | StoreTrouble):
+            word = _word(act)
             found.append(f"{word} at {written(act.at_ns)} is played in virtual time only: nothing here can switch it off")
     if simulators.speed() != 1.0:
         found.append(f"the simulators run at {simulators.speed():g} times the site's time; set 1: delays of the platform are real seconds")
@@ -91,6 +93,19 @@ def objections(scenario: Scenario, simulators: Simulators) -> list[str]:
     if unknown:
         found.append(f"the simulators have no {', '.join(unknown)}; do they run this site?")
     return found
+
+
+def _word(act: PlatformCrash | BrokerOutage | EdgeOutage | StoreTrouble) -> str:
+    """As it is written in the timeline."""
+    match act:
+        case PlatformCrash():
+            return "'platform: crash'"
+        case BrokerOutage():
+            return "'broker: down'"
+        case EdgeOutage():
+            return f"'edge: {act.edge}'"
+        case StoreTrouble():
+            return f"'store: {act.kind}'"
 
 
 @dataclass
@@ -114,7 +129,8 @@ class LivePlayer:
             for undo in self._undo:
                 with contextlib.suppress(RemoteRefused):  # the simulators are gone, and their faults with them
                     undo()
-        return replace(self.watch.look(), troubles=tuple(self._troubles))
+        came = replace(self.watch.look(), troubles=tuple(self._troubles))
+        return came if self.scenario.expected.notices is None else replace(came, notices=self.watch.notices())
 
     def _play(self, on_progress: Callable[[float], None]) -> None:
         start_ns, end_ns = self.watch.start_ns, self.watch.start_ns + self.scenario.length_ns
@@ -200,4 +216,5 @@ def widened(expected: Expectations, slack_ns: int) -> Expectations:
         for a in expected.alarms
     )
     tickets = tuple(replace(t, opened=wide(t.opened), closed=wide(t.closed)) for t in expected.tickets)
-    return Expectations(alarms, tickets)
+    notices = None if expected.notices is None else tuple(replace(n, at=wide(n.at)) for n in expected.notices)
+    return Expectations(alarms, tickets, notices=notices)

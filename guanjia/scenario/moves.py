@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from model.scenario import Act, Breakdown, BrokerOutage, PlatformCrash, WireFault
+from model.scenario import Act, Breakdown, BrokerOutage, EdgeOutage, PlatformCrash, StoreTrouble, WireFault
 
 
 class Phase(IntEnum):
@@ -26,6 +26,6 @@ def moves(timeline: Iterable[Act]) -> tuple[Move, ...]:
     found: list[Move] = []
     for act in timeline:
         found.append(Move(act.at_ns, Phase.BEGIN, act))
-        if isinstance(act, Breakdown | WireFault | BrokerOutage | PlatformCrash) and act.for_ns is not None:
+        if isinstance(act, Breakdown | WireFault | BrokerOutage | PlatformCrash | EdgeOutage | StoreTrouble) and act.for_ns is not None:
             found.append(Move(act.at_ns + act.for_ns, Phase.END, act))
     return tuple(sorted(found, key=lambda move: (move.at_ns, move.phase)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from model.alarm import Priority
+from model.notice import NoticeKind
 from model.scenario import ClockState
 from model.ticket import Promise, TicketClass, TicketState
 
@@ -42,6 +43,16 @@ class CameTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class CameNotice:
+    ticket: str
+    alarms: tuple[str, ...]
+    """``rule@device`` of every occurrence on the ticket, oldest first."""
+    to: str
+    kind: NoticeKind
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class CameEnergy:
     """``amount`` None: nothing is known."""
 
@@ -53,10 +64,11 @@ class CameEnergy:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Alarms in the order they were raised, tickets in the order they were opened."""
+    """Alarms in the order they were raised, tickets in the order they were opened, notices in the order they were decided."""
 
     alarms: tuple[CameAlarm, ...] = ()
     tickets: tuple[CameTicket, ...] = ()
     energy: tuple[CameEnergy, ...] = ()
+    notices: tuple[CameNotice, ...] = ()
     troubles: tuple[str, ...] = ()
     """Acts of the timeline that could not be played as written, one sentence each."""

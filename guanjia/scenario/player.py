@@ -19,7 +19,18 @@ from guanjia.scenario.virtual_site import VirtualSite
 from model.clock import SECOND
 from model.reading import BlockSink
 from model.rule import Rule
-from model.scenario import AlarmAct, Breakdown, BrokerOutage, PlatformCrash, Repair, Scenario, TicketStep, WireFault
+from model.scenario import (
+    AlarmAct,
+    Breakdown,
+    BrokerOutage,
+    EdgeOutage,
+    PlatformCrash,
+    Repair,
+    Scenario,
+    StoreTrouble,
+    TicketStep,
+    WireFault,
+)
 from model.site import Site
 from simulators.network_fault import NetworkFault
 
@@ -83,6 +94,7 @@ class Player:
             tuple(self.chronicle.alarms()),
             tuple(self.chronicle.came_tickets(self._site.now_ns)),
             tuple(self._meters.came()),
+            tuple(self.chronicle.came_notices()),
             tuple(self._troubles),
         )
 
@@ -99,9 +111,11 @@ class Player:
         match move.act:
             case PlatformCrash():
                 (self._platform.start if is_end else self._platform.crash)()
+            case StoreTrouble() as act:
+                self._platform.store.suffer(None if is_end else act.kind, self._site.now_ns)
             case AlarmAct() | TicketStep() as act:
                 self._act(act)
-            case Breakdown() | Repair() | WireFault() | BrokerOutage() as act:
+            case Breakdown() | Repair() | WireFault() | BrokerOutage() | EdgeOutage() as act:
                 assert isinstance(self._site, VirtualSite), "a recording was refused faults when the scenario was read"
                 _change(self._site, act, is_end)
         self._platform.settle()
@@ -126,7 +140,7 @@ def _site(scenario: Scenario, site: Site, begin_ns: int, sinks: Iterable[BlockSi
     return VirtualSite(site, scenario.seed, begin_ns, sinks)
 
 
-def _change(site: VirtualSite, act: Breakdown | Repair | WireFault | BrokerOutage, is_end: bool) -> None:
+def _change(site: VirtualSite, act: Breakdown | Repair | WireFault | BrokerOutage | EdgeOutage, is_end: bool) -> None:
     """What happens in the field."""
     match act:
         case Breakdown():
@@ -143,3 +157,5 @@ def _change(site: VirtualSite, act: Breakdown | Repair | WireFault | BrokerOutag
                 site.misbehave(device, NetworkFault.OK if is_end else act.network, None if is_end else act.amount)
         case BrokerOutage():
             (site.broker_up if is_end else site.broker_down)()
+        case EdgeOutage():
+            (site.edge_back if is_end else site.edge_away)(act.edge)

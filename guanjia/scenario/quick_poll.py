@@ -8,8 +8,8 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 
 from collectors.errors import DeviceException
-from collectors.modbus.client import Station as Polled
 from collectors.modbus.plan import Request
+from collectors.modbus.station import Station as Polled
 from collectors.modbus.wire import answer_data
 from guanjia.scenario.virtual_wire import read_pdu
 from model.profile import Table

@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 
-from guanjia.scenario.outcome import CameAlarm, CameTicket
+from guanjia.scenario.outcome import CameAlarm, CameNotice, CameTicket
 from model.alarm import Priority
 from model.clock import SECOND
+from model.notice import NoticeKind
 from model.scenario import ClockState
 from model.ticket import Promise, TicketClass, TicketState
 
@@ -64,10 +65,17 @@ class RemotePlatform:
                 return
             yield item
 
-    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
+    def notices(self, since_ns: int) -> Iterator[dict[str, Any]]:
+        """Everybody's notices since then, and all that are not seen."""
+        for item in self._pages("/notices", mine="false"):
+            if item["seen_at"] is not None and nanoseconds(item["created_at"]) < since_ns:
+                return
+            yield item
+
+    def _pages(self, path: str, **filters: str) -> Iterator[dict[str, Any]]:
         cursor: str | None = None
         while True:
-            asked: dict[str, str | int] = {"limit": _PAGE} | ({"cursor": cursor} if cursor else {})
+            asked: dict[str, str | int] = {"limit": _PAGE} | filters | ({"cursor": cursor} if cursor else {})
             page = self.get(path, **asked)
             yield from page["items"]
             cursor = page["next_cursor"]
@@ -132,6 +140,11 @@ def came_ticket(item: Mapping[str, Any], start_ns: int, names: Mapping[str, str]
         item["owner"] or "",
         {Promise(clock["promise"]): _clock_state(clock) for clock in item["clocks"]},
     )
+
+
+def came_notice(item: Mapping[str, Any], start_ns: int, alarms: tuple[str, ...]) -> CameNotice:
+    """``alarms``: what is on its ticket, ``rule@device`` each."""
+    return CameNotice(item["ticket"], alarms, item["to"], NoticeKind(item["kind"]), nanoseconds(item["created_at"]) - start_ns)
 
 
 def _clock_state(clock: Mapping[str, Any]) -> ClockState:

@@ -70,7 +70,7 @@ class VirtualBroker:
             _, _, topic, payload = heapq.heappop(self._late)
             self._carry(topic, payload, now_ns)
         if self._listener is not None:
-            self._listener.note_silences()
+            self._listener.watch()
 
     def _carry(self, topic: str, payload: bytes, now_ns: int) -> None:
         if self._listener is not None and self._up:
@@ -79,7 +79,11 @@ class VirtualBroker:
     def _all_connect(self, listener: MqttLink) -> None:
         for speaker in self._speakers.values():
             speaker.forget()
-        listener.up()
+        listener.up(_unheard)
+
+
+def _unheard(topic: str, payload: bytes, qos: int, retain: bool) -> None:
+    """Where what the platform itself says goes: the virtual devices don't listen."""
 
 
 def _urgency(due: tuple[Urgency, object]) -> int:

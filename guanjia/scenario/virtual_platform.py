@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from guanjia.desks import AlarmDesk, TicketDesk
-from guanjia.journal_record import JournalRecord, TicketChange, Told
+from guanjia.journal_record import JournalRecord, Told
 from guanjia.numbering import OccurrenceNumbers
-from guanjia.scenario.virtual_clock import VirtualClock
+from guanjia.promise_timer import PromiseTimer
+from guanjia.scenario.virtual_clock import VirtualClock, at_once
+from guanjia.scenario.virtual_store import VirtualStore
 from model.alarm import AlarmEvent
 from model.carrier import things
 from model.ports import JournalWrite
@@ -48,15 +50,18 @@ class VirtualPlatform:
         self._rules = rules
         self._tell = tell
         self.journal = open_journal("sqlite", folder, {d.id: d.system.value for d in things(site.site).values()})
-        desk = Desk(site.site, rules)
+        self._desk = desk = Desk(site.site, rules)
 
-        def on_alarm(tx: JournalWrite, event: AlarmEvent) -> Sequence[TicketChange]:
+        def on_alarm(tx: JournalWrite, event: AlarmEvent) -> None:
             # A live platform commits within milliseconds of the event; here a whole step is committed at once.
-            return desk.on_alarm(tx, event, event.at_ns)
+            desk.on_alarm(tx, event, event.at_ns)
 
+        self.store = VirtualStore(site.site.store.spool_max_age_ns)
         self._record = JournalRecord(self.journal, on_alarm)
         self.tickets = TicketDesk(desk, self, site.clock)
         self.alarms: AlarmDesk
+        self._promises: PromiseTimer | None = None
+        """None while the platform is dead."""
         self.start()
 
     @property
@@ -64,18 +69,25 @@ class VirtualPlatform:
         return self._virtual.engine
 
     def start(self) -> None:
-        """Rebuild the alarms from the journal, then read and judge."""
+        """Rebuild the alarms from the journal and look at the promises, then read and judge."""
+        self._promises = PromiseTimer(self._desk, self, self.journal)
         engine = Engine(self._virtual.site, self._rules, OccurrenceNumbers.after(self.journal, self._virtual.site.timezone))
         self._commit(engine.restore(self.journal.standings(), self._virtual.now_ns))
         self.alarms = AlarmDesk(engine, self, self.journal, self._virtual.clock)
         self._virtual.listen(engine)
+        at_once(self._promises.lapse(self._virtual.now_ns))
 
     def crash(self) -> None:
         """Everything in memory is gone."""
+        self._promises = None
         self._virtual.deafen()
 
     def step(self, dt_s: float) -> None:
-        self._commit(self._virtual.step(dt_s))
+        events = self._virtual.step(dt_s)
+        if self._promises is not None:
+            events += self.engine.observe(self.store.block(self._virtual.now_ns))
+        self._commit(events)
+        self._lapse()
 
     def settle(self) -> None:
         """Commit what was judged between two steps."""
@@ -90,10 +102,21 @@ class VirtualPlatform:
 
     async def work(self, work: Callable[[JournalWrite], T]) -> T:
         """``guanjia.desks.Lane``."""
-        result, changes = self._record.work(work)
-        self._tell([(None, changes)])
+        result, told = self._record.work(work)
+        self._told([told])
         return result
 
     def _commit(self, events: Sequence[AlarmEvent]) -> None:
         if events:
-            self._tell(self._record.events(list(events)))
+            self._told(self._record.events(list(events)))
+
+    def _told(self, told: Sequence[Told]) -> None:
+        if self._promises is not None:
+            for ticket in (ticket for one in told for ticket, _ in one.changes):
+                self._promises.note(ticket)
+        self._tell(told)
+
+    def _lapse(self) -> None:
+        """Each promise at the very moment it runs out, though a whole step has passed at once."""
+        while self._promises and (due_ns := self._promises.next_due_ns) is not None and due_ns <= self._virtual.now_ns:
+            at_once(self._promises.lapse(due_ns))

@@ -7,12 +7,17 @@ from collections.abc import Iterable, Sequence
 from math import ceil
 
 from collectors.counters import Counters
-from collectors.links import line_of, modbus_links, mqtt_link, payload_decoders
+from collectors.links import modbus_links, mqtt_link, payload_decoders, sparkplug_host
 from collectors.modbus.client import Link
-from collectors.modbus.client import Station as Polled
+from collectors.modbus.device import line_of
+from collectors.modbus.station import Station as Polled
+from collectors.sparkplug.edge_nodes import edge_nodes
+from collectors.truth import Truth
+from guanjia.scenario.cut_off import CutOff
 from guanjia.scenario.quick_poll import QuickPoll, quick_poll
 from guanjia.scenario.virtual_broker import VirtualBroker
 from guanjia.scenario.virtual_clock import VirtualClock, at_once
+from guanjia.scenario.virtual_edges import VirtualEdges
 from guanjia.scenario.virtual_wire import VirtualWire
 from model.alarm import AlarmEvent
 from model.clock import SECOND
@@ -21,6 +26,7 @@ from model.site import Device, ModbusSerial, ModbusTcp, Mqtt, Site
 from rules.engine import Engine
 from simulators.network_fault import NetworkFault
 from simulators.physics.site_physics import build_machines
+from simulators.sparkplug_publisher import edge_nodes as simulated_nodes
 from simulators.speaker import Speaker
 from simulators.station import Station
 from simulators.wire_faults import amount_of
@@ -41,11 +47,16 @@ class VirtualSite:
         self.clock = VirtualClock(start_ns)
         self.physics = build_machines(site, seed, start_ns)
         self.engine: Engine
+        self._truth: Truth
         self._listening = False
+        self._cut_off = CutOff(site)
         self._sinks = tuple(sinks)
         self._machines = self.physics.machines
         self._stations = {d.id: Station(d, self._machines[d.id]) for d in site.devices.values() if not isinstance(d.connection, Mqtt)}
-        self._broker = VirtualBroker({d.id: Speaker(d, self._machines[d.id]) for d in site.devices.values() if d.id not in self._stations})
+        self._edges = VirtualEdges(simulated_nodes(site, self._machines))
+        speaking = [d for d in site.devices.values() if d.id not in self._stations and d.id not in self._edges]
+        self._speakers = {d.id: Speaker(d, self._machines[d.id]) for d in speaking}
+        self._broker = VirtualBroker(self._speakers)
         self._quick = [d.id for d in site.devices.values() if d.device_class in _QUICK]
         self._steady = [d.id for d in site.devices.values() if d.device_class not in _QUICK]
         self._polled: dict[str, tuple[Link, Polled]] = {}
@@ -69,7 +80,11 @@ class VirtualSite:
             self._pass(self._quick, dt_s / parts)
         self._pass(self._steady, dt_s)
         self._broker.watch(self.clock.now)
+        for block in self._cut_off.lost(self.clock.now):
+            self._judge(block)
+        self._edges.speak(self.clock.now)
         if self._listening:
+            self._truth.note_stale()
             self._events += self.engine.advance(self.clock.now)
         return self.heard()
 
@@ -86,23 +101,31 @@ class VirtualSite:
     def listen(self, engine: Engine) -> None:
         """A platform starts: its collectors read from now on, its engine judges."""
         self.engine, self._listening = engine, True
-        links = modbus_links(self.site, self, self.clock, Counters(), self._wire)
+        truth = self._truth = Truth(self.site, self, self.clock, Counters())
+        links = modbus_links(self.site, truth, self.clock, Counters(), self._wire)
         self._polled = {station.device: (link, station) for link in links for station in link.stations}
         self._quick_polls = {}
         decoders = payload_decoders(self.site)
-        self._broker.attach(mqtt_link(self.site, None, decoders, self, self.clock, Counters()) if decoders else None)
+        self._broker.attach(mqtt_link(self.site, None, decoders, truth, self.clock, Counters()) if decoders else None)
+        nodes = edge_nodes(self.site)
+        self._edges.attach(sparkplug_host(self.site, nodes, truth, self.clock, Counters()) if nodes else None)
 
     def deafen(self) -> None:
         """The platform is gone: nothing is read, nothing judged."""
         self._listening = False
         self._polled = {}
         self._broker.attach(None)
+        self._edges.attach(None)
 
     def accept(self, block: Block) -> None:
-        """``model.reading.BlockSink`` of the collectors."""
+        """``model.reading.BlockSink`` behind the collectors."""
         for sink in self._sinks:
             sink.accept(block)
-        events = self.engine.observe(block)
+        if self._cut_off.hears(block):
+            self._judge(block)
+
+    def _judge(self, block: Block) -> None:
+        events = self.engine.observe(block, self.clock.now)
         if events:
             self._events += events
 
@@ -119,7 +142,9 @@ class VirtualSite:
         usual = amount_of(kind, self.site.devices[device].connection)
         much = amount if amount is not None else usual.usual if usual else 0.0
         station = self._stations.get(device)
-        if station is None:
+        if device in self._edges:
+            self._edges.misbehave(device, NetworkFault(kind), much)
+        elif station is None:
             self._broker.misbehave(device, NetworkFault(kind), much, self.clock.now)
         else:
             station.fault, station.amount = NetworkFault(kind), much
@@ -131,9 +156,18 @@ class VirtualSite:
 
     def broker_down(self) -> None:
         self._broker.go_down()
+        self._edges.go_down()
 
     def broker_up(self) -> None:
         self._broker.come_up()
+        self._edges.come_up()
+
+    def edge_away(self, edge: str) -> None:
+        self._cut_off.go(edge, self.clock.now)
+
+    def edge_back(self, edge: str) -> None:
+        for block in self._cut_off.come(edge):
+            self._judge(block)
 
     def _pass(self, devices: Sequence[str], dt_s: float) -> None:
         """Step these machines up to now and read those that are due."""
@@ -141,7 +175,7 @@ class VirtualSite:
         for device in devices:
             machines[device].step(dt_s)
         for device in devices:
-            if device not in self._stations:
+            if device in self._speakers:
                 self._broker.speak(device, now_ns)
             elif device in polled and polled[device][1].schedule.due_ns <= now_ns:
                 self._poll(device, now_ns)
@@ -151,7 +185,7 @@ class VirtualSite:
         link, station = self._polled[device]
         quick = self._quick_polls.get(device)
         if quick is not None:
-            self.accept(quick.read(now_ns))
+            self._truth.accept(quick.read(now_ns))
             station.schedule.answered(now_ns)
             return
         self._stations[device].stale = True

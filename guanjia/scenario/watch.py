@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from guanjia.scenario.outcome import CameAlarm, Outcome
-from guanjia.scenario.remote_platform import RemotePlatform, came_alarm, came_ticket, nanoseconds
+from guanjia.scenario.outcome import CameAlarm, CameNotice, Outcome
+from guanjia.scenario.remote_platform import RemotePlatform, came_alarm, came_notice, came_ticket, nanoseconds
 from model.scenario import AlarmPattern
 
 
@@ -37,6 +37,14 @@ class Watch:
             if set(item["alarms"]) & self.alarms.keys():
                 self.tickets[item["id"]] = item
         return self._outcome()
+
+    def notices(self) -> tuple[CameNotice, ...]:
+        """Who was told what of the tickets seen so far, in the order it was decided."""
+        names = {came.id: came.name for came in self._came_alarms()}
+        alarms = {id: tuple(names[alarm] for alarm in ticket["alarms"] if alarm in names) for id, ticket in self.tickets.items()}
+        items = [item for item in self.platform.notices(self.start_ns) if item["ticket"] in alarms]
+        came = (came_notice(item, self.start_ns, alarms[item["ticket"]]) for item in items)
+        return tuple(sorted((one for one in came if one.at_ns >= 0), key=lambda one: one.at_ns))
 
     def open_alarms(self, pattern: AlarmPattern, *, also_over: bool = False) -> list[str]:
         """Ids of the newest occurrence of each alarm that matches."""

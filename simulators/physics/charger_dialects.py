@@ -169,12 +169,26 @@ def _phoenix(s: ChargerState) -> dict[str, float | str]:
     }
 
 
+_EVLINK_STATES = {"A": 0.0, "B1": 3.0, "B2": 4.0, "C2": 8.0, "F": 0.0}
+
+
+def _evlink(s: ChargerState) -> dict[str, float | str]:
+    """Schneider EVlink Pro: states 0, 1, 2, 6 without a vehicle, 3, 4, 5, 7 with one, 8, 9 charging."""
+    return {
+        "ev_state": _EVLINK_STATES[s.pilot] if s.energised else 0.0,
+        "ev_presence": float(s.is_plugged),
+        "life_bit": 2.0,
+        "current_setpoint": s.offered_a,
+    }
+
+
 DIALECTS: dict[str, Callable[[ChargerState], dict[str, float | str]]] = {
     "abb_terra_ac": _abb,
     "keba_p30": _keba,
     "go_e": _go_e,
     "alfen_eve": _alfen,
-    "ev_charger_phoenix_em_cp_pp_eth": _phoenix,
+    "phoenix_em_cp_pp_eth": _phoenix,
+    "schneider_evlink_pro": _evlink,
 }
 """By profile id."""
 
@@ -185,7 +199,7 @@ CHARGER_UNITS = in_units(
         "kVA": "apparent_power",
         "kWh": "session_energy energy_total energy_delivered energy_consumed",
         "A": "max_rated_current current_limit_actual max_charging_current max_supported_current failsafe_current requested_current "
-        "allowed_current max_current cable_current_limit actual_max_current max_current_setpoint safe_current",
+        "allowed_current max_current current_setpoint cable_current_limit actual_max_current max_current_setpoint safe_current",
         "V": "voltage_n",
         "Hz": "frequency",
         "degC": "temperature_1",

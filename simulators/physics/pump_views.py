@@ -126,11 +126,15 @@ def _drive(s: PumpState) -> dict[str, float | str]:
         "feedback": s.discharge_mpa * 10,
         "main_actual_value": s.speed * 100,
         "bus_reference": s.speed * 100,
+        "drive_temp": 30.0 + 25.0 * loading,
+        "run_time": s.run_hours,
+        "analog_input_1": s.speed * 100,
+        "torque_percent": 100.0 * loading,
     }
 
 
 def _drive_flags(s: PumpState) -> dict[str, float | str]:
-    """Danfoss FC profile: status word, its coils, and the alarm words (bit 7 overload of the motor, 0 other)."""
+    """Danfoss FC profile: status word, its coils, and the alarm words (bit 7 overload of the motor, 0 other); ABB's flags by name."""
     alarm = s.fault
     warning = s.seal_leak or bool(s.alarms & {"bearing_hot", "dry_run", "overload"})
     limit = s.current_a > 1.1 * s.rated_a
@@ -143,6 +147,13 @@ def _drive_flags(s: PumpState) -> dict[str, float | str]:
         "in_frequency_range": 10, "running": 11, "voltage_warning": 13, "current_limit": 14, "thermal_warning": 15,
     }  # fmt: skip
     found: dict[str, float | str] = {name: float(flags[bit]) for name, bit in named.items()}
+    found |= {
+        "rdy_on": found["control_ready"],
+        "rdy_run": found["drive_ready"],
+        "rdy_ref": found["running"],
+        "at_setpoint": found["running"],
+    }
+    found |= {"off2_inactive": 1.0, "off3_inactive": 1.0, "run_enable": found["drive_ready"]}
     found["status_word"] = float(sum(1 << bit for bit, is_set in flags.items() if is_set))
     found["control_word"] = float(0x047C if s.commanded else 0x043C)
     found["reset_command"] = 0.0
@@ -162,12 +173,12 @@ PUMP_UNITS = in_units(
         "m3/h": "flow volume_flow",
         "kW": "power output_power",
         "kWh": "energy energy_consumption energy_counter",
-        "h": "run_hours operation_time total_powered_time operating_hours running_hours",
-        "degC": "bearing_temp heatsink_temp control_card_temp",
+        "h": "run_hours run_time operation_time total_powered_time operating_hours running_hours",
+        "degC": "bearing_temp heatsink_temp drive_temp control_card_temp",
         "rpm": "speed",
         "Nm": "torque",
         "V": "motor_voltage dc_link_voltage",
-        "%": "motor_thermal inverter_thermal main_actual_value bus_reference setpoint_set actual_setpoint process_feedback "
-        "relative_performance",
+        "%": "analog_input_1 torque_percent motor_thermal inverter_thermal main_actual_value bus_reference setpoint_set actual_setpoint "
+        "process_feedback relative_performance",
     }
 )

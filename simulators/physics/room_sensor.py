@@ -25,6 +25,7 @@ class RoomSensor(Breakable):
             "A": "switch_current tasmota_current",
             "kWh": "switch_energy tasmota_energy_total",
             "dBm": "rssi",
+            "s": "received_at",
         }
     )
     faults = fault_kinds(
@@ -93,5 +94,5 @@ class RoomSensor(Breakable):
             "tasmota_online": "Online" if is_online else "Offline",
             "tasmota_power_state": "ON", "tasmota_power": power, "tasmota_voltage": volts,
             "tasmota_current": power * 1000 / NOMINAL_VOLTS, "tasmota_energy_total": self._energy_kwh,
-            "message_type": 2.0, "frame_counter": float(int(self._frames)), "rssi": -87.0, "snr": 7.5,
+            "message_type": 2.0, "frame_counter": float(int(self._frames)), "rssi": -87.0, "snr": 7.5, "received_at": self._time.epoch_s,
         }  # fmt: skip

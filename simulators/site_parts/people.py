@@ -13,6 +13,7 @@ class PersonPart:
     role: str
     skills: tuple[str, ...]
     phone: str
+    post: str = ""
 
 
 def people() -> tuple[PersonPart, ...]:
@@ -25,5 +26,7 @@ def people() -> tuple[PersonPart, ...]:
         PersonPart("zhaomin", "赵敏", "technician", ("electrical", "elv"), "13800000005"),
         PersonPart("wanglei", "王磊", "technician", ("elv", "fire", "elevator"), "13800000006"),
         PersonPart("energy", "周婷", "energy", (), "13800000007"),
-        PersonPart("manager", "孙建国", "manager", (), "13800000008"),
+        PersonPart("manager", "孙建国", "manager", (), "13800000008", "maintenance_head"),
+        PersonPart("hejing", "何静", "manager", (), "13800000009", "service_manager"),
+        PersonPart("wuhaitao", "吴海涛", "manager", (), "13800000010", "area_manager"),
     )

@@ -98,7 +98,9 @@ def _area(area: AreaPart) -> dict[str, object]:
 
 
 def _person(person: PersonPart) -> dict[str, object]:
-    return {"id": person.id, "name": person.name, "role": person.role, "skills": list(person.skills), "phone": person.phone}
+    written: dict[str, object] = {"id": person.id, "name": person.name, "role": person.role}
+    written |= {"skills": list(person.skills), "phone": person.phone}
+    return written | ({"post": person.post} if person.post else {})
 
 
 def _words(words: Words) -> dict[str, str]:

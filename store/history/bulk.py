@@ -65,6 +65,8 @@ class BulkWriter:
         """Readings of some points at common instants, all of one month: a row of ``values`` and ``qualities`` per point, ``words`` by row.
         ABSENT is left out, and so are words of bad readings."""
         series = self._series(points, int(at_ns[0]))
+        with self._months.writing:
+            self._months.rollups.reopen(month_of(int(at_ns[0])), at_ns.tolist())
         said = qualities != ABSENT
         self._batch.readings.append(
             {

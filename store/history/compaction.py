@@ -1,4 +1,8 @@
-"""Looks after closed months: sorts each once by point, so that one point over a month reads fast, and drops the oldest as whole files."""
+"""Looks after the months: sums up quarters of an hour, sorts each closed month once by point, so that one point over it reads fast, and
+drops the oldest as whole files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import duckdb
 import structlog
@@ -50,20 +54,44 @@ def _positions(months: Months, alias: str) -> list[tuple[str, int]]:
     return months.cursor().execute(f"select spool, position from {alias}.taken order by spool").fetchall()
 
 
-def retain(months: Months, now_ns: int, keep_ns: int) -> list[str]:
-    """Drop every month that ended longer ago than ``keep_ns``; the months dropped."""
-    past = [month for month in months.names() if month_bounds(month)[1] <= now_ns - keep_ns]
-    for month in past:
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """How long raw readings are kept, and how long their sums over quarters of an hour."""
+
+    raw_ns: int
+    rollup_ns: int
+
+
+def retain(months: Months, now_ns: int, ages: Ages) -> list[str]:
+    """Drop raw months older than ``raw_ns`` that are summed up, and everything older than ``rollup_ns``; the raw months dropped."""
+    dropped = []
+    for month in months.names():
+        end_ns = month_bounds(month)[1]
+        is_kept_elsewhere = months.rollups.is_whole(month, *month_bounds(month)) and end_ns <= now_ns - ages.raw_ns
+        if is_kept_elsewhere or end_ns <= now_ns - ages.rollup_ns:
+            with months.writing:
+                months.drop(month)
+            dropped.append(month)
+    for month in (name for name in months.rollups.names() if month_bounds(name)[1] <= now_ns - ages.rollup_ns):
         with months.writing:
-            months.drop(month)
-        log.info("history_month_dropped", month=month)
-    return past
+            months.rollups.drop(month)
+            delete(months.directory / f"{month}.rollup.duckdb")
+    if dropped:
+        log.info("history_months_dropped", months=dropped)
+    return dropped
 
 
-def tidy(months: Months, now_ns: int, keep_ns: int) -> None:
-    """Retention, then sorting; what DuckDB refuses is logged and tried again at the next round."""
+def roll(months: Months, now_ns: int, is_wanted: Callable[[], bool] = lambda: True) -> int:
+    """Sum up what has settled, month by month; how many quarters."""
+    return sum(months.rollups.roll(month, *month_bounds(month), now_ns, is_wanted) for month in months.names())
+
+
+def tidy(months: Months, now_ns: int, ages: Ages, is_wanted: Callable[[], bool]) -> None:
+    """Sums, then retention, then sorting; what DuckDB refuses is logged and tried again at the next round."""
     try:
-        retain(months, now_ns, keep_ns)
-        compact(months, now_ns)
+        roll(months, now_ns, is_wanted)
+        if is_wanted():
+            retain(months, now_ns, ages)
+            compact(months, now_ns)
     except duckdb.Error as error:
         log.warning("history_tidy_failed", reason=str(error))

@@ -33,17 +33,30 @@ class Sink(Protocol):
 class Drain:
     """``every_s`` is the rhythm when the sink keeps up: longer costs less, and leaves more to be read from the tail of the spool."""
 
-    def __init__(self, spool: Spool, sink: Sink, clock: Clock, every_s: float = 5.0, batch_rows: int = BATCH_ROWS) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        sink: Sink,
+        clock: Clock,
+        every_s: float = 5.0,
+        batch_rows: int = BATCH_ROWS,
+        longest_wait_s: float = _LONGEST_WAIT_S,
+    ) -> None:
+        """``longest_wait_s``: between two attempts while the sink is away."""
         self._spool = spool
         self._sink = sink
         self._clock = clock
         self._every_s = every_s
         self._batch_rows = batch_rows
+        self._longest_wait_s = longest_wait_s
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"drain-{sink.name}", daemon=True)
         self._failing_since_ns: int | None = None
+        self._had_all_ns: int | None = None
         self._reason = ""
+        self._hard = 0
+        """No power cut takes rows up to here back."""
         self.delivered = 0
         self.position = spool.file.cursor(sink.name)
         spool.register(sink.name)
@@ -62,7 +75,7 @@ class Drain:
         wait_s = _FIRST_WAIT_S
         while not self._stopping.is_set():
             healthy = self.drain()
-            wait_s = _FIRST_WAIT_S if healthy else min(wait_s * 2, _LONGEST_WAIT_S)
+            wait_s = _FIRST_WAIT_S if healthy else min(wait_s * 2, self._longest_wait_s)
             self._wake.wait(self._every_s if healthy else wait_s)
             self._wake.clear()
 
@@ -73,12 +86,16 @@ class Drain:
                 self._deliver(rows)
                 if self._stopping.is_set():
                     break
+            else:
+                self._had_all_ns = self._clock.monotonic_ns()
         except (StoreError, sqlite3.Error) as error:
             self._failed(str(error))
             return False
         return True
 
     def _deliver(self, rows: list[Row]) -> None:
+        if rows[-1].id > self._hard:
+            self._hard = self._spool.file.harden()
         self._sink.deliver(rows)
         self.position = rows[-1].id
         self._spool.file.set_cursor(self._sink.name, self.position)
@@ -100,9 +117,17 @@ class Drain:
         return max(0, self._spool.file.span()[1] - self.position)
 
     def lag_s(self) -> float:
-        """Age of the oldest block this sink has not taken, in seconds; 0 when it has all."""
-        waiting_ns = self._spool.file.receive_ns(self.position + 1)
-        return 0.0 if waiting_ns is None else max(0.0, (self._clock.now_ns() - waiting_ns) / SECOND)
+        """How long the oldest block this sink has not taken has waited, in seconds; 0 when it has all.
+
+        That is its age; but what another machine received an hour ago and has just been taken over cannot wait for longer than since the
+        sink last had all.
+        """
+        received_ns = self._spool.file.receive_ns(self.position + 1)
+        if received_ns is None:
+            return 0.0
+        age_ns = self._clock.now_ns() - received_ns
+        behind_ns = age_ns if self._had_all_ns is None else self._clock.monotonic_ns() - self._had_all_ns
+        return max(0.0, min(age_ns, behind_ns) / SECOND)
 
     def health(self) -> PartHealth:
         part = f"history:{self._sink.name}"

@@ -5,20 +5,26 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from store.history.columns import TextRow, columns
 from store.history.errors import Unreachable
-from store.history.months import Months, by_month
+from store.history.months import Months, by_month, month_of
 from store.history.spool import Spool
 from store.history.spool_file import Row
+
+log = structlog.get_logger()
 
 SeriesOfLayout = dict[int, NDArray[np.int32]]
 ColumnTable = dict[str, NDArray[Any]]
 
 
 class EmbeddedSink:
-    """Each month file remembers how far it has taken the spool, in the transaction of the rows: a batch sent twice is taken once."""
+    """Each month file remembers how far it has taken the spool, in the transaction of the rows: a batch sent twice is taken once.
+
+    A month of which only the sums are left takes nothing more.
+    """
 
     name = "embedded"
 
@@ -31,7 +37,10 @@ class EmbeddedSink:
         try:
             with self._months.writing:
                 for month, of_month in by_month(rows).items():
-                    self._take(self._months.open(month), of_month)
+                    if self._months.rollups.is_archived(month):
+                        log.warning("readings_of_a_closed_month", month=month, blocks=len(of_month))
+                    else:
+                        self._take(self._months.open(month), of_month)
         except duckdb.Error as error:
             self._series.clear()
             raise Unreachable(f"embedded history: {error}") from error
@@ -45,6 +54,7 @@ class EmbeddedSink:
         read = columns(fresh, numbers.__getitem__)
         batch: ColumnTable = {"series": read.series, "source_ns": read.source_ns, "value": read.value, "quality": read.quality}
         words = _text_columns(read.texts)
+        self._months.rollups.reopen(month_of(fresh[0].source_ns), (row.source_ns for row in fresh))
         with self._months.transaction() as cursor:
             append(cursor, f"{alias}.reading", batch)
             append(cursor, f"{alias}.words", words)

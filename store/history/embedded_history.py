@@ -1,17 +1,19 @@
 """The embedded history's reading side: month files together with the tail of the spool they have not taken yet."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
 from model.quality import GOOD, Quality
 from model.reading import Aggregate, CounterInterval, Sample
 from store.history.columns import reading_value
-from store.history.months import Months
-from store.history.partial import Partial, Slots, counter_intervals, figures, joined_intervals, partials
+from store.history.held import Track, held_figures, joined, track
+from store.history.months import Months, month_bounds, month_of
+from store.history.over_edges import edge_columns, over_edges
+from store.history.partial import Partial, Slots, counter_intervals, figures, joined_intervals, merged, partials
+from store.history.rollups import Stretch, counter_rows, on_quarters, partial_rows
 from store.history.tail import Tail
 
 T = TypeVar("T")
@@ -29,16 +31,19 @@ _COUNTERS = (
     "select series, slot, min(source_ns), arg_min(value, source_ns), max(source_ns), arg_max(value, source_ns), count(*) filter (fell) "
     "from good group by series, slot"
 )
+_TRACK = "select source_ns, value, quality from {alias}.reading where series = ? and source_ns >= ? and source_ns < ?"
 
 
 class EmbeddedHistory:
     """``History`` over DuckDB. Each month is read in one transaction with the position its file has reached in the spool, and the tail is
     taken from behind that position: no reading is seen twice or missed while the drain runs."""
 
-    def __init__(self, months: Months, tail: Tail, spool: str) -> None:
+    def __init__(self, months: Months, tail: Tail, spool: str, holds_for_ns: Callable[[str], int] = lambda _: 0) -> None:
+        """``holds_for_ns``: how long a stored reading of a point stands for those left out after it; 0: nothing is left out."""
         self._months = months
         self._tail = tail
         self._spool = spool
+        self._holds_for_ns = holds_for_ns
 
     def readings(self, point: str, start_ns: int, end_ns: int, limit: int) -> list[Sample]:
         def stored(alias: str, series: dict[int, str], first: int, end: int) -> list[Sample]:
@@ -51,23 +56,52 @@ class EmbeddedHistory:
         return sorted((sample for part in parts for sample in part), key=lambda sample: sample.source_ns)[:limit]
 
     def aggregate(self, point: str, edges_ns: Sequence[int], how: Aggregate) -> list[float | None]:
+        hold_ns = self._holds_for_ns(point)
+        if hold_ns:
+            return held_figures(self._track(point, edges_ns[0] - hold_ns, edges_ns[-1]), edges_ns, hold_ns, how)
+
         def stored(alias: str, series: dict[int, str], first: int, end: int) -> Slots:
-            return self._slots(alias, next(iter(series)), edges_ns, first, end)
+            number = next(iter(series))
+            return merged(
+                self._rolled_slots(rollup, number, edges_ns, part) if rollup else self._slots(alias, number, edges_ns, part)
+                for rollup, part in self._stretches(edges_ns, first, end)
+            )
 
         def undrained(samples: dict[str, list[Sample]]) -> Slots:
             return partials(samples[point], edges_ns)
 
         parts = self._read([point], edges_ns[0], edges_ns[-1], stored, undrained)
+        parts += (
+            self._rolled_slots(alias, next(iter(series)), edges_ns, part) for alias, series, part in self._archived([point], edges_ns)
+        )
         return figures(parts, len(edges_ns) - 1, how)
+
+    def _track(self, point: str, start_ns: int, end_ns: int) -> Track:
+        """Every reading of a point in order of time."""
+
+        def stored(alias: str, series: dict[int, str], first: int, end: int) -> Track:
+            rows = self._months.cursor().execute(_TRACK.format(alias=alias), [next(iter(series)), first, end]).fetchnumpy()
+            at_ns, value, quality = (rows[name] for name in ("source_ns", "value", "quality"))
+            return Track(np.ma.getdata(at_ns), np.ma.filled(value, np.nan), np.ma.getdata(quality))
+
+        def undrained(samples: dict[str, list[Sample]]) -> Track:
+            return track(samples[point])
+
+        return joined(self._read([point], start_ns, end_ns, stored, undrained))
 
     def counters(self, points: Sequence[str], edges_ns: Sequence[int]) -> list[CounterInterval]:
         def stored(alias: str, series: dict[int, str], first: int, end: int) -> list[CounterInterval]:
-            return self._intervals(alias, series, edges_ns, first, end)
+            parts = (
+                self._rolled_intervals(rollup, series, edges_ns, part) if rollup else self._intervals(alias, series, edges_ns, part)
+                for rollup, part in self._stretches(edges_ns, first, end)
+            )
+            return [interval for part in parts for interval in part]
 
         def undrained(samples: dict[str, list[Sample]]) -> list[CounterInterval]:
             return [interval for point in samples for interval in counter_intervals(point, samples[point], edges_ns)]
 
         parts = self._read(points, edges_ns[0], edges_ns[-1], stored, undrained)
+        parts += (self._rolled_intervals(alias, series, edges_ns, part) for alias, series, part in self._archived(points, edges_ns))
         return joined_intervals(points, (interval for part in parts for interval in part))
 
     def _read(
@@ -99,8 +133,7 @@ class EmbeddedHistory:
             first, end = max(start_ns, month_start_ns), min(end_ns, month_end_ns)
             with self._months.transaction() as cursor:
                 taken = cursor.execute(f"select position from {alias}.taken where spool = ?", [self._spool]).fetchone()
-                named = cursor.execute(f"select id, point from {alias}.series where list_contains(?, point)", [list(points)])
-                series = dict(named.fetchall())
+                series = self._series(cursor, alias, points)
                 if series:
                     parts.append(stored(alias, series, first, end))
             parts.append(undrained(self._tail.samples(points, drained, unread_ns, first)))
@@ -117,24 +150,41 @@ class EmbeddedHistory:
         words: dict[int, str] = dict(cursor.execute(f"select source_ns, words from {alias}.words {where}", asked).fetchall())
         return [Sample(at, reading_value(value, words.get(at)), Quality(code)) for at, value, code in rows]
 
-    def _slots(self, alias: str, series: int, edges_ns: Sequence[int], first: int, end: int) -> Slots:
+    # ── summed up or raw ──
+
+    def _stretches(self, edges_ns: Sequence[int], first: int, end: int) -> list[tuple[str | None, Stretch]]:
+        """The part of a month that is asked for, and where it is summed up, as far as it is and the edges allow."""
+        if not on_quarters(edges_ns):
+            return [(None, Stretch(False, first, end))]
+        rollup = self._months.rollups.alias(month_of(first))
+        found = self._months.rollups.stretches(self._months.cursor(), month_of(first), first, end)
+        return [(rollup if part.is_rolled else None, part) for part in found]
+
+    def _archived(self, points: Sequence[str], edges_ns: Sequence[int]) -> Iterator[tuple[str, dict[int, str], Stretch]]:
+        """Months of which nothing but the quarters is kept."""
+        rollups = self._months.rollups
+        for month in (name for name in rollups.names() if name not in self._months.names()) if on_quarters(edges_ns) else ():
+            alias, (start_ns, end_ns) = rollups.alias(month), month_bounds(month)
+            first, end = max(start_ns, edges_ns[0]), min(end_ns, edges_ns[-1])
+            if alias is not None and first < end and (series := self._series(self._months.cursor(), alias, points)):
+                yield alias, series, Stretch(True, first, end)
+
+    def _series(self, cursor: "duckdb.DuckDBPyConnection", alias: str, points: Sequence[str]) -> dict[int, str]:
+        return dict(cursor.execute(f"select id, point from {alias}.series where list_contains(?, point)", [list(points)]).fetchall())
+
+    def _slots(self, alias: str, series: int, edges_ns: Sequence[int], part: Stretch) -> Slots:
         query = _PARTIALS.format(alias=alias, series=f"series = {series}")
-        rows = _over_edges(self._months.cursor(), query, _edge_columns(edges_ns), [first, end])
+        rows = over_edges(self._months.cursor(), query, edge_columns(edges_ns), [part.start_ns, part.end_ns])
         return {slot: Partial(*figures) for slot, *figures in rows}
 
-    def _intervals(self, alias: str, series: dict[int, str], edges_ns: Sequence[int], first: int, end: int) -> list[CounterInterval]:
+    def _rolled_slots(self, rollup: str, series: int, edges_ns: Sequence[int], part: Stretch) -> Slots:
+        return {slot: Partial(*figures) for slot, *figures in partial_rows(self._months.cursor(), rollup, series, edges_ns, part)}
+
+    def _intervals(self, alias: str, series: Mapping[int, str], edges_ns: Sequence[int], part: Stretch) -> list[CounterInterval]:
         query = _COUNTERS.format(alias=alias, series=f"series in ({', '.join(map(str, series))})")
-        rows = _over_edges(self._months.cursor(), query, _edge_columns(edges_ns), [first, end])
+        rows = over_edges(self._months.cursor(), query, edge_columns(edges_ns), [part.start_ns, part.end_ns])
         return [CounterInterval(series[number], edges_ns[slot], *counted) for number, slot, *counted in rows]
 
-
-EdgeTable = dict[str, NDArray[np.int64]]
-
-
-def _edge_columns(edges_ns: Sequence[int]) -> EdgeTable:
-    return {"slot": np.arange(len(edges_ns) - 1, dtype=np.int64), "edge_ns": np.array(edges_ns[:-1], dtype=np.int64)}
-
-
-def _over_edges(cursor: duckdb.DuckDBPyConnection, query: str, edges: EdgeTable, asked: list[int]) -> list[tuple[Any, ...]]:
-    """Rows of a query that names the table ``edges``; DuckDB finds it by its name in this frame."""
-    return cursor.execute(query, asked).fetchall()
+    def _rolled_intervals(self, rollup: str, series: Mapping[int, str], edges_ns: Sequence[int], part: Stretch) -> list[CounterInterval]:
+        rows = counter_rows(self._months.cursor(), rollup, series, edges_ns, part)
+        return [CounterInterval(series[number], edges_ns[slot], *counted) for number, slot, *counted in rows]

@@ -4,12 +4,13 @@ A batch being delivered while a reader asks can be seen on both sides. Readings 
 interval can be off by that batch until the next look.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise, product
 
 from model.profile import WireType
 from model.reading import Aggregate, CounterInterval, Sample
 from model.site import Site
+from store.history.held import held_figures, track
 from store.history.influx_server import Answer, Ask, Field, Figure, InfluxServer
 from store.history.partial import Partial, Slots, counter_intervals, figures, joined_intervals, partials
 from store.history.tail import Tail
@@ -31,10 +32,12 @@ _MANY = 1_000_000
 class InfluxHistory:
     """Knows the points of the site as configured now; of any other point there is nothing to read."""
 
-    def __init__(self, server: InfluxServer, site: Site, tail: Tail) -> None:
+    def __init__(self, server: InfluxServer, site: Site, tail: Tail, holds_for_ns: Callable[[str], int] = lambda _: 0) -> None:
+        """``holds_for_ns``: how long a stored reading of a point stands for those left out after it; 0: nothing is left out."""
         self._server = server
         self._site = site
         self._tail = tail
+        self._holds_for_ns = holds_for_ns
 
     def readings(self, point: str, start_ns: int, end_ns: int, limit: int) -> list[Sample]:
         undrained = self._tail.samples([point], self._tail.position(), start_ns, end_ns)[point]
@@ -44,6 +47,10 @@ class InfluxHistory:
         return [joined[at_ns] for at_ns in sorted(joined)][:limit]
 
     def aggregate(self, point: str, edges_ns: Sequence[int], how: Aggregate) -> list[float | None]:
+        hold_ns = self._holds_for_ns(point)
+        if hold_ns:
+            readings = track(self.readings(point, edges_ns[0] - hold_ns, edges_ns[-1], _MANY))
+            return held_figures(readings, edges_ns, hold_ns, how)
         undrained = self._tail.samples([point], self._tail.position(), edges_ns[0], edges_ns[-1])[point]
         field = self._field(point)
         stored = self._slots(field, edges_ns, _NEEDED[how]) if field and self._is_number(point) else {}

@@ -3,6 +3,7 @@
     2026-01.duckdb          as it fills, rows in order of arrival
     2026-01.sorted.duckdb   the same month after it was closed and sorted by point; takes the place of the former
     2026-01.sorting.duckdb  a sort that was not finished; deleted at the next start
+    2026-01.rollup.duckdb   its quarters of an hour, summed up: see rollups.py
 
 Each file stands alone: it carries its own series numbers and, per spool, the position up to which it has taken that spool's blocks,
 written in the transaction of the rows themselves. DuckDB keeps every other process out of the files.
@@ -15,10 +16,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from weakref import WeakSet
 
 import duckdb
 
 from model.clock import SECOND
+from store.history.rollups import Rollups
 from store.history.spool_file import Row
 
 _TABLES = """
@@ -65,12 +68,14 @@ class Months:
         self._opening = threading.Lock()
         self._instance = duckdb.connect(":memory:", config=config)
         self._local = threading.local()
-        self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._cursors: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
+        """A cursor ends with the thread it belongs to."""
         self._aliases: dict[str, str] = {}
         self._clear_leftovers()
         for path in sorted(directory.glob("*.duckdb")):
             if found := _FILE.fullmatch(path.name):
                 self._aliases[found[1]] = self.attach(path)
+        self.rollups = Rollups(self)
 
     def _clear_leftovers(self) -> None:
         """What a killed process left: unfinished sorts, and unsorted files whose sorted copy is complete."""
@@ -84,7 +89,7 @@ class Months:
         if not hasattr(self._local, "cursor"):
             with self._opening:
                 self._local.cursor = self._instance.cursor()
-                self._cursors.append(self._local.cursor)
+                self._cursors.add(self._local.cursor)
         cursor: duckdb.DuckDBPyConnection = self._local.cursor
         return cursor
 
@@ -100,13 +105,20 @@ class Months:
             raise
         cursor.commit()
 
-    def attach(self, path: Path) -> str:
+    def another_cursor(self) -> "duckdb.DuckDBPyConnection":
+        """A connection for transactions of their own, beside this thread's."""
+        with self._opening:
+            cursor = self._instance.cursor()
+            self._cursors.add(cursor)
+            return cursor
+
+    def attach(self, path: Path, tables: str = _TABLES) -> str:
         """Open or create a file; the name under which its tables are found."""
         alias = "h_" + re.sub(r"\W", "_", path.name.removesuffix(".duckdb"))
         cursor = self.cursor()
         quoted = str(path).replace("'", "''")
         cursor.execute(f"attach '{quoted}' as {alias}")
-        cursor.execute(_TABLES.format(alias=alias))
+        cursor.execute(tables.format(alias=alias))
         return alias
 
     def detach(self, alias: str) -> None:
@@ -127,7 +139,8 @@ class Months:
         delete(self.directory / f"{month}.duckdb")
 
     def drop(self, month: str) -> None:
-        """Close and delete a whole month. Call with ``writing`` held."""
+        """Close and delete a whole raw month. Call with ``writing`` held."""
+        self.rollups.archive(month)
         alias = self._aliases[month]
         self._aliases = {name: known for name, known in self._aliases.items() if name != month}
         self.detach(alias)
@@ -152,10 +165,11 @@ class Months:
     def close(self) -> None:
         """Write everything into the files proper and let go of them."""
         with self.writing:
+            self.rollups.close()
             for alias in self._aliases.values():
                 self.detach(alias)
             self._aliases = {}
-            for cursor in self._cursors:
+            for cursor in list(self._cursors):
                 cursor.close()
             self._instance.close()
 

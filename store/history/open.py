@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from model.clock import DAY, Clock
 from model.ports import PartHealth
-from model.reading import Block, History
+from model.reading import Block, Commits, History
 from model.site import Site, StoreConfig
-from store.history.compaction import tidy
+from store.history.compaction import Ages, tidy
 from store.history.drain import Drain
 from store.history.embedded import EmbeddedSink
 from store.history.embedded_history import EmbeddedHistory
@@ -18,10 +19,12 @@ from store.history.influx_history import InfluxHistory
 from store.history.influx_server import InfluxServer
 from store.history.influx_v1 import InfluxServer1
 from store.history.influx_v2 import InfluxServer2
-from store.history.layout import columns_of
+from store.history.intake import Intake
 from store.history.months import Months
+from store.history.site_spool import open_spool
 from store.history.spool import Spool, SpoolBounds
 from store.history.tail import Tail
+from store.history.thinning import holds_for_ns
 
 KEEP_NS = 3653 * DAY
 """Operating records of equipment are kept ten years."""
@@ -35,7 +38,8 @@ class _Backend:
 
     drain: Drain
     history: History
-    tidy: Callable[[], None]
+    tidy: Callable[[Callable[[], bool]], None]
+    """Told how to ask whether it may go on."""
     close: Callable[[], None]
     counters: Callable[[], dict[str, float]]
 
@@ -49,6 +53,8 @@ class HistoryStore:
         self._stopping = threading.Event()
         self._tidying = threading.Thread(target=self._tidy, name="history-tidy", daemon=True)
         self.history = backend.history
+        self.commits: Commits = spool
+        self.intake = Intake(spool)
 
     def accept(self, block: Block) -> None:
         """Never blocks, never raises; see ``Spool``."""
@@ -64,6 +70,8 @@ class HistoryStore:
         self._stopping.set()
         self._spool.stop()
         self._backend.drain.stop(_DRAIN_PATIENCE_S)
+        if self._tidying.is_alive():
+            self._tidying.join(_DRAIN_PATIENCE_S)
         self._backend.close()
         self._spool.close()
 
@@ -73,7 +81,19 @@ class HistoryStore:
 
     def _tidy(self) -> None:
         while not self._stopping.wait(_TIDY_EVERY_S):
-            self._backend.tidy()
+            self._backend.tidy(lambda: not self._stopping.is_set())
+
+    def wait_s(self) -> float:
+        """Age of the oldest block that the history has not taken, in seconds."""
+        return self._backend.drain.lag_s()
+
+    def fill(self) -> float:
+        """Share of the spool's bounds in use, 0 to 1."""
+        return self._spool.fill()
+
+    def lost(self) -> int:
+        """Blocks lost on the way to the history."""
+        return self._spool.lost()
 
     def health(self) -> list[PartHealth]:
         return [self._spool.health(), self._backend.drain.health()]
@@ -84,19 +104,19 @@ class HistoryStore:
 
 def open_history(config: StoreConfig, site: Site, directory: Path, clock: Clock, bounds: SpoolBounds | None = None) -> HistoryStore:
     """Everything is kept under ``directory``: ``spool.sqlite`` and, for the embedded history, ``history/*.duckdb``."""
-    directory.mkdir(parents=True, exist_ok=True)
-    spool = Spool(directory / "spool.sqlite", columns_of(site), clock, bounds)
-    backend = _influx(config, site, spool, clock) if config.kind == "influxdb" else _embedded(directory, spool, clock)
-    return HistoryStore(spool, backend)
+    spool = open_spool(config, site, directory, clock, bounds)
+    if config.kind == "influxdb":
+        return HistoryStore(spool, _influx(config, site, spool, clock))
+    return HistoryStore(spool, _embedded(directory, spool, clock, config.raw_for_ns, partial(holds_for_ns, config, site)))
 
 
-def _embedded(directory: Path, spool: Spool, clock: Clock) -> _Backend:
+def _embedded(directory: Path, spool: Spool, clock: Clock, raw_ns: int, holds_for_ns: Callable[[str], int]) -> _Backend:
     months = Months(directory / "history")
     sink = EmbeddedSink(months, spool)
     return _Backend(
         drain=Drain(spool, sink, clock),
-        history=EmbeddedHistory(months, Tail(spool, sink.name), spool.file.identity),
-        tidy=lambda: tidy(months, clock.now_ns(), KEEP_NS),
+        history=EmbeddedHistory(months, Tail(spool, sink.name), spool.file.identity, holds_for_ns),
+        tidy=lambda is_wanted: tidy(months, clock.now_ns(), Ages(raw_ns, KEEP_NS), is_wanted),
         close=months.close,
         counters=lambda: {"guanjia_history_bytes": float(months.used_bytes())},
     )
@@ -107,8 +127,8 @@ def _influx(config: StoreConfig, site: Site, spool: Spool, clock: Clock) -> _Bac
     sink = InfluxSink(server, site, spool)
     return _Backend(
         drain=Drain(spool, sink, clock),
-        history=InfluxHistory(server, site, Tail(spool, sink.name)),
-        tidy=lambda: None,
+        history=InfluxHistory(server, site, Tail(spool, sink.name), partial(holds_for_ns, config, site)),
+        tidy=lambda _: None,
         close=server.close,
         counters=sink.counters,
     )

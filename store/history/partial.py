@@ -61,11 +61,17 @@ Slots = dict[int, Partial]
 
 def figures(parts: Iterable[Slots], intervals: int, how: Aggregate) -> list[float | None]:
     """One figure per interval from any number of parts."""
+    joined = merged(parts)
+    return [joined[slot].figure(how) if slot in joined else None for slot in range(intervals)]
+
+
+def merged(parts: Iterable[Slots]) -> Slots:
+    """What all parts amount to together."""
     joined: Slots = {}
     for part in parts:
         for slot, partial in part.items():
             joined[slot] = joined[slot].joined(partial) if slot in joined else partial
-    return [joined[slot].figure(how) if slot in joined else None for slot in range(intervals)]
+    return joined
 
 
 def partials(samples: Sequence[Sample], edges_ns: Sequence[int]) -> Slots:

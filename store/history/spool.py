@@ -3,25 +3,26 @@
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import msgspec
 import structlog
 
 from model.clock import DAY, SECOND, Clock
 from model.ports import PartHealth
-from model.reading import Block, Fault
+from model.reading import Block
+from store.history.encoding import Encoder
 from store.history.layout import Layout
 from store.history.spool_file import NewRow, SpoolFile
+from store.history.thinning import Thinning
 
 log = structlog.get_logger()
 
-HEARTBEAT_NS = 60 * SECOND
-"""A device that goes on failing in the same way is written down once, and again after this time."""
 _IDLE_PAGES = 4096
+_REPEATABLE = 20_000
+"""So many of the newest blocks are looked through for one that the wire calls a repetition: more than a broker sends unacknowledged."""
 _DROP_SHARE = 20
 """A bound that is hit takes one part in so many of what is held, so that it is not hit again at once."""
 
@@ -40,6 +41,8 @@ class SpoolBounds:
     buffer_blocks: int = 20_000
     commit_blocks: int = 1_000
     commit_every_s: float = 0.25
+    gather_s: float = 0.015
+    """A commit somebody waits for takes along what comes within this time."""
     max_bytes: int = 4 << 30
     max_age_ns: int = 30 * DAY
     trim_every_ns: int = 30 * SECOND
@@ -48,15 +51,24 @@ class SpoolBounds:
 class Spool:
     """``accept`` is O(1) and never blocks. With the buffer full the newest block is refused: what was accepted stays whole, in order."""
 
-    def __init__(self, path: Path, columns: Mapping[str, Sequence[str]], clock: Clock, bounds: SpoolBounds | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        columns: Mapping[str, Sequence[str]],
+        clock: Clock,
+        bounds: SpoolBounds | None = None,
+        thinning: Thinning | None = None,
+    ) -> None:
+        """``thinning``: leaves out what is no news; None keeps everything."""
         self.file = SpoolFile(path)
         self.layouts = self.file.register_layouts(columns)
         self._clock = clock
         self._bounds = bounds or SpoolBounds()
-        self._current = _current(self.layouts, columns)
+        self.encoder = Encoder(_current(self.layouts, columns), thinning)
         self._pending: deque[Block] = deque()
         self._unwritten: list[NewRow] = []
-        self._failing: dict[str, tuple[Fault, int]] = {}
+        self._taken = 0
+        self._listeners: list[Callable[[int], None]] = []
         self._sinks: list[str] = []
         self._committing = threading.Lock()
         self._wake = threading.Event()
@@ -66,7 +78,8 @@ class Spool:
         self._trimmed_ns = clock.monotonic_ns()
         self._trouble = ""
         self._lost = self.file.lost()
-        self.written = self.refused = self.thinned = self.unknown = 0
+        self.accepted = self.committed = 0
+        self.written = self.refused = 0
 
     def accept(self, block: Block) -> None:
         waiting = len(self._pending) + 1
@@ -74,7 +87,20 @@ class Spool:
             self.refused += 1
             return
         self._pending.append(block)
+        self.accepted += 1
         if waiting == self._bounds.commit_blocks:
+            self._wake.set()
+
+    def on_commit(self, tell: Callable[[int], None]) -> None:
+        """See ``model.reading.Commits``, which the spool is."""
+        self._listeners.append(tell)
+
+    @property
+    def room(self) -> int:
+        return self._bounds.buffer_blocks - len(self._pending)
+
+    def hasten(self) -> None:
+        if self._pending and not self._wake.is_set():
             self._wake.set()
 
     def register(self, sink: str) -> None:
@@ -98,7 +124,8 @@ class Spool:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._wake.wait(self._bounds.commit_every_s)
+            if self._wake.wait(self._bounds.commit_every_s) and len(self._pending) < self._bounds.commit_blocks:
+                self._stopping.wait(self._bounds.gather_s)
             self._wake.clear()
             self.flush()
             if self._clock.monotonic_ns() - self._trimmed_ns >= self._bounds.trim_every_ns:
@@ -107,49 +134,45 @@ class Spool:
     def flush(self) -> None:
         """Commit everything accepted so far. A database that refuses keeps the rows waiting here; the next flush tries again."""
         with self._committing:
-            if not self._unwritten:
-                self._unwritten = self._encode_pending()
-            if not self._unwritten:
-                return
-            try:
-                self.file.append(self._unwritten)
-            except sqlite3.Error as error:
-                self._fell_ill(f"cannot write {self.file.path.name}: {error}")
-                return
-            self._recovered()
-            self.written += len(self._unwritten)
-            self._unwritten = []
+            # What was refused before goes first.
+            if self._commit():
+                self._encode_pending()
+                self._commit()
 
-    def _encode_pending(self) -> list[NewRow]:
-        rows = []
-        for _ in range(len(self._pending)):
-            row = self._encode(self._pending.popleft())
-            if row is not None:
-                rows.append(row)
-        return rows
-
-    def _encode(self, block: Block) -> NewRow | None:
-        layout = self._current.get(block.device)
-        if layout is None or not _fits(block, layout):
-            self.unknown += 1
-            return None
-        if not self._is_news(block):
-            self.thinned += 1
-            return None
-        texts = msgspec.json.encode(_storable(block.texts)) if block.texts else None
-        raw = msgspec.msgpack.encode(block.raw) if block.raw else None
-        return layout.id, block.source_ns, block.receive_ns, block.qualities, memoryview(block.values), texts, block.fault, raw
-
-    def _is_news(self, block: Block) -> bool:
-        """False for one more failure of the kind already on record."""
-        if block.fault is None:
-            self._failing.pop(block.device, None)
-            return True
-        known = self._failing.get(block.device)
-        if known and known[0] is block.fault and block.receive_ns - known[1] < HEARTBEAT_NS:
+    def _commit(self) -> bool:
+        """Write what is encoded and tell of it; False when the database refuses."""
+        if self._unwritten and not self._write(self._unwritten):
             return False
-        self._failing[block.device] = (block.fault, block.receive_ns)
+        self._unwritten = []
+        self._tell_committed()
         return True
+
+    def _write(self, rows: Sequence[NewRow]) -> bool:
+        try:
+            self.file.append(rows)
+        except sqlite3.Error as error:
+            self._fell_ill(f"cannot write {self.file.path.name}: {error}")
+            return False
+        self._recovered()
+        self.written += len(rows)
+        return True
+
+    def _tell_committed(self) -> None:
+        if self.committed != self._taken:
+            self.committed = self._taken
+            for tell in self._listeners:
+                tell(self.committed)
+
+    def _encode_pending(self) -> None:
+        blocks = [self._pending.popleft() for _ in range(len(self._pending))]
+        try:
+            self._unwritten = self.encoder.rows(blocks, lambda: self.file.newest(_REPEATABLE))
+        except sqlite3.Error as error:
+            # The look at what was stored failed, before anything was encoded.
+            self._pending.extendleft(reversed(blocks))
+            self._fell_ill(f"cannot read {self.file.path.name}: {error}")
+            return
+        self._taken += len(blocks)
 
     def trim(self) -> None:
         """Drop what every sink has passed, then whatever exceeds the bounds.
@@ -177,13 +200,16 @@ class Spool:
             if self.file.used_bytes() > self._bounds.max_bytes:
                 self._drop_oldest(LossReason.SIZE)
             elif oldest_ns < horizon_ns:
-                self._drop_oldest(LossReason.AGE)
+                self._drop_oldest(LossReason.AGE, horizon_ns)
             else:
                 return
 
-    def _drop_oldest(self, reason: LossReason) -> None:
+    def _drop_oldest(self, reason: LossReason, before_ns: int | None = None) -> None:
+        """One part of what is held; only what was received ``before_ns``, where that is given."""
         first, newest = self.file.span()
         last = min(first + (newest - first) // _DROP_SHARE, newest)
+        if before_ns is not None:
+            last = self.file.last_before(before_ns, last)
         unread_from = max(first, self.passed() + 1)
         self.file.drop_through(last)
         lost = max(0, last - unread_from + 1)
@@ -212,28 +238,33 @@ class Spool:
             return PartHealth("spool", False, f"the buffer of {waiting} blocks is full; new ones are refused")
         return PartHealth("spool", True, f"{self._lost} blocks were dropped unread" if self._lost else "")
 
+    def oldest_s(self) -> float:
+        """Age of the oldest block held, in seconds; 0 when there is none."""
+        oldest_ns = self.file.receive_ns(0)
+        return 0.0 if oldest_ns is None else max(0.0, (self._clock.now_ns() - oldest_ns) / SECOND)
+
+    def fill(self) -> float:
+        """Share of its bounds in use, the nearer of bytes and age; above 1 until it is trimmed."""
+        return max(self.file.used_bytes() / self._bounds.max_bytes, self.oldest_s() * SECOND / self._bounds.max_age_ns)
+
+    def lost(self) -> int:
+        """Blocks refused since the start or dropped before every sink had them, ever."""
+        return self.refused + self._lost
+
     def counters(self) -> dict[str, float]:
         oldest, newest = self.file.span()
         return {
             "guanjia_spool_bytes": float(self.file.used_bytes()),
+            "guanjia_spool_limit_bytes": float(self._bounds.max_bytes),
+            "guanjia_spool_oldest_seconds": self.oldest_s(),
             "guanjia_spool_blocks": float(newest - oldest + 1),
             "guanjia_spool_buffered_blocks": float(len(self._pending)),
             "guanjia_spool_written_blocks_total": float(self.written),
             "guanjia_spool_refused_blocks_total": float(self.refused),
             "guanjia_spool_dropped_blocks_total": float(self._lost),
-            "guanjia_spool_thinned_blocks_total": float(self.thinned),
-            "guanjia_spool_unknown_blocks_total": float(self.unknown),
+            "guanjia_spool_thinned_blocks_total": float(self.encoder.thinned),
+            "guanjia_spool_unknown_blocks_total": float(self.encoder.unknown),
         }
-
-
-def _fits(block: Block, layout: Layout) -> bool:
-    """Whether the block can be stored: as many columns as its device has, and a time that 64 bits can hold."""
-    return len(layout.columns) == len(block.values) == len(block.qualities) and 0 <= block.source_ns < 1 << 63
-
-
-def _storable(texts: Mapping[int, str]) -> dict[int, str]:
-    """Words without what UTF-8 can't carry: a JSON payload may hold half of a surrogate pair."""
-    return {column: words.encode("utf-8", "replace").decode() for column, words in texts.items()}
 
 
 def _current(layouts: Mapping[int, Layout], columns: Mapping[str, Sequence[str]]) -> dict[str, Layout]:

@@ -5,11 +5,14 @@
     cursor   sink · position: the last block id that sink has taken
     loss     what had to be dropped unread, for ever on record
     identity one random word; a sink that remembers a position remembers it together with this word
+    origin   edge · epoch · position: how far the blocks of another machine's spool have been taken over, in the transaction of the blocks
 
-``synchronous=NORMAL``: a killed process loses nothing committed; a power cut may take the last seconds before the previous checkpoint.
+``synchronous=NORMAL``: a killed process loses nothing committed; a power cut may take the last seconds before the previous checkpoint,
+though nothing that has left the spool (``harden``) or was taken over from another.
 """
 
 import json
+import os
 import sqlite3
 import threading
 import uuid
@@ -17,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from weakref import WeakSet
 
 from store.history.layout import Layout
 
@@ -29,12 +33,16 @@ create table if not exists block (
 create table if not exists cursor (sink text primary key, position integer not null);
 create table if not exists loss (at_ns integer not null, first_id integer not null, last_id integer not null, blocks integer not null,
     reason text not null);
+create table if not exists origin (edge text not null, epoch text not null, position integer not null, primary key (edge, epoch));
 """
 _INSERT = "insert into block (layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw) values (?, ?, ?, ?, ?, ?, ?, ?)"
 _SELECT = "select id, layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw from block"
 
 NewRow = tuple[int, int, int, bytes, "memoryview | bytes", bytes | None, str | None, bytes | None]
 """(layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw)"""
+
+Origin = tuple[str, str]
+"""(edge, epoch): whose blocks were taken over; the epoch is the word of that machine's spool."""
 
 
 class Row(NamedTuple):
@@ -54,6 +62,16 @@ class Row(NamedTuple):
     """MessagePack list of (what was asked, bytes that came)."""
 
 
+class _Opened:
+    """A connection that is closed with whoever holds it: a thread of a server's pool that ends takes its own along."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class SpoolFile:
     """Every act on the file. Writes share one connection under a lock; each reading thread has its own."""
 
@@ -61,31 +79,34 @@ class SpoolFile:
         self.path = path
         self._writing = threading.Lock()
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._writer = self._connect()
+        self._opened: WeakSet[_Opened] = WeakSet()
+        self._own = self._connect()
+        self._writer = self._own.connection
         self._writer.execute("pragma auto_vacuum = incremental")
         self._writer.execute("pragma journal_mode = wal")
         self._writer.executescript(_SCHEMA)
         with self._write() as connection:
             connection.execute("insert into identity select ? where not exists (select 1 from identity)", (uuid.uuid4().hex,))
         self.identity = str(self._reader.execute("select word from identity").fetchone()[0])
+        self._holds_others = bool(self.origins())
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=10)
-        connection.execute("pragma synchronous = normal")
-        self._opened.append(connection)
-        return connection
+    def _connect(self) -> _Opened:
+        opened = _Opened(sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=10))
+        opened.connection.execute("pragma synchronous = normal")
+        self._opened.add(opened)
+        return opened
 
     @property
     def _reader(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
-            self._local.connection = self._connect()
-        connection: sqlite3.Connection = self._local.connection
-        return connection
+        if not hasattr(self._local, "opened"):
+            self._local.opened = self._connect()
+        opened: _Opened = self._local.opened
+        return opened.connection
 
     @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
+    def _write(self, synchronous: str = "normal") -> Iterator[sqlite3.Connection]:
         with self._writing:
+            self._writer.execute(f"pragma synchronous = {synchronous}")
             self._writer.execute("begin immediate")
             try:
                 yield self._writer
@@ -96,8 +117,8 @@ class SpoolFile:
 
     def close(self) -> None:
         """Close every connection, those of other threads too; none may be reading."""
-        for connection in self._opened:
-            connection.close()
+        for opened in list(self._opened):
+            opened.connection.close()
         self._opened.clear()
 
     def register_layouts(self, columns: Mapping[str, Sequence[str]]) -> dict[int, Layout]:
@@ -113,6 +134,19 @@ class SpoolFile:
         with self._write() as connection:
             connection.executemany(_INSERT, rows)
 
+    def take_over(self, rows: Sequence[NewRow], origin: Origin, position: int) -> None:
+        """Commit rows of another machine's spool together with how far they reach there, all or none; no power cut takes them back, for the
+        other machine forgets them.
+        """
+        with self._write("full") as connection:
+            connection.executemany(_INSERT, rows)
+            connection.execute("insert or replace into origin values (?, ?, ?)", (*origin, position))
+        self._holds_others = True
+
+    def origins(self) -> dict[Origin, int]:
+        """How far other machines' spools have been taken over."""
+        return {(edge, epoch): position for edge, epoch, position in self._reader.execute("select edge, epoch, position from origin")}
+
     def after(self, position: int, limit: int) -> list[Row]:
         """The next rows behind a position, in the order they were accepted."""
         found = self._reader.execute(f"{_SELECT} where id > ? order by id limit ?", (position, limit))
@@ -123,6 +157,10 @@ class SpoolFile:
         numbers = ", ".join(map(str, layouts))
         where = f"where id > ? and layout in ({numbers}) and source_ns >= ? and source_ns < ? order by id"
         return list(map(Row._make, self._reader.execute(f"{_SELECT} {where}", (position, start_ns, end_ns))))
+
+    def newest(self, rows: int) -> set[tuple[int, int, bytes | None]]:
+        """Layout, source time and raw bytes of the newest rows."""
+        return set(self._reader.execute("select layout, source_ns, raw from block where id > ?", (self.span()[1] - rows,)))
 
     def span(self) -> tuple[int, int]:
         """Ids of the oldest row held and of the newest ever written; (newest + 1, newest) when empty."""
@@ -136,8 +174,18 @@ class SpoolFile:
         row = self._reader.execute("select receive_ns from block where id >= ? order by id limit 1", (number,)).fetchone()
         return int(row[0]) if row else None
 
+    def last_before(self, at_ns: int, last_id: int) -> int:
+        """Id of the newest block received before an instant, of those up to an id; 0 when there is none."""
+        row = self._reader.execute("select max(id) from block where id <= ? and receive_ns < ?", (last_id, at_ns)).fetchone()
+        return int(row[0] or 0)
+
     def position_before(self, at_ns: int) -> int:
-        """A position behind which lies everything received at or after an instant, found by halving: blocks are in order of receipt."""
+        """A position behind which lies everything received at or after an instant, found by halving: blocks are in order of receipt.
+
+        Those taken over are not: what another machine received an hour ago may come now. Then it is the beginning.
+        """
+        if self._holds_others:
+            return 0
         oldest, newest = self.span()
         low, high = oldest, newest + 1
         while low < high:
@@ -148,6 +196,19 @@ class SpoolFile:
             else:
                 high = middle
         return low - 1
+
+    def harden(self) -> int:
+        """Make all that was committed outlive a power cut, too; the id up to which that holds.
+
+        Ids that were lost are given again, and whoever remembers that it has them would leave the new rows out.
+        """
+        newest = self.span()[1]
+        try:
+            with open(f"{self.path}-wal", "rb+") as log:
+                os.fsync(log)
+        except OSError as error:
+            raise sqlite3.OperationalError(f"{self.path.name}-wal can't be made durable: {error.strerror}") from error
+        return newest
 
     def cursor(self, sink: str) -> int:
         row = self._reader.execute("select position from cursor where sink = ?", (sink,)).fetchone()

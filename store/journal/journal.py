@@ -8,8 +8,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from model.alarm import AlarmEvent, Occurrence, Standing
+from model.notice import Notice
 from model.people import User
-from model.ports import AuditLine, OccurrenceFilter, TicketFilter
+from model.ports import AuditLine, NoticeFilter, OccurrenceFilter, TicketFilter
 from model.ticket import Ticket, TicketEvent
 from store.journal import read
 from store.journal.database import Database, connect
@@ -90,6 +91,10 @@ class SqlJournal:
     def ticket_events(self, ticket_id: str) -> Sequence[TicketEvent]:
         with self._read() as connection:
             return read.story_of_ticket(connection, ticket_id)
+
+    def notices(self, where: NoticeFilter) -> Sequence[Notice]:
+        with self._read() as connection:
+            return read.listed_notices(connection, where)
 
     def user(self, name: str) -> User | None:
         with self._read() as connection:

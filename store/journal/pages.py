@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from model.alarm import AlarmState
-from model.ports import OccurrenceFilter, TicketFilter
-from store.journal.rows import OCCURRENCE_COLUMNS, TICKET_COLUMNS, AnyRow
-from store.journal.schema import occurrences, tickets
+from model.ports import NoticeFilter, OccurrenceFilter, TicketFilter
+from store.journal.rows import NOTICE_COLUMNS, OCCURRENCE_COLUMNS, TICKET_COLUMNS, AnyRow
+from store.journal.schema import notices, occurrences, tickets
 
 _Condition = sa.ColumnElement[bool]
 
@@ -25,11 +25,12 @@ class _Listing:
     columns: Sequence[sa.Column[Any]]
     begun: sa.Column[int]
     over: sa.Column[int]
-    id: sa.Column[str]
+    id: sa.Column[Any]
 
 
 _OCCURRENCES = _Listing(OCCURRENCE_COLUMNS, occurrences.c.raised_at_ns, occurrences.c.ended_at_ns, occurrences.c.id)
 _TICKETS = _Listing(TICKET_COLUMNS, tickets.c.opened_at_ns, tickets.c.closed_at_ns, tickets.c.id)
+_NOTICES = _Listing(NOTICE_COLUMNS, notices.c.created_at_ns, notices.c.seen_at_ns, notices.c.number)
 
 
 def occurrence_page(connection: sa.Connection, where: OccurrenceFilter) -> list[AnyRow]:
@@ -44,12 +45,18 @@ def ticket_page(connection: sa.Connection, where: TicketFilter) -> list[AnyRow]:
     return _page(connection, _TICKETS, conditions, where.open, where.before, where.limit)
 
 
+def notice_page(connection: sa.Connection, where: NoticeFilter) -> list[AnyRow]:
+    """Those not seen are the open ones."""
+    conditions = [_equal(notices.c[name], getattr(where, name)) for name in ("recipient", "ticket")]
+    return _page(connection, _NOTICES, conditions, None, where.before, where.limit)
+
+
 def _equal(column: sa.Column[Any], value: str | None) -> _Condition:
     return sa.true() if value is None else column == value
 
 
 def _page(
-    connection: sa.Connection, listing: _Listing, conditions: list[_Condition], is_open: bool | None, before: str | None, limit: int
+    connection: sa.Connection, listing: _Listing, conditions: list[_Condition], is_open: bool | None, before: str | int | None, limit: int
 ) -> list[AnyRow]:
     rows: list[AnyRow] = []
     for part in _parts(connection, listing, is_open, before):
@@ -59,7 +66,7 @@ def _page(
     return rows
 
 
-def _parts(connection: sa.Connection, listing: _Listing, is_open: bool | None, before: str | None) -> Sequence[_Condition]:
+def _parts(connection: sa.Connection, listing: _Listing, is_open: bool | None, before: str | int | None) -> Sequence[_Condition]:
     """The stretches of the list that are left after ``before``, in order; none when there is no such row."""
     still_open, over = listing.over.is_(None), listing.over.is_not(None)
     parts = {None: [still_open, over], True: [still_open], False: [over]}[is_open]

@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from model.alarm import AlarmEvent, AlarmState, Occurrence, Standing
-from model.ports import OccurrenceFilter, TicketFilter
+from model.notice import Notice
+from model.ports import NoticeFilter, OccurrenceFilter, TicketFilter
 from model.ticket import Ticket, TicketEvent
-from store.journal.pages import occurrence_page, ticket_page
+from store.journal.pages import notice_page, occurrence_page, ticket_page
 from store.journal.rows import (
     OCCURRENCE_COLUMNS,
     STANDING_COLUMNS,
@@ -88,3 +89,7 @@ def _with_alarms(connection: sa.Connection, rows: Sequence[AnyRow]) -> list[Tick
 def story_of_ticket(connection: sa.Connection, ticket_id: str) -> list[TicketEvent]:
     chosen = sa.select(*TICKET_EVENT_COLUMNS).where(ticket_events.c.ticket == ticket_id).order_by(ticket_events.c.seq)
     return [TicketEvent(*row) for row in connection.execute(chosen)]
+
+
+def listed_notices(connection: sa.Connection, where: NoticeFilter) -> list[Notice]:
+    return [Notice(*row) for row in notice_page(connection, where)]

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from model.alarm import AlarmEvent, Evidence, Occurrence, Standing
+from model.notice import Notice
 from model.people import Actor, User
 from model.ports import AuditLine
 from model.ticket import Ticket, TicketEvent
@@ -15,7 +16,7 @@ from store.journal import schema
 AnyRow = sa.Row[*tuple[Any, ...]]
 
 _FIELDS: Mapping[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind)) for kind in (Standing, Occurrence, TicketEvent, User, AuditLine)
+    kind: tuple(field.name for field in fields(kind)) for kind in (Standing, Occurrence, TicketEvent, Notice, User, AuditLine)
 }
 _TICKET_FIELDS = tuple(field.name for field in fields(Ticket) if field.name != "alarms")
 
@@ -23,12 +24,18 @@ STANDING_COLUMNS = tuple(schema.alarms.c[name] for name in _FIELDS[Standing])
 OCCURRENCE_COLUMNS = tuple(schema.occurrences.c[name] for name in _FIELDS[Occurrence])
 TICKET_COLUMNS = tuple(schema.tickets.c[name] for name in _TICKET_FIELDS)
 TICKET_EVENT_COLUMNS = tuple(schema.ticket_events.c[name] for name in _FIELDS[TicketEvent])
+NOTICE_COLUMNS = tuple(schema.notices.c[name] for name in _FIELDS[Notice])
 USER_COLUMNS = tuple(schema.users.c[name] for name in _FIELDS[User])
 AUDIT_COLUMNS = tuple(schema.audit.c[name] for name in _FIELDS[AuditLine])
 
 
 def row_of(thing: Standing | Occurrence | TicketEvent | User | AuditLine) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in _FIELDS[type(thing)]}
+
+
+def notice_row(notice: Notice) -> dict[str, Any]:
+    """Without its number, which the database gives."""
+    return {name: getattr(notice, name) for name in _FIELDS[Notice] if name != "number"}
 
 
 def occurrence_row(occurrence: Occurrence, systems: Mapping[str, str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The journal's tables as queries see them. The migrations create them; a test holds the two equal.
 
-``alarms`` how each alarm stands now · ``occurrences`` one row per excursion · ``tickets`` one row per job: these change.
+``alarms`` how each alarm stands now · ``occurrences`` one row per excursion · ``tickets`` one row per job ·
+``notices`` one row per person told: these change.
 ``alarm_events``, ``ticket_events``, ``audit``: append-only, the database refuses anything else.
 Times are nanoseconds since 1970-01-01 UTC.
 """
@@ -11,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from model.alarm import AlarmEventKind, AlarmState, Evidence, Occurrence, Priority, Removal, Shelving, Standing
+from model.notice import Channel, NoticeKind
 from model.people import Role
 from model.text import Text
 from model.ticket import PromiseClock, TicketClass, TicketState
@@ -148,6 +150,28 @@ ticket_occurrences = sa.Table(
     sa.Column("occurrence", sa.ForeignKey("occurrences.id"), primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
 )
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("number", Serial, primary_key=True),
+    sa.Column("ticket", sa.ForeignKey("tickets.id"), nullable=False),
+    sa.Column("recipient", sa.String, nullable=False),
+    sa.Column("kind", Word(NoticeKind), nullable=False),
+    sa.Column("cause", sa.String, nullable=False),
+    sa.Column("text", Json(Text), nullable=False),
+    sa.Column("created_at_ns", sa.BigInteger, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("told_at_ns", sa.BigInteger),
+    sa.Column("channel", Word(Channel)),
+    sa.Column("seen_at_ns", sa.BigInteger),
+    sa.CheckConstraint("(told_at_ns is null) = (channel is null)", name="told_notices_have_a_channel"),
+    sqlite_autoincrement=True,
+)
+sa.Index("one_notice", notices.c.ticket, notices.c.recipient, notices.c.cause, unique=True)
+_partial("unseen_notices", notices.c.seen_at_ns.is_(None), notices.c.recipient, notices.c.created_at_ns, notices.c.number)
+sa.Index("notices_by_recipient", notices.c.recipient, notices.c.created_at_ns, notices.c.number)
+sa.Index("notices_by_time", notices.c.created_at_ns, notices.c.number)
 
 users = sa.Table(
     "users",

@@ -1,20 +1,30 @@
 """One write transaction of the journal."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from model.alarm import AlarmEvent, Occurrence
+from model.notice import Channel, Notice
 from model.people import User
 from model.ports import AuditLine
 from model.ticket import Ticket, TicketEvent
 from store.journal import schema
 from store.journal.read import alarms_of, one_occurrence
 from store.journal.refusals import one_open
-from store.journal.rows import TICKET_COLUMNS, alarm_event_row, occurrence_row, row_of, ticket_from, ticket_row
+from store.journal.rows import (
+    NOTICE_COLUMNS,
+    TICKET_COLUMNS,
+    alarm_event_row,
+    notice_row,
+    occurrence_row,
+    row_of,
+    ticket_from,
+    ticket_row,
+)
 
 _Insert = sqlite.Insert | postgresql.Insert
 
@@ -27,6 +37,7 @@ class Statements:
     occurrence: _Insert
     ticket: _Insert
     ticket_occurrence: _Insert
+    notice: sa.Insert
     user: _Insert
     number: sa.Insert
 
@@ -42,6 +53,9 @@ class Statements:
             occurrence=_replacing(occurrence, schema.occurrences, ticket=ticket),
             ticket=_replacing(insert(schema.tickets), schema.tickets),
             ticket_occurrence=insert(schema.ticket_occurrences).on_conflict_do_nothing(),
+            notice=insert(schema.notices)
+            .on_conflict_do_nothing(index_elements=["ticket", "recipient", "cause"])
+            .returning(schema.notices.c.number),
             user=_replacing(insert(schema.users), schema.users),
             number=number.on_conflict_do_update(index_elements=["series", "day"], set_={"last": schema.numbers.c.last + 1}).returning(
                 schema.numbers.c.last
@@ -103,6 +117,24 @@ class SqlWrite:
         if attached:
             self._connection.execute(self._statements.ticket_occurrence, attached)
         self._connection.execute(sa.insert(schema.ticket_events), row_of(event))
+
+    def put_notice(self, notice: Notice) -> Notice | None:
+        number: int | None = self._connection.execute(self._statements.notice, notice_row(notice)).scalar_one_or_none()
+        return None if number is None else replace(notice, number=number)
+
+    def notice(self, number: int) -> Notice | None:
+        row = self._connection.execute(sa.select(*NOTICE_COLUMNS).where(schema.notices.c.number == number)).one_or_none()
+        return None if row is None else Notice(*row)
+
+    def mark_told(self, numbers: Sequence[int], channel: Channel, now_ns: int) -> None:
+        notices = schema.notices.c
+        waiting = sa.update(schema.notices).where(notices.number.in_(numbers), notices.told_at_ns.is_(None), notices.seen_at_ns.is_(None))
+        self._connection.execute(waiting.values(told_at_ns=now_ns, channel=channel, attempts=notices.attempts + 1))
+
+    def mark_seen(self, number: int, now_ns: int) -> None:
+        notices = schema.notices.c
+        unseen = sa.update(schema.notices).where(notices.number == number, notices.seen_at_ns.is_(None))
+        self._connection.execute(unseen.values(seen_at_ns=now_ns))
 
     def loads(self) -> Mapping[str, int]:
         tickets = schema.tickets.c

@@ -9,8 +9,9 @@ from typing import TypeVar
 from api.context import TicketDraft
 from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, IllegalAct, Occurrence, Removal, Shelving, Standing
 from model.clock import MINUTE, SECOND
+from model.notice import Channel, Notice
 from model.people import Actor, User
-from model.ports import AuditLine, OccurrenceFilter, TicketFilter
+from model.ports import AuditLine, NoticeFilter, OccurrenceFilter, TicketFilter
 from model.quality import Quality
 from model.reading import Aggregate, CounterInterval, Fault, LastValue, Link, Sample
 from model.ticket import Ticket, TicketAct, TicketEvent, TicketState
@@ -82,6 +83,7 @@ class FakeJournal:
         self.lines: list[TicketEvent] = []
         self.audited: list[AuditLine] = []
         self.kept_users: dict[str, User] = {}
+        self.kept_notices: dict[int, Notice] = {}
 
     @contextmanager
     def write(self) -> Iterator["FakeJournal"]:
@@ -102,6 +104,28 @@ class FakeJournal:
     def put_ticket(self, ticket: Ticket, event: TicketEvent) -> None:
         self.kept_tickets[ticket.id] = ticket
         self.lines.append(event)
+
+    def put_notice(self, notice: Notice) -> Notice | None:
+        kept = replace(notice, number=len(self.kept_notices) + 1)
+        self.kept_notices[kept.number] = kept
+        return kept
+
+    def notice(self, number: int) -> Notice | None:
+        return self.kept_notices.get(number)
+
+    def mark_told(self, numbers: Sequence[int], channel: Channel, now_ns: int) -> None:
+        self.kept_notices |= {number: self.kept_notices[number].delivered(channel, now_ns) for number in numbers}
+
+    def mark_seen(self, number: int, now_ns: int) -> None:
+        self.kept_notices[number] = replace(self.kept_notices[number], seen_at_ns=now_ns)
+
+    def notices(self, where: NoticeFilter) -> Sequence[Notice]:
+        unseen_first = sorted(self.kept_notices.values(), key=lambda n: (n.seen_at_ns is not None, -n.number))
+        wanted = [n for n in unseen_first if where.recipient in (None, n.recipient) and where.ticket in (None, n.ticket)]
+        numbers = [n.number for n in wanted]
+        if where.before is not None:
+            wanted = wanted[numbers.index(where.before) + 1 :] if where.before in numbers else []
+        return wanted[: where.limit]
 
     def loads(self) -> Mapping[str, int]:
         return {}

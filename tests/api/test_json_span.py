@@ -22,6 +22,9 @@ MESSAGE = '\0 {"a": 1.5, "泵": {"x":[true, {"k" : "v\\"w"}, -2e3]}, "l": [ ] , 
         ("$.泵.x[2]", b"-2e3"),
         ("$.n", b"null"),
         ("$.l", b"[ ]"),
+        ("$.泵.x[-1]", b"-2e3"),
+        ("$.泵.x[?@.k=='v\"w']", b'{"k" : "v\\"w"}'),
+        ("$['a']", b"1.5"),
         ("$", MESSAGE),
     ],
 )
@@ -63,7 +66,10 @@ DOCUMENTS: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@given(document=DOCUMENTS, path=st.lists(st.sampled_from([".a", ".b", ".泵", ".x y", "[0]", "[1]"]), min_size=1, max_size=3))
+@given(
+    document=DOCUMENTS,
+    path=st.lists(st.sampled_from([".a", ".b", ".泵", "['x y']", "[0]", "[1]", "[-1]", "[?@.a==1]"]), min_size=1, max_size=3),
+)
 def test_it_finds_exactly_what_the_collector_reads(document: Any, path: list[str]) -> None:
     message = json.dumps(document, ensure_ascii=False, indent=1).encode()
     steps = jsonpath.parse("$" + "".join(path))

@@ -51,6 +51,12 @@ async def test_a_value_is_shown_within_the_bytes_that_carried_it(house: House, o
     assert value["limits"] == [{"value": 235.4, "above": True}]
 
 
+async def test_the_platform_s_own_alarm_has_label_and_unit_of_what_fired_it(house: House, operator: httpx.AsyncClient) -> None:
+    raised(house, (), device="platform", inputs={"platform.history_wait": 950.0})
+    (value,) = (await traced(operator))["inputs"]
+    assert (value["present"], value["value"], value["unit"], value["label"]["zh"]) == (True, 950.0, "s", "等待入库时间")
+
+
 async def test_an_uncertain_value_tells_why(house: House, operator: httpx.AsyncClient) -> None:
     raised(house, (replace(CARRIER, qualities={VOLTAGE: Quality.OUT_OF_RANGE}),))
     (value,) = (await traced(operator))["inputs"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,19 @@ class HandClock:
                 future.set_result(None)
             await settle()
         self._elapsed_ns = target_ns
+
+
+class RealClock:
+    """Time as it passes, where another process or thread has a say in it."""
+
+    def now_ns(self) -> int:
+        return time.time_ns()
+
+    def monotonic_ns(self) -> int:
+        return time.monotonic_ns()
+
+    async def sleep_until(self, monotonic_ns: int) -> None:
+        await asyncio.sleep(max(0, monotonic_ns - time.monotonic_ns()) / SECOND)
 
 
 async def settle() -> None:

@@ -12,11 +12,12 @@ from paho.mqtt import publish
 from collectors.counters import Counters
 from collectors.mqtt.broker import EmbeddedBroker
 from collectors.mqtt.client import MqttLink
+from collectors.mqtt.devices import JsonDevices
+from collectors.mqtt.dial import Broker
 from collectors.mqtt.payload import PayloadDecoder
-from collectors.mqtt.session import Broker
 from model.clock import SECOND
 from model.quality import GOOD
-from model.reading import Block, Fault
+from model.reading import Block, Fault, Reach
 from model.site import Mqtt
 from tests.collectors.support import HandClock, Remembered, mqtt_profile, topic_point
 
@@ -31,7 +32,8 @@ class Gates:
         decoders = [PayloadDecoder(gate, PROFILE, Mqtt(f"parking/{gate}")) for gate in gates]
         silences = {} if silent_after_s is None else dict.fromkeys(gates, silent_after_s * SECOND)
         broker = Broker("127.0.0.1", port, "test", "collector" if password else "", password)
-        self.link = MqttLink(broker, decoders, dict.fromkeys(gates, 1), silences, self.sink, self.clock, self.counters)
+        voice = JsonDevices(decoders, dict.fromkeys(gates, 1), silences, self.sink, self.clock, self.counters)
+        self.link = MqttLink(broker, [voice], self.clock, self.counters)
         self.port = port
 
     @asynccontextmanager
@@ -63,7 +65,7 @@ class Gates:
                     return
 
     def readings(self) -> list[Block]:
-        return [block for block in self.sink.blocks if block.raw]
+        return [block for block in self.sink.blocks if block.raw and block.reach is Reach.EVERYWHERE]
 
     def faults(self) -> list[tuple[str, Fault]]:
         return [(block.device, block.fault) for block in self.sink.blocks if block.fault is not None]
@@ -168,8 +170,12 @@ async def test_a_dead_network_thread_is_noticed_and_replaced() -> None:
     async with broker() as embedded:
         gates = Gates(embedded.port, ["north"])
         async with gates.listening():
-            gates.link._session._client.disconnect()
-            await asyncio.to_thread(gates.link._session._thread.join, 5)  # type: ignore[union-attr]
+            client = gates.link._session._client
+            assert client is not None
+            client.disconnect()
+            async with asyncio.timeout(5):
+                while client.is_working:  # noqa: ASYNC110 -- a thread's end has no event
+                    await asyncio.sleep(0.01)
             await gates.clock.advance(1.1)
             before = len(gates.readings())
             await gates.publish("north", {"state": 4}, until=before + 1)

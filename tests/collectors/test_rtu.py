@@ -1,111 +1,150 @@
-"""RTU frames over TCP, against a server of the tests' own."""
+"""RTU frames; and a serial line on a pseudo-terminal."""
 
 import asyncio
-import struct
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from collectors.errors import BadFrame, Closed, DeviceException, ExchangeError, Refused, TimedOut
+from collectors.errors import Closed, DeviceException, Refused, TimedOut
+from collectors.modbus.dialling import silence_ns, wire_to
 from collectors.modbus.plan import Break, Request
-from collectors.modbus.rtu import RtuWire
+from collectors.modbus.rtu import Frame, crc, take_frame
 from model.profile import Table
-from model.site import ModbusTcp
+from model.site import ModbusSerial, ModbusTcp
+from tests.collectors.fault_server import Asked, Server, VirtualNetwork
+from tests.collectors.fault_server import crc as crc_by_the_book
 from tests.collectors.support import address_bytes
 
-HOLDING = Request(Table.HOLDING, 23296, 6, (0,), Break.TABLE)
-COILS = Request(Table.COIL, 32, 10, (0,), Break.TABLE)
+HOLDING = Request(Table.HOLDING, 107, 3, (0,), Break.TABLE)
+COILS = Request(Table.COIL, 19, 37, (0,), Break.TABLE)
+ANSWER = bytes.fromhex("11 03 06 ae41 5652 4340 49ad")
+"""Unit 17 shows holding registers 107 to 109; this, its question and that for the coils are the examples every manual of RTU has."""
+WHERE = ("gateway", 4001)
 
 
-def crc(frame: bytes) -> bytes:
-    """CRC-16 of Modbus over serial line V1.02 §6.2.2, low byte first."""
-    register = 0xFFFF
-    for byte in frame:
-        register ^= byte
-        for _ in range(8):
-            register = register >> 1 ^ 0xA001 if register & 1 else register >> 1
-    return struct.pack("<H", register)
+@pytest.mark.parametrize(("request_", "frame"), [(HOLDING, "11 03 006b 0003 7687"), (COILS, "11 01 0013 0025 0e84")], ids=str)
+def test_a_request_is_written_as_the_standard_says_and_its_answer_gives_the_data(request_: Request, frame: str) -> None:
+    async def story(network: VirtualNetwork) -> None:
+        server = network.servers[WHERE] = Server("rtu")
+        wire = wire_to(ModbusTcp(*WHERE, 17, "rtu"), lambda: None)
+        await wire.connect(1)
+        assert await wire.read(17, request_, 1) == address_bytes(request_)
+        assert [asked.frame.hex() for _, asked in server.asked] == [bytes.fromhex(frame).hex()]
 
-
-def reply(asked: bytes, *, unit: int = 0, function: int = 0, count: int = 0) -> bytes:
-    own_unit, own_function, address, own_count = struct.unpack(">BBHH", asked[:6])
-    table = {1: Table.COIL, 3: Table.HOLDING}[own_function]
-    data = address_bytes(Request(table, address, count or own_count, (), Break.TABLE))
-    frame = bytes([unit or own_unit, function or own_function, len(data)]) + data
-    return frame + crc(frame)
-
-
-def exception(asked: bytes) -> bytes:
-    frame = bytes([asked[0], asked[1] | 0x80, 2])
-    return frame + crc(frame)
-
-
-@asynccontextmanager
-async def line(script: Callable[[bytes], bytes | None]) -> AsyncIterator[tuple[RtuWire, list[str]]]:
-    """A connected wire to a server that answers by the script; None closes the connection."""
-
-    handlers: list[asyncio.Task[None] | None] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        handlers.append(asyncio.current_task())
-        while len(asked := await reader.read(8)) == 8:
-            assert crc(asked[:6]) == asked[6:]
-            answer = script(asked)
-            if answer is None:
-                break
-            writer.write(answer)
-        writer.close()
-        await writer.wait_closed()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    garbage: list[str] = []
-    wire = RtuWire(ModbusTcp("127.0.0.1", server.sockets[0].getsockname()[1], 1, "rtu", 1.0), lambda: garbage.append("frame"))
-    await wire.connect(1)
-    try:
-        yield wire, garbage
-    finally:
-        wire.close()
-        server.close()
-        await server.wait_closed()
-        await asyncio.wait([handler for handler in handlers if handler], timeout=5)
-
-
-@pytest.mark.parametrize("request_", [HOLDING, COILS], ids=str)
-async def test_a_right_answer_gives_its_data(request_: Request) -> None:
-    async with line(reply) as (wire, garbage):
-        assert await wire.read(7, request_, 1) == address_bytes(request_)
-    assert garbage == []
+    VirtualNetwork.run(story)
 
 
 @pytest.mark.parametrize(
-    ("script", "error"),
+    ("received", "frames", "left"),
     [
-        (exception, DeviceException),
-        (lambda asked: reply(asked, count=5), BadFrame),
-        (lambda asked: reply(asked, function=4), BadFrame),
-        (lambda asked: b"", TimedOut),
-        (lambda asked: reply(asked)[:-1] + b"\0", TimedOut),
+        (ANSWER, 1, 0),
+        (ANSWER[:-1], 0, len(ANSWER) - 1),
+        (b"\x11\x03\x00" + ANSWER, 1, 0),
+        (ANSWER + ANSWER + ANSWER[:4], 2, 4),
+        (ANSWER[:-1] + b"\0", 0, len(ANSWER)),
+        (b"\x11\x83\x02\xc1\x34", 1, 0),
+        (b"\x11\x06\x00\x01\x00\x03\x9a\x9b", 0, 8),
+        (b"\x55" * 2000, 0, 512),
     ],
-    ids=["exception", "short", "other function", "silence", "checksum"],
+    ids=[
+        "whole",
+        "not all of it yet",
+        "noise before",
+        "two and a half",
+        "wrong checksum",
+        "refusal",
+        "a write by somebody",
+        "endless noise",
+    ],
 )
-async def test_what_is_no_answer_is_told_apart(script: Callable[[bytes], bytes], error: type[ExchangeError]) -> None:
-    async with line(script) as (wire, garbage):
-        with pytest.raises(error):
-            await wire.read(7, HOLDING, 0.2)
-    assert garbage == (["frame"] if error is BadFrame else [])
+def test_frames_are_cut_out_of_what_comes(received: bytes, frames: int, left: int) -> None:
+    buffer, found = bytearray(received), 0
+    while take_frame(buffer) is not None:
+        found += 1
+    assert (found, len(buffer)) == (frames, left)
 
 
-async def test_a_line_lost_in_mid_request_fails_it_at_once() -> None:
-    async with line(lambda asked: None) as (wire, _), asyncio.timeout(0.9):
+def test_the_frame_is_what_was_sent() -> None:
+    assert take_frame(bytearray(ANSWER)) == Frame(17, ANSWER[1:-2])
+
+
+@given(st.binary(max_size=60))
+def test_the_checksum_is_that_of_the_standard(data: bytes) -> None:
+    assert crc(data) == crc_by_the_book(data)
+
+
+@given(st.lists(st.binary(max_size=300), max_size=6), st.integers(0, 6))
+def test_noise_is_bounded_and_hides_no_whole_frame_behind_it(pieces: list[bytes], at: int) -> None:
+    buffer, found = bytearray(), []
+    for piece in [*pieces[:at], ANSWER]:
+        buffer += piece
+        while (frame := take_frame(buffer)) is not None:
+            found.append(frame)
+        assert len(buffer) <= 512
+    assert Frame(17, ANSWER[1:-2]) in found
+
+
+@pytest.mark.parametrize(
+    ("baud", "parity", "stop_bits", "milliseconds"),
+    [(9600, "N", 1, 3.65), (9600, "E", 1, 4.01), (2400, "N", 2, 16.04), (115_200, "N", 1, 1.75)],
+)
+def test_a_serial_line_rests_three_and_a_half_characters_between_frames(
+    baud: int, parity: str, stop_bits: int, milliseconds: float
+) -> None:
+    assert silence_ns(ModbusSerial("x", baud, parity, stop_bits, 1)) / 1e6 == pytest.approx(milliseconds, abs=0.01)
+
+
+# ── a pseudo-terminal ──
+
+no_pty = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+
+
+@contextmanager
+def bus(script: dict[int, bytes]) -> Iterator[str]:
+    """A serial line by its name; its units answer as written, or right."""
+    import tty
+
+    far, near = os.openpty()
+    tty.setraw(near)
+    loop = asyncio.get_running_loop()
+
+    def answer() -> None:
+        asked = Asked("rtu", os.read(far, 256))
+        os.write(far, script.get(asked.unit, asked.reply()))
+
+    loop.add_reader(far, answer)
+    try:
+        yield os.ttyname(near)
+    finally:
+        loop.remove_reader(far)
+        os.close(near)
+        os.close(far)
+
+
+@no_pty
+async def test_units_on_one_serial_line_are_read_each_for_itself() -> None:
+    refusal = b"\x09\x83\x02" + crc_by_the_book(b"\x09\x83\x02")
+    with bus({8: b"", 9: refusal}) as name:
+        wire = wire_to(ModbusSerial(name, 9600, "N", 1, 7), lambda: None)
+        await wire.connect(1)
+        assert wire.connected
+        assert await wire.read(7, HOLDING, 1) == address_bytes(HOLDING)
+        with pytest.raises(TimedOut):
+            await wire.read(8, HOLDING, 0.05)
+        with pytest.raises(DeviceException):
+            await wire.read(9, HOLDING, 1)
+        assert await wire.read(7, COILS, 1) == address_bytes(COILS)
+        wire.close()
         with pytest.raises(Closed):
-            await wire.read(7, HOLDING, 60)
+            await wire.read(7, HOLDING, 1)
 
 
-async def test_nobody_there_is_refused() -> None:
-    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    server.close()
-    await server.wait_closed()
+@no_pty
+async def test_a_serial_port_that_is_not_there_is_refused() -> None:
     with pytest.raises(Refused):
-        await RtuWire(ModbusTcp("127.0.0.1", port, 1, "rtu", 1.0), lambda: None).connect(1)
+        await wire_to(ModbusSerial("no-such-port", 9600, "N", 1, 7), lambda: None).connect(1)

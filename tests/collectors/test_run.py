@@ -2,7 +2,6 @@
 
 import asyncio
 import struct
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,21 +19,10 @@ from model.profile import Profile, Table
 from model.reading import Block, Fault
 from model.site import BrokerConfig, Connection, Device, ModbusTcp, Mqtt, Site, System
 from model.text import Text
-from tests.collectors.support import Remembered, address_bytes, good, modbus_profile, mqtt_profile, point, topic_point
+from tests.collectors.support import RealClock, Remembered, address_bytes, good, modbus_profile, mqtt_profile, point, topic_point
 
 METER = modbus_profile(point("a", 100), point("b", 101), point("far", 4000), point("input", 7, table=Table.INPUT))
 PERIOD_S = 0.2
-
-
-class RealClock:
-    def now_ns(self) -> int:
-        return time.time_ns()
-
-    def monotonic_ns(self) -> int:
-        return time.monotonic_ns()
-
-    async def sleep_until(self, monotonic_ns: int) -> None:
-        await asyncio.sleep(max(0, monotonic_ns - time.monotonic_ns()) / SECOND)
 
 
 class AddressServer(asyncio.Protocol):

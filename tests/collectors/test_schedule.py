@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.modbus.schedule import LONGEST_PAUSE_NS, Backoff, Schedule
+from collectors.modbus.schedule import LONGEST_PAUSE_NS, SLOT_NS, Backoff, Schedule
 from model.clock import SECOND
 
 
@@ -26,15 +26,21 @@ def test_the_phase_is_the_devices_own_and_the_same_tomorrow() -> None:
     assert Schedule("b07.lift1", SECOND, 0).due_ns == Schedule("b07.lift1", SECOND, 0).due_ns
 
 
+def test_due_times_fall_on_slots_that_devices_share() -> None:
+    dues = {Schedule(f"b{n:02}.meter", period_ns, 7).due_ns for n in range(100) for period_ns in (SECOND, 60 * SECOND)}
+    assert {due % SLOT_NS for due in dues} <= {0, 7}, "7: not before the start"
+    assert len({Schedule(f"b{n:02}.meter", SECOND // 20, 0).due_ns for n in range(100)}) == 10
+
+
 def test_phases_spread_over_the_period() -> None:
     tenths = [Schedule(f"b{n:02}.meter", SECOND, 0).due_ns * 10 // SECOND for n in range(250)]
     assert all(10 <= tenths.count(tenth) <= 45 for tenth in range(10))
 
 
-def test_pauses_grow_from_one_second_to_eight_and_start_anew_after_an_answer() -> None:
+def test_pauses_grow_from_one_second_to_five_and_start_anew_after_an_answer() -> None:
     backoff = Backoff("meter")
     pauses = [backoff.next_ns() / SECOND for _ in range(6)]
-    for pause, full in zip(pauses, (1, 2, 4, 8, 8, 8), strict=True):
+    for pause, full in zip(pauses, (1, 2, 4, 5, 5, 5), strict=True):
         assert 0.75 * full <= pause <= full
     backoff.reset()
     assert backoff.next_ns() <= SECOND

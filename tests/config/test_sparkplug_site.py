@@ -1,4 +1,4 @@
-"""Sparkplug B in a site file: simulated, and refused by what reads it with a sentence that says so."""
+"""Sparkplug B in a site file."""
 
 from pathlib import Path
 
@@ -6,14 +6,19 @@ import pytest
 
 from guanjia.config.configuration import load_configuration
 from guanjia.config.site_file import load_site
+from model.broker import SparkplugConfig
+from model.clock import SECOND
 from model.mistake import ConfigError
 from model.site import Mqtt, PayloadFormat
 
 SITE = """
 site: {{id: s, name: {{zh: 站, en: Site}}, timezone: Asia/Shanghai}}
 areas: [{{id: room, name: {{zh: 机房, en: Room}}}}]
+mqtt: {mqtt}
 devices:
-  - id: meter
+"""
+DEVICE = """
+  - id: {id}
     name: {{zh: 表, en: Meter}}
     system: power
     area: room
@@ -22,23 +27,35 @@ devices:
 """
 
 
-def written(folder: Path, topic: str) -> Path:
+def written(folder: Path, *topics: str, mqtt: str = "{}") -> Path:
     path = folder / "site.yaml"
-    path.write_text(SITE.format(topic=topic), encoding="utf-8")
+    devices = "".join(DEVICE.format(id=f"meter{n or ''}", topic=topic) for n, topic in enumerate(topics))
+    path.write_text(SITE.format(mqtt=mqtt) + devices, encoding="utf-8")
     return path
 
 
-def test_any_profile_may_speak_sparkplug(tmp_path: Path) -> None:
-    site = load_site(written(tmp_path, "spBv1.0/plant/edge/meter"))
-    assert site.devices["meter"].connection == Mqtt("spBv1.0/plant/edge/meter", format=PayloadFormat.SPARKPLUG_B)
+@pytest.mark.parametrize("topic", ["spBv1.0/plant/edge/meter", "spBv1.0/plant/edge"])
+def test_any_profile_may_speak_sparkplug_behind_an_edge_node_or_as_one(tmp_path: Path, topic: str) -> None:
+    site = load_configuration(written(tmp_path, topic)).site
+    assert site.devices["meter"].connection == Mqtt(topic, format=PayloadFormat.SPARKPLUG_B)
 
 
-@pytest.mark.parametrize("topic", ["", "plant/edge/meter", "spBv1.0/plant/edge", "spBv1.0/plant/+/meter", "spBv1.0/plant/edge/meter/more"])
+@pytest.mark.parametrize("topic", ["", "plant/edge/meter", "spBv1.0/plant", "spBv1.0/plant/+/meter", "spBv1.0/plant/edge/meter/more"])
 def test_a_topic_that_is_no_place_of_a_device_is_refused(tmp_path: Path, topic: str) -> None:
     with pytest.raises(ConfigError, match=r"spBv1\.0/GROUP/EDGE_NODE/DEVICE"):
         load_site(written(tmp_path, topic))
 
 
-def test_the_platform_refuses_what_it_can_not_read_yet(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="meter: 'format: sparkplug_b' can be simulated but is not read yet"):
-        load_configuration(written(tmp_path, "spBv1.0/plant/edge/meter"))
+def test_two_devices_in_one_place_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="the same place as 'meter'"):
+        load_configuration(written(tmp_path, "spBv1.0/plant/edge/meter", "spBv1.0/plant/edge/meter"))
+
+
+def test_how_the_platform_behaves_as_a_host_is_written_with_the_broker(tmp_path: Path) -> None:
+    assert load_site(written(tmp_path, "spBv1.0/plant/edge/meter")).broker.sparkplug == SparkplugConfig()
+    quiet = written(
+        tmp_path,
+        "spBv1.0/plant/edge/meter",
+        mqtt="{sparkplug: {host: bms, state: false, rebirth: false, rebirth_pause: 1min, reorder: 0s}}",
+    )
+    assert load_site(quiet).broker.sparkplug == SparkplugConfig("bms", False, False, 60 * SECOND, 0)

@@ -1,6 +1,7 @@
 """Site, profiles and rules together: a wrong configuration tells all its mistakes at once, and only those."""
 
 import contextlib
+import copy
 from pathlib import Path
 
 import pytest
@@ -193,7 +194,7 @@ def _spoilt(draw: st.DrawFn) -> str:
             if isinstance(here, dict) and draw(st.booleans()):
                 here[draw(st.sampled_from(["", "x", "id", "modbus", "mqtt"]))] = here.pop(place)
             else:
-                here[place] = draw(_junk)
+                here[place] = copy.deepcopy(draw(_junk))
             break
     text: str = yaml.safe_dump(data, allow_unicode=True)
     return text

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from dashboards.console import console_router
 from tests.console.fake_bench import FakeBench
-from tests.console.situation import ACTIONS, EVENING, LIFE_SAFETY, SHANGHAI, Json, Situation, load_at, phrase
+from tests.console.situation import ACTIONS, EVENING, LIFE_SAFETY, SHANGHAI, Json, Situation, clock, load_at, phrase
 
 COOKIE = "guanjia_session"
 RULE_NAMES = {"comms.lost": "离线", "power.lost": "失电"}
@@ -46,6 +46,7 @@ class FakeSite:
         self.bench: FakeBench | None = None
         self.started = datetime.now(SHANGHAI)
         self.acts: list[tuple[str, str, Json]] = []
+        self.notices: dict[str, Json] = {}
         self._listeners: list[asyncio.Queue[tuple[int, str, Json]]] = []
         self._count = 0
 
@@ -87,6 +88,13 @@ class FakeSite:
         self.situation.alarms.append(alarm)
         self.publish("alarm", {"what": "raised", "occurrence": alarm, "standing": None})
 
+    def notify(self, key: str, ticket: str, kind: str, words: tuple[str, str], at: str) -> None:
+        """The person at the page is told this."""
+        about = {"id": key, "ticket": ticket, "to": self.who["name"], "kind": kind, "text": phrase(*words)}
+        told = {"state": "told", "created_at": clock(at), "attempts": 1, "told_at": clock(at), "channel": "console", "seen_at": None}
+        self.notices[key] = {**about, **told}
+        self.publish("notice", self.notices[key])
+
 
 def _frame(number: int, kind: str, data: Json) -> str:
     return f"id: {number}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"
@@ -109,7 +117,7 @@ def fake_app(situation: Situation | None = None, *, demo: bool = True) -> FastAP
     app = FastAPI()
     app.state.site = site
     api = APIRouter(prefix="/api/v1")
-    for add in (_add_login, _add_equipment, _add_history, _add_alarms, _add_tickets, _add_energy, _add_bench):
+    for add in (_add_login, _add_equipment, _add_history, _add_alarms, _add_tickets, _add_notices, _add_energy, _add_bench):
         add(api, site)
     app.include_router(api)
     app.include_router(console_router(demo=demo))
@@ -301,8 +309,8 @@ def _add_alarms(api: APIRouter, site: FakeSite) -> None:
         at = {"at": one["raised_at"], "by": "guanjia", "comment": "", "state": one["state"], "flags": [], "owner": None}
         sent = [{**at, "what": "opened"}, {**at, "what": "dispatch", "comment": "least_loaded", "owner": "刘洋"}]
         due = [{"what": "acknowledge", "at": None, "overdue": False, "paused": False}]
-        for clock in ticket["clocks"] if ticket else ():
-            due.append({"what": clock["promise"], "at": clock["due_at"], "overdue": False, "paused": bool(clock["paused_at"])})
+        for one_due in ticket["clocks"] if ticket else ():
+            due.append({"what": one_due["promise"], "at": one_due["due_at"], "overdue": False, "paused": bool(one_due["paused_at"])})
         return {
             "occurrence": key,
             "condition_since": one["condition_since"],
@@ -310,7 +318,7 @@ def _add_alarms(api: APIRouter, site: FakeSite) -> None:
             "rule": rule,
             "inputs": inputs,
             "story": [{**at, "what": "raised"}, {**at, "what": "commented", "by": "engineer", "comment": "去看泵"}],
-            "ticket": {**ticket, "story": sent} if ticket else None,
+            "ticket": {**ticket, "story": sent, "notices": list(site.notices.values())} if ticket else None,
             "next": due,
         }
 
@@ -372,18 +380,31 @@ def _add_tickets(api: APIRouter, site: FakeSite) -> None:
             },
         ]
         story = one.get("story") or [{"at": one["opened_at"], "what": "opened", "by": "guanjia", "comment": "", "state": "registered"}]
-        return {**one, "story": story, "occurrences": [a for a in site.situation.alarms if a["id"] in one["alarms"]], "history": past}
+        alarms = [a for a in site.situation.alarms if a["id"] in one["alarms"]]
+        notices = [n for n in site.notices.values() if n["ticket"] == key]
+        return {**one, "story": story, "notices": notices, "occurrences": alarms, "history": past}
 
     @api.post("/tickets/{key}/{act}")
     async def act(key: str, act: str, request: Request) -> Json:
         one = found(site.situation.tickets, key)
         _note(site, request, act, key, await request.json())
         one["state"] = NEXT_STATE.get(act, one["state"])
-        for clock in one["clocks"]:
-            if clock["promise"] == act:
-                clock["met_at"] = site.now().isoformat()
+        for running in one["clocks"]:
+            if running["promise"] == act:
+                running["met_at"] = site.now().isoformat()
         site.publish("ticket", {"what": act, "ticket": one})
         return one
+
+
+def _add_notices(api: APIRouter, site: FakeSite) -> None:
+    @api.get("/notices")
+    async def notices() -> Json:
+        return page(list(site.notices.values()))
+
+    @api.post("/notices/{key}/seen")
+    async def seen(key: str) -> Json:
+        site.notices[key] |= {"state": "seen", "seen_at": site.now().isoformat()}
+        return site.notices[key]
 
 
 def _note(site: FakeSite, request: Request, act: str, key: str, body: Json) -> None:

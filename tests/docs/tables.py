@@ -22,6 +22,7 @@ from model.people import ROLE_RIGHTS, Right, Role
 from model.profile import Profile, TopicPath
 from model.rule import Rule, Scope
 from model.site import Site
+from model.units import FAMILIES, UNITS
 from rules.syntax import parse
 from simulators.physics.site_physics import build_machines
 from tests.docs.pages import DOCS
@@ -196,12 +197,21 @@ def item_table() -> str:
     return _table(("item", "用途", "use"), ((f"`{item}`", text.zh, text.en) for item, text in ITEMS.items()))
 
 
+def unit_list() -> str:
+    """A line per family of units that convert into one another, and the rest."""
+    alone = UNITS.difference({""}, *FAMILIES)
+    others = sorted(alone - {"degC", "degF", "K"}, key=lambda unit: (unit.lower(), unit))
+    lines = [[*family] for family in FAMILIES] + [["degC", "degF", "K"], others]
+    return "\n".join("- " + ", ".join(f"`{unit}`" for unit in line) for line in lines)
+
+
 # ── writing ──
 
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "rules": ("rules.md", rule_table),
     "profiles": ("profiles.md", profile_table),
     "names": ("profiles.md", name_table),
+    "units": ("profiles.md", unit_list),
     "faults": ("simulators.md", fault_table),
     "roles": ("operating.md", role_table),
     "items": ("energy.md", item_table),

@@ -14,10 +14,11 @@ from pydantic import BaseModel
 
 from api.routes import alarms, auth, energy, equipment, health, notices, people, readings, rules, sittings, stream, testing, tickets
 from collectors.counters import Counters
-from collectors.modbus.encodings import SCALE_MODES
+from collectors.modbus.encodings import ENCODINGS, SCALE_MODES
+from collectors.mqtt.values import NUMBER_ENCODINGS, TEXT_ENCODINGS
 from energy.counter import Reason
 from guanjia.cli import app
-from guanjia.config import profile_file, rule_entry, site_schema
+from guanjia.config import profile_schema, rule_entry, site_schema
 from guanjia.hub import Hub
 from guanjia.live import LiveTable
 from guanjia.system_clock import SystemClock
@@ -93,10 +94,10 @@ def test_every_word_of_a_site_file_is_documented() -> None:
 
 def test_every_key_of_a_profile_is_documented() -> None:
     told = named(section(PROFILES, "Reference"))
-    assert _last_words(profile_file._Profile) - told == set()
-    assert _last_words(profile_file._Defaults) - named(section(PROFILES, "`defaults`")) == set()
-    assert _last_words(profile_file._Point) - named(section(PROFILES, "`points`")) == set()
-    assert set(SCALE_MODES) - named(words(PROFILES)) == set()
+    assert _last_words(profile_schema.ProfileFile) - told == set()
+    assert _last_words(profile_schema.DefaultsFile) - named(section(PROFILES, "`defaults`")) == set()
+    assert _last_words(profile_schema.PointFile) - named(section(PROFILES, "`points`")) == set()
+    assert {*SCALE_MODES, *ENCODINGS, *NUMBER_ENCODINGS, *TEXT_ENCODINGS} - {None} - named(words(PROFILES)) == set()
 
 
 def _last_words(model: type[BaseModel]) -> set[str]:

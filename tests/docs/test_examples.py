@@ -57,13 +57,13 @@ def test_a_profile_example_loads_and_can_be_decoded(example: Fence) -> None:
     assert profile.points
     if profile.modbus is not None:
         assert compile_decoder(profile, plan(profile)).width == len(profile.points)
-    else:
+    elif not any(point.metric for point in profile.points):
         assert PayloadDecoder("d", profile, Mqtt("t", {"serial": "1"})).width == len(profile.points)
 
 
 def _with_head(text: str) -> str:
     written: dict[str, Any] = yaml.safe_load(text)
-    protocol = "mqtt" if "topic" in written["points"][0] else "modbus_tcp"
+    protocol = "mqtt" if {"topic", "metric"} & set(written["points"][0]) else "modbus_tcp"
     head = {"manufacturer": "Example", "model": "Example", "class": "example", "protocol": protocol}
     return "".join(f"{key}: {value}\n" for key, value in head.items() if key not in written) + text
 

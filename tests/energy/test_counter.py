@@ -89,6 +89,11 @@ def test_a_scale_told_by_the_device_leaves_the_range_open() -> None:
     assert (counter.moduli, counter.step) == ((), 0.0)
 
 
+@pytest.mark.parametrize("kind", [WireType.U32, WireType.F32])
+def test_a_counter_that_starts_again_before_the_end_of_its_type_says_where(kind: WireType) -> None:
+    assert counter_of(replace(point("energy_import", kind=kind), rollover=1_000_000.0), 4365.0).moduli == (1_000_000.0,)
+
+
 @pytest.mark.parametrize("wrapped", [0.2, -(2**31) * 0.1 + 0.2], ids=["to zero", "to the negative end"])
 def test_a_signed_counter_may_wrap_either_way(wrapped: float) -> None:
     counter = counter_of(point("energy_import", kind=WireType.I32, scale=0.1), 4365.0)

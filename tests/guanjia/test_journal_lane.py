@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from guanjia.journal_lane import JournalLane
-from guanjia.journal_record import TicketChange
+from guanjia.journal_record import TicketChange, Told
 from model.alarm import AlarmEvent, AlarmEventKind, Standing
 from model.people import PLATFORM
 from model.ports import Journal, JournalUnavailable, JournalWrite
@@ -74,10 +74,10 @@ async def _run(journal: _Journal, batches: list[list[str]]) -> list[str]:
     """Rule names in the order they were told."""
     told: list[str] = []
 
-    def tell(event: AlarmEvent | None, changes: Sequence[TicketChange]) -> None:
-        assert event is not None
-        assert event.standing.rule in journal.kept, "nobody is told before it is on disk"
-        told.append(event.standing.rule)
+    def tell(one: Told) -> None:
+        assert one.event is not None
+        assert one.event.standing.rule in journal.kept, "nobody is told before it is on disk"
+        told.append(one.event.standing.rule)
 
     lane = JournalLane(cast(Journal, journal), _no_tickets, tell, _Clock())
     for batch in batches:
@@ -106,7 +106,7 @@ async def test_one_refused_event_does_not_take_its_neighbours_along() -> None:
 
 async def test_health_names_the_refusal_while_it_lasts() -> None:
     journal = _Journal(away=FAR_AWAY)
-    lane = JournalLane(cast(Journal, journal), _no_tickets, lambda event, changes: None, _Clock())
+    lane = JournalLane(cast(Journal, journal), _no_tickets, lambda told: None, _Clock())
     lane.put([_event("a")])
     running = asyncio.create_task(lane.run())
     await journal.asked_twice.wait()
@@ -119,7 +119,7 @@ async def test_health_names_the_refusal_while_it_lasts() -> None:
 
 
 async def test_desk_work_that_is_refused_comes_back_to_whoever_asked() -> None:
-    lane = JournalLane(cast(Journal, _Journal()), _no_tickets, lambda event, changes: None, _Clock())
+    lane = JournalLane(cast(Journal, _Journal()), _no_tickets, lambda told: None, _Clock())
     running = asyncio.create_task(lane.run())
 
     def refused(tx: JournalWrite) -> None:

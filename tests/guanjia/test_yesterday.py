@@ -161,7 +161,7 @@ async def test_it_is_made_once_by_a_process_of_its_own(tmp_path: Path, past: Pas
     assert began_ns - 2 * HOUR < kept[-1].source_ns < began_ns
     assert all(block.receive_ns >= began_ns for block in kept)
     assert bench.spool.written == len(kept)
-    assert bench.spool.unknown == bench.spool.refused == 0
+    assert bench.spool.encoder.unknown == bench.spool.refused == 0
     kept.clear()
     again = Yesterday(past.site, ["--site", str(file), "--seed", "1"], SystemClock())
     await again.make(bench.history, keep)

@@ -76,7 +76,7 @@ async def replayed(found: Configuration, recording: bytes, data: Path, port: int
             await super().run()
             ended.set()
 
-    def read(site: Site, sink: BlockSink, _: object) -> Replay:
+    def read(site: Site, sink: BlockSink, *_: object) -> Replay:
         return Ending(reader, sink, clock)
 
     platform = SitePlatform(found.site, found.rules, data, clock, read=read)

@@ -54,6 +54,7 @@ _LOOP: Readings = {
 _PANEL: Readings = {"system_status": 0, "component_status": 0}
 _POINTS: Readings = {f"loop{loop}_{kind}_{n}": 0x0400 for loop in range(1, 11) for kind in ("detector", "module") for n in range(1, 160)}
 _GATE: Readings = {"state": 0, "arm_off": 0, "loop_fault": 0, "manual": 0, "vehicle_present": 0}
+_STORE: Readings = {"history_wait": 4, "spool_fill": 1, "blocks_lost": 0, "disk_free": 80}
 _CAMERA: Readings = {"gate_status": 0, "gate_connect_status": 1}
 _GAS: Readings = {
     "status": 1, "decimal_and_units": 8 << 8, "gas_concentration": 0, "heartbeat_counter": lambda n: n,
@@ -181,5 +182,8 @@ CASES = [
     Case("chiller.fault", "daikin_chiller", _CHILLER, {"fault_index": 12}),
     Case("chiller.no_flow", "daikin_chiller", _CHILLER, {"evaporator_flow": 0}),
     Case("chiller.supply_warm", "daikin_chiller", _CHILLER, {"evaporator_leaving_temp": 11}),
+    Case("platform.spool_filling", "platform", _STORE, {"history_wait": 901}),
+    Case("platform.spool_losing", "platform", _STORE, {"blocks_lost": 1}),
+    Case("platform.disk_low", "platform", _STORE, {"disk_free": 1.9}),
 ]
 """``comms.lost`` has a test of its own."""

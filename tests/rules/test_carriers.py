@@ -8,8 +8,10 @@ from guanjia.config.configuration import RULE_LIBRARY
 from guanjia.config.rule_file import load_rules
 from model.alarm import AlarmEvent
 from model.carrier import carriers, things
+from model.own_state import PLATFORM
 from model.reading import Fault, failed_block
-from model.site import Device, ModbusSerial, ModbusTcp
+from model.site import Device, Edge, ModbusSerial, ModbusTcp, Mqtt, PayloadFormat, Site
+from model.text import Text
 from rules.engine import Engine
 from tests.rules.workshop import at, block, device, engine, kinds, point, site
 
@@ -41,7 +43,7 @@ def _fails(trial: Engine, device_: Device, at_s: float, fault: Fault = Fault.TIM
 def test_lines_with_several_devices_and_the_broker_are_carriers() -> None:
     found = carriers(SITE)
     assert {id: carrier.behind for id, carrier in found.items()} == {GATEWAY: ("m1", "m2", "m3"), "broker": ("gate1", "gate2")}
-    assert set(things(SITE)) == set(SITE.devices) | set(found)
+    assert set(things(SITE)) == {*SITE.devices, *found, PLATFORM}
     on_bus = [replace(meter, connection=ModbusSerial("/dev/ttyUSB0", 9600, "N", 1, unit)) for unit, meter in enumerate(METERS, 1)]
     assert set(carriers(site(*on_bus))) == {"line-ttyUSB0"}
 
@@ -89,6 +91,28 @@ def test_silent_devices_do_not_mean_a_lost_broker_but_a_lost_session_does() -> N
     assert kinds([event for event in events if not event.standing.is_silent]) == ["raised comms.broker_lost@broker"]
 
 
+def test_a_dead_edge_node_is_one_alarm_and_a_device_it_has_lost_is_its_own() -> None:
+    def behind(device_: Device, topic: str) -> Device:
+        return replace(device_, connection=Mqtt(topic, format=PayloadFormat.SPARKPLUG_B))
+
+    pumps = [behind(pump, f"spBv1.0/plant/edge1/{pump.id}") for pump in METERS]
+    plant = site(*pumps, behind(ALONE, "spBv1.0/plant/edge2/alone"))
+    assert {id: carrier.behind for id, carrier in carriers(plant).items()} == {
+        "broker": ("m1", "m2", "m3", "alone"),
+        "node-plant-edge1": ("m1", "m2", "m3"),
+    }
+    for fault, shouted in ((Fault.NODE_LOST, "comms.gateway_lost@node-plant-edge1"), (Fault.BROKER_LOST, "comms.broker_lost@broker")):
+        trial, events = engine(plant, *COMMS), list[AlarmEvent]()
+        for one in plant.devices.values():
+            trial.observe(block(one, 0))
+        for pump in pumps:
+            events += _fails(trial, pump, 1, fault)
+        events += trial.advance(at(60))
+        assert kinds([event for event in events if not event.standing.is_silent]) == [f"raised {shouted}"]
+    events = _fails(trial := engine(plant, *COMMS), pumps[0], 1, Fault.LAST_WILL) + trial.advance(at(60))
+    assert kinds(events) == ["raised comms.lost@m1"]
+
+
 def test_when_the_gateway_is_back_nobody_cries_on_the_way_out() -> None:
     """Devices behind it are asked again within 8 s of its first answer."""
     trial, events = _trial(), list[AlarmEvent]()
@@ -110,3 +134,56 @@ def test_a_rule_for_every_device_does_not_watch_what_carries_them() -> None:
 
 def test_a_site_without_shared_lines_has_no_carrier() -> None:
     assert carriers(site(ALONE)) == {}
+
+
+def _apart(*devices: Device) -> Site:
+    edges = {id: Edge(id, Text("采集机", "edge machine")) for id in sorted({one.edge for one in devices} - {""})}
+    return replace(site(*devices), edges=edges)
+
+
+ON_EDGES = [replace(meter, edge=edge) for meter, edge in zip((*METERS, ALONE), ("e1", "e1", "e1", "e2"), strict=True)]
+
+
+def test_a_lost_edge_is_one_alarm_and_says_nothing_of_the_gateway_behind_it() -> None:
+    trial, events = engine(_apart(*ON_EDGES), *COMMS), list[AlarmEvent]()
+    for one in ON_EDGES:
+        trial.observe(block(one, 0))
+    for meter in ON_EDGES[:3]:
+        events += _fails(trial, meter, 1, Fault.EDGE_LOST)
+    events += trial.advance(at(60))
+    assert kinds([event for event in events if not event.standing.is_silent]) == ["raised comms.edge_lost@edge-e1"]
+    assert sorted(event.standing.device for event in events if event.standing.is_silent) == ["m1", "m2", "m3"]
+    for meter in ON_EDGES[:3]:
+        trial.observe(block(meter, 61, volts=230.0))
+    shouted = [event for event in trial.advance(at(100)) if event.occurrence and event.occurrence.annunciated]
+    assert kinds(shouted) == ["returned comms.edge_lost@edge-e1"]
+
+
+def test_a_gateway_lost_before_its_edge_is_still_lost_while_the_edge_is() -> None:
+    trial, events = engine(_apart(*ON_EDGES), *COMMS), list[AlarmEvent]()
+    for second in range(1, 31):
+        for meter in ON_EDGES[:3]:
+            events += _fails(trial, meter, second)
+    for meter in ON_EDGES[:3]:
+        events += _fails(trial, meter, 31, Fault.EDGE_LOST)
+    events += trial.advance(at(120))
+    shouted = kinds([event for event in events if not event.standing.is_silent])
+    assert shouted == [f"raised comms.gateway_lost@{GATEWAY}-e1", "raised comms.edge_lost@edge-e1"]
+
+
+def test_a_lost_broker_between_is_one_alarm_however_many_edges_are_behind_it() -> None:
+    trial, events = engine(_apart(*ON_EDGES), *COMMS), list[AlarmEvent]()
+    for one in ON_EDGES:
+        trial.observe(block(one, 0))
+        events += _fails(trial, one, 1, Fault.LINK_LOST)
+    events += trial.advance(at(60))
+    assert kinds([event for event in events if not event.standing.is_silent]) == ["raised comms.broker_lost@link-broker"]
+
+
+def test_serial_lines_of_the_same_name_on_two_edges_are_two_lines() -> None:
+    lines = [replace(one, connection=ModbusSerial("/dev/ttyUSB0", 9600, "N", 1, unit)) for unit, one in enumerate(ON_EDGES)]
+    lines.append(replace(lines[-1], id="m5"))
+    assert {id: carrier.behind for id, carrier in carriers(_apart(*lines)).items() if id.startswith("line-")} == {
+        "line-ttyUSB0-e1": ("m1", "m2", "m3"),
+        "line-ttyUSB0-e2": ("alone", "m5"),
+    }

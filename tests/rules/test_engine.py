@@ -380,6 +380,14 @@ def test_a_condition_on_time_is_judged_between_readings() -> None:
     assert [(event.kind, event.at_ns) for event in events] == [(AlarmEventKind.RAISED, at(11))]
 
 
+def test_a_last_usable_value_is_kept_but_does_not_count_as_fresh() -> None:
+    trial = engine(SITE, rule("level.stale", "stale(level, 10s)"), rule("level.high", "level > 2"))
+    _feed(trial, 0, level=3.0)
+    events = [event for second in range(1, 20) for event in trial.observe(block(TANK, second, Quality.LAST_USABLE, level=3.0))]
+    assert kinds(events) == ["raised level.stale@t1"]
+    assert trial.standing("level.high", "t1").occurrence is not None
+
+
 def test_an_alarm_that_asks_for_another_device_follows_that_device_too() -> None:
     meter = device("m1", [point("volts", "V")], class_="meter")
     trial = engine(site(TANK, meter), rule("dead", 'running and point("m1.volts") < 100'))

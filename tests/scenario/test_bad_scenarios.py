@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guanjia.config.scenario_file import load_scenario, read_scenario
-from guanjia.config.scenario_schema import ActFile, AlarmFile, EnergyFile, HeadFile, TicketFile
+from guanjia.config.scenario_schema import ActFile, AlarmFile, EnergyFile, HeadFile, NoticeFile, TicketFile
 from model.mistake import ConfigError
 
 BAD = Path(__file__).parent / "bad"
@@ -70,13 +70,14 @@ def _entries(*models: type) -> st.SearchStrategy[object]:
     timeline=_entries(ActFile),
     alarms=_entries(AlarmFile),
     tickets=_entries(TicketFile),
+    notifications=_entries(NoticeFile),
     energy=_entries(EnergyFile),
 )
 def test_whatever_is_written_is_read_or_refused_with_lines(
-    head: dict[str, object], timeline: object, alarms: object, tickets: object, energy: object
+    head: dict[str, object], timeline: object, alarms: object, tickets: object, notifications: object, energy: object
 ) -> None:
-    written = HEAD | head | {"site": "site.yaml", "timeline": timeline, "expect": {"alarms": alarms, "tickets": tickets, "energy": energy}}
-    text = yaml.safe_dump(written, allow_unicode=True)
+    expect = {"alarms": alarms, "tickets": tickets, "notifications": notifications, "energy": energy}
+    text = yaml.safe_dump(HEAD | head | {"site": "site.yaml", "timeline": timeline, "expect": expect}, allow_unicode=True)
     with contextlib.suppress(ConfigError):
         read_scenario(text, "fuzzed.yaml", BAD)
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from guanjia.scenario.comparison import Difference, Kind, compare
-from guanjia.scenario.outcome import CameAlarm, CameEnergy, CameTicket, Outcome
+from guanjia.scenario.outcome import CameAlarm, CameEnergy, CameNotice, CameTicket, Outcome
 from model.alarm import Priority
 from model.clock import MINUTE, SECOND
+from model.notice import NoticeKind
 from model.scenario import (
     NEVER,
     AlarmPattern,
@@ -15,6 +16,7 @@ from model.scenario import (
     Expectations,
     ExpectedAlarm,
     ExpectedEnergy,
+    ExpectedNotice,
     ExpectedTicket,
     Moment,
     Scenario,
@@ -150,6 +152,37 @@ def test_a_ticket_is_found_by_any_of_its_alarms() -> None:
 
 def test_a_ticket_nobody_expected_is_a_difference() -> None:
     assert [d.kind for d in _compared(Expectations(), Outcome(tickets=(JOB,)))] == [Kind.EXTRA]
+
+
+SENT = CameNotice("GD-1", JOB.alarms, "liuyang", NoticeKind.DISPATCHED, 5 * MINUTE)
+LATE = CameNotice("GD-1", JOB.alarms, "sun", NoticeKind.ARRIVE_LATE, 20 * MINUTE)
+
+
+def _notice(to: str, kind: NoticeKind, at_ns: int, *people: str) -> ExpectedNotice:
+    return ExpectedNotice(AlarmPattern("pump.*", "pump1"), 11, to, frozenset(people or (to,)), kind, at=_around(at_ns))
+
+
+def _of_notices(expected: list[ExpectedNotice] | None, *came: CameNotice) -> list[str]:
+    notices = None if expected is None else tuple(expected)
+    return [str(d) for d in _compared(Expectations(notices=notices), Outcome(notices=came))]
+
+
+def test_who_is_told_what_is_compared_whole_where_a_scenario_states_it() -> None:
+    both = [
+        _notice("sun", NoticeKind.ARRIVE_LATE, 20 * MINUTE),
+        _notice("technician", NoticeKind.DISPATCHED, 5 * MINUTE, "liuyang", "wang"),
+    ]
+    assert _of_notices(both, SENT, LATE) == []
+    assert _of_notices(None, SENT, LATE) == []
+    assert _of_notices([], SENT) == ["notice dispatched to liuyang for pump.dry_run@pump1: expected nothing, came one at 5min (GD-1)"]
+
+
+def test_a_notice_that_does_not_come_comes_late_or_to_another_is_a_difference() -> None:
+    entry = _notice("sun", NoticeKind.ARRIVE_LATE, 20 * MINUTE)
+    assert _of_notices([entry]) == ["notice arrive_late to sun for pump.*@pump1: expected 1, came 0"]
+    late = replace(LATE, at_ns=25 * MINUTE)
+    assert _of_notices([entry], late) == ["notice arrive_late to sun for pump.dry_run@pump1: expected at 19min50s..20min10s, came at 25min"]
+    assert len(_of_notices([entry], replace(LATE, to="he"))) == 2
 
 
 @pytest.mark.parametrize(("amount", "is_right"), [(12.5, True), (12.74, True), (12.76, False), (12.24, False), (None, False)])

@@ -31,6 +31,7 @@ timeline:
 expect:
   alarms: [{{alarm: {ALARM}, raised: 12s, within: 2s, acknowledged: 25s}}]
   tickets: [{{for: {ALARM}, class: large, accept: met}}]
+  notifications: [{{for: {ALARM}, to: technician, kind: dispatched, at: 12s, within: 2s}}]
 """
 
 
@@ -64,7 +65,7 @@ class RunningSite:
             known = b"username=engineer" in request.content
             return httpx.Response(200 if known else 401, json={"access_token": "engineer", "detail": "wrong"})
         if request.method == "GET":
-            items = self._alarms() if path == "/alarms" else self._tickets()
+            items = {"/alarms": self._alarms, "/tickets": self._tickets, "/notices": self._notices}[path]()
             return httpx.Response(200, json={"items": list(items), "next_cursor": None})
         self._note(request.method, path, json.loads(request.content))
         if path == self.refuses:
@@ -94,6 +95,11 @@ class RunningSite:
             clock = {"promise": "accept", "broken": False, "met_at": _written(self.now_ns), "paused_at": None}
             about = {"id": "T1", "number": "GD-1", "class": "large", "state": "accepted", "owner": "technician"}
             yield about | {"alarms": [alarm["id"]], "opened_at": alarm["raised_at"], "closed_at": None, "clocks": [clock]}
+
+    def _notices(self) -> Iterator[dict[str, Any]]:
+        """Everybody's: one of this ticket, one of another."""
+        told = {"to": "technician", "kind": "dispatched", "created_at": _written(START_NS + 12 * SECOND), "seen_at": None}
+        return ({"id": f"N-{ticket}", "ticket": ticket, **told} for ticket in ("T1", "T2"))
 
 
 def _moment(at_ns: int) -> datetime:

@@ -10,6 +10,7 @@ from guanjia.scenario.comparison import compare
 from guanjia.scenario.player import play
 from guanjia.scenario.virtual_site import VirtualSite
 from model.clock import MINUTE, SECOND
+from model.notice import NoticeKind
 from model.scenario import ClockState
 from model.ticket import Promise, TicketState
 from tests.scenario.ground import played
@@ -63,6 +64,25 @@ expect:
 """
     loaded, run = played(DRY_RUN + right)
     assert compare(loaded.scenario, run.outcome) == ()
+
+
+UNANSWERED = """
+devices: [b12.lift2]
+length: 16min
+timeline:
+  - {at: 1min, device: b12.lift2, fault: entrapment, for: 14min}
+  - {at: 5min, platform: crash, for: 6min}
+"""
+
+
+def test_promises_run_out_to_the_second_and_through_a_crash_once() -> None:
+    _, run = played(UNANSWERED)
+    (ticket,) = run.outcome.tickets
+    late = [(notice.to, notice.at_ns - ticket.opened_ns) for notice in run.outcome.notices if notice.kind is NoticeKind.ARRIVE_LATE]
+    back_ns = 11 * MINUTE - ticket.opened_ns
+    assert late == [("manager", 3 * MINUTE + 1), ("hejing", back_ns), ("wuhaitao", 13 * MINUTE + 1)]
+    first = {(notice.to, notice.kind.value) for notice in run.outcome.notices if notice.at_ns == ticket.opened_ns}
+    assert first == {("zhangwei", "dispatched"), ("engineer", "emergency"), ("manager", "emergency")}
 
 
 def test_people_act_through_the_desks_of_the_platform() -> None:

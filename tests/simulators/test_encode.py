@@ -66,10 +66,10 @@ def test_the_four_orders_of_a_float(byte_order: ByteOrder, word_order: WordOrder
         pytest.param(WireType.I16, 1, (0x8000,), "8000", id="signed-smallest-written-unsigned"),
         pytest.param(WireType.U16, 1, (), "0000", id="no-sentinel-shows-zero"),
         pytest.param(WireType.F32, 2, (), "7fc00000", id="float-nan"),
-        pytest.param(WireType.F32, 2, (0xFFC00000,), "ffc00000", id="float-sentinel"),
+        pytest.param(WireType.F32, 2, (-9999.0,), "c61c3c00", id="float-sentinel"),
     ],
 )
-def test_no_value_is_the_sentinel(wire_type: WireType, words: int, sentinels: tuple[int, ...], expected: str) -> None:
+def test_no_value_is_the_sentinel(wire_type: WireType, words: int, sentinels: tuple[float, ...], expected: str) -> None:
     encode = point_encoder(point("x", register(words), type=wire_type, sentinels=sentinels))
     assert encode(math.nan).hex() == expected
 

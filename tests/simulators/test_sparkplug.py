@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guanjia.config.profile_file import LIBRARY
-from model.profile import Register, Table, WireType
+from model.profile import Point, Register, Table, TopicPath, WireType
 from model.site import Mqtt, PayloadFormat
+from model.text import Text
 from simulators.network_fault import NetworkFault
 from simulators.sparkplug_device import EdgeDevice
 from simulators.sparkplug_node import FIRST_DEVICE_ALIAS, EdgeNode
@@ -218,11 +219,29 @@ def test_a_wrong_clock_shows_in_the_times_of_its_data_alone() -> None:
     assert [decode(message.payload).timestamp for message in node.news(NOW_S)] == [AT_MS - 3_600_000, AT_MS]
 
 
+def test_a_node_s_own_points_are_metrics_of_its_birth_by_their_profile_s_names_and_raw() -> None:
+    points = (
+        Point("load", Text("负载", "Load"), TopicPath("", "CPU/{core}/Load"), WireType.U16, "%", scale=0.1, metric="CPU/{core}/Load"),
+        Point("birth_number", Text("序号", "Number"), TopicPath("", "bdSeq"), WireType.U64, metric="bdSeq"),
+    )
+    wire = Mqtt("spBv1.0/talent/edge1", {"core": "0"}, format=PayloadFormat.SPARKPLUG_B)
+    machine = FakeMachine(values={"load": 41.2}, units={"load": "%"})
+    node = EdgeNode("talent", "edge1", {"": EdgeDevice(device(profile_of(*points), wire), machine, FIRST_DEVICE_ALIAS)})
+    node.next_will()
+    (birth,) = node.births(NOW_S)
+    read = decode(birth.payload)
+    assert [metric.name for metric in read.metrics] == ["bdSeq", REBIRTH, "Devices Online", "CPU/0/Load"]
+    assert (read.metrics[3].int_value, read.metrics[3].datatype) == (412, DataType.UINT16)
+    machine.values["load"] = 50.0
+    (data,) = node.news(NOW_S + 5)
+    assert (data.topic, decode(data.payload).metrics[0].int_value) == ("spBv1.0/talent/NDATA/edge1", 500)
+
+
 @pytest.mark.parametrize("profile_id", sorted(path.stem for path in LIBRARY.glob("*.yaml")))
 def test_any_profile_of_the_library_can_be_born(profile_id: str) -> None:
     profile = library(profile_id)
     node = EdgeNode("g", "n", {"d": EdgeDevice(device(profile, WIRE, "d"), FakeMachine(), FIRST_DEVICE_ALIAS)})
     node.next_will()
     birth = decode(node.births(NOW_S)[1].payload)
-    assert [metric.name for metric in birth.metrics] == [point.name for point in profile.points]
+    assert [metric.name for metric in birth.metrics] == [point.metric or point.name for point in profile.points]
     assert {metric.datatype for metric in birth.metrics} <= set(DataType)

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from store.history.layout import columns_of
 from store.history.months import Months
 from store.history.spool import Spool, SpoolBounds
 from store.history.tail import Tail
+from store.history.thinning import holds_for_ns, thinning_of
 
 T0 = 1_768_377_600 * SECOND
 """2026-01-14 08:00 UTC."""
@@ -85,11 +87,13 @@ class Bench:
 
     def __init__(self, directory: Path, of: Site | None = None, clock: FixedClock | None = None, bounds: SpoolBounds | None = None) -> None:
         self.clock = clock or FixedClock()
-        self.spool = Spool(directory / "spool.sqlite", columns_of(of or site()), self.clock, bounds)
+        of = of or site()
+        self.spool = Spool(directory / "spool.sqlite", columns_of(of), self.clock, bounds, thinning_of(of.store, of))
         self.months = Months(directory / "history")
         self.sink = EmbeddedSink(self.months, self.spool)
         self.drain = Drain(self.spool, self.sink, self.clock)
-        self.history = EmbeddedHistory(self.months, Tail(self.spool, self.sink.name), self.spool.file.identity)
+        holds = partial(holds_for_ns, of.store, of)
+        self.history = EmbeddedHistory(self.months, Tail(self.spool, self.sink.name), self.spool.file.identity, holds)
 
     def take(self, *blocks: Block) -> None:
         """Accept and commit, not drain."""

@@ -9,7 +9,7 @@ import pytest
 from model.clock import DAY, HOUR, SECOND
 from model.quality import Quality
 from model.reading import Aggregate, Block, CounterInterval, Fault, Sample, failed_block
-from store.history.compaction import compact, retain
+from store.history.compaction import Ages, compact, retain
 from store.history.drain import Drain
 from store.history.months import month_bounds, month_of
 from tests.store.bench_site import NAN, T0, Bench, block, meter, site
@@ -222,8 +222,8 @@ def test_an_unfinished_sort_is_forgotten_and_a_finished_one_wins(tmp_path: Path)
 def test_retention_drops_whole_months(bench: Bench) -> None:
     bench.take(meter(T0, 1.0), meter(FEBRUARY, 2.0))
     bench.drain.drain()
-    assert retain(bench.months, FEBRUARY + DAY, keep_ns=2 * DAY) == []
-    assert retain(bench.months, FEBRUARY + 3 * DAY, keep_ns=2 * DAY) == ["2026-01"]
+    assert retain(bench.months, FEBRUARY + DAY, Ages(2 * DAY, 2 * DAY)) == []
+    assert retain(bench.months, FEBRUARY + 3 * DAY, Ages(2 * DAY, 2 * DAY)) == ["2026-01"]
     assert [s.value for s in bench.history.readings(ENERGY, T0, FEBRUARY + DAY, 10)] == [2.0]
     assert list(bench.months.directory.glob("2026-01*")) == []
 

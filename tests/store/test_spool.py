@@ -2,8 +2,10 @@
 
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,70 @@ def test_a_full_buffer_refuses_the_newest_block_and_says_so(tmp_path: Path) -> N
     one.close()
 
 
+def test_what_is_committed_follows_what_was_accepted_and_is_told(tmp_path: Path) -> None:
+    one, told = spool(tmp_path, bounds=SpoolBounds(buffer_blocks=4)), list[int]()
+    one.on_commit(told.append)
+    one.accept(meter(T0, 1.0))
+    one.accept(meter(T0 + 1, 1.0, device="sub9.unknown"))
+    one.accept(failed_block("sub1.m1", 4, T0 + 2, Fault.TIMEOUT))
+    one.accept(failed_block("sub1.m1", 4, T0 + 3, Fault.TIMEOUT))
+    assert (one.accepted, one.committed, one.room, told) == (4, 0, 0, [])
+    one.accept(meter(T0 + 4, 1.0))
+    assert one.accepted == 4, "a refused block has no number"
+    one.flush()
+    one.flush()
+    assert (one.committed, one.room, told) == (4, 4, [4])
+    assert len(one.file.after(0, 10)) == 2
+    one.close()
+
+
+def test_nothing_counts_as_committed_while_the_disk_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, told = spool(tmp_path), list[int]()
+    one.on_commit(told.append)
+
+    def refuse(rows: Sequence[NewRow]) -> None:
+        raise sqlite3.OperationalError("disk is full")
+
+    with monkeypatch.context() as full:
+        full.setattr(one.file, "append", refuse)
+        fill(one, 3)
+        one.accept(meter(T0 + 10 * SECOND, 1.0))
+        one.flush()
+        assert (one.accepted, one.committed, told) == (4, 0, [])
+    one.flush()
+    one.flush()
+    assert (one.committed, told, len(one.file.after(0, 10))) == (4, [3, 4], 4)
+    one.close()
+
+
+def test_a_commit_somebody_waits_for_comes_early(tmp_path: Path) -> None:
+    one = spool(tmp_path, bounds=SpoolBounds(commit_every_s=60.0))
+    came = threading.Event()
+    one.on_commit(lambda _: came.set())
+    one.start()
+    one.accept(meter(T0, 1.0))
+    one.hasten()
+    assert came.wait(5.0)
+    one.stop()
+    one.close()
+
+
+def test_a_block_the_wire_repeats_is_stored_once_even_after_a_restart(tmp_path: Path) -> None:
+    before = spool(tmp_path)
+    fill(before, 3)
+    before.close()
+    after = spool(tmp_path)
+    again = [meter(T0 + index * SECOND, float(index)) for index in range(1, 5)]
+    for one in (*again, again[3]):
+        after.accept(replace(one, repeated=True))
+    after.accept(meter(T0, 9.0))
+    after.accept(replace(again[3], repeated=True, raw=(("gate/in", b"another message of the same second"),)))
+    after.flush()
+    assert [(row.source_ns - T0) // SECOND for row in after.file.after(0, 100)] == [0, 1, 2, 3, 4, 0, 4]
+    assert (after.committed, after.encoder.thinned) == (7, 3)
+    after.close()
+
+
 def test_the_same_failure_is_written_once_and_again_each_minute(tmp_path: Path) -> None:
     one = spool(tmp_path)
     faults = [(second, Fault.TIMEOUT) for second in range(130)] + [(130, Fault.CLOSED)]
@@ -65,7 +131,7 @@ def test_the_same_failure_is_written_once_and_again_each_minute(tmp_path: Path) 
     one.flush()
     kept = [((row.source_ns - T0) // SECOND, row.fault) for row in one.file.after(0, 1000)]
     assert kept == [(0, "timeout"), (60, "timeout"), (120, "timeout"), (130, "closed"), (131, None), (132, "closed")]
-    assert one.thinned == 127
+    assert one.encoder.thinned == 127
     one.close()
 
 
@@ -83,7 +149,7 @@ def test_blocks_of_unknown_devices_or_lengths_are_counted_not_kept(tmp_path: Pat
     one.accept(meter(T0, 1.0, device="sub9.m9"))
     one.accept(block(T0, [1.0, 2.0]))
     one.flush()
-    assert one.unknown == 2
+    assert one.encoder.unknown == 2
     assert one.file.after(0, 10) == []
     one.close()
 
@@ -209,7 +275,7 @@ def test_a_time_that_is_none_is_counted_and_the_rest_kept(tmp_path: Path, at_ns:
     one.accept(bad)
     one.accept(meter(T0, 1.0))
     one.flush()
-    assert (one.unknown, len(one.file.after(0, 10))) == (1, 1)
+    assert (one.encoder.unknown, len(one.file.after(0, 10))) == (1, 1)
     one.close()
 
 

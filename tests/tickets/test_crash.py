@@ -36,6 +36,14 @@ CONTRADICTIONS = {
         SELECT rule FROM occurrences WHERE ended_at_ns IS NULL GROUP BY rule, device HAVING count(*) > 1""",
     "two open tickets of one cause": """
         SELECT cause FROM tickets WHERE closed_at_ns IS NULL GROUP BY device, cause HAVING count(*) > 1""",
+    "a dispatch its owner was not told": """
+        SELECT e.seq FROM ticket_events e
+        LEFT JOIN notices n ON n.ticket = e.ticket AND n.recipient = e.owner AND n.cause = 'dispatch@' || e.at_ns
+        WHERE e.what = 'dispatch' AND n.number IS NULL""",
+    "a notice of nothing that happened": """
+        SELECT n.number FROM notices n
+        LEFT JOIN ticket_events e ON e.ticket = n.ticket AND n.cause = e.what || '@' || e.at_ns
+        WHERE e.seq IS NULL""",
     "a gap in the ticket numbers": """
         SELECT last FROM numbers WHERE last <> (SELECT count(*) FROM tickets)""",
 }

@@ -68,6 +68,9 @@ UNREACHED = {
     "comms.lost": "a fault of the wire, not of a machine: silence, refusal, garbage; tested for every kind of device beside this table",
     "comms.gateway_lost": "a fault of the wire: the gateway between the bus and the network is gone",
     "comms.broker_lost": "a fault of the wire: the broker is gone",
+    "platform.spool_filling": "the platform's own store: the history takes nothing",
+    "platform.spool_losing": "the platform's own store: the spool has reached its bound",
+    "platform.disk_low": "the platform's own disk",
 }
 """Rules that apply to the reference site and that no fault of a machine raises."""
 

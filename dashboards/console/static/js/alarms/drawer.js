@@ -5,7 +5,7 @@ import { instant, now } from '../core/clock.js'
 import { digitsOf, left, number, over, secondTime, since } from '../core/format.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
-import { alarmLine, ticketLines } from '../draw/story.js'
+import { alarmLine, noticeLines, ticketLines } from '../draw/story.js'
 import { flag } from '../draw/shape.js'
 import { titleOf } from '../site/alarms.js'
 import { causeOf, heldWords, keyOf, kindOf, reasonOf, standingTitle } from '../site/standings.js'
@@ -82,7 +82,7 @@ function ticketStep ({ ticket }) {
   const opened = t('trace.ticket_opened', { time: secondTime(instant(ticket.opened_at)), number: ticket.number,
     kind: t(`ticket.class.${ticket.class}.promise`) })
   return step('ticket', t(`ticket.state.${ticket.state}`), line(h('a', { class: 'link', href: `/tickets/${ticket.id}` }, opened)),
-    ticketLines(ticket.story, { from: 1, exact: true }))
+    ticketLines(ticket.story, { from: 1, exact: true }), noticeLines(ticket.notices))
 }
 
 const nextStep = ({ next }) => next.length ? step('next', '', next.map(dueLine)) : null

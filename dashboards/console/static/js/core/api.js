@@ -90,6 +90,10 @@ export const ticket = (key) => get(`/tickets/${id(key)}`)
 export const openTicket = (draft) => post('/tickets', draft)
 export const actOnTicket = (key, act, body) => post(`/tickets/${id(key)}/${act}`, body)
 
+/** The newest of what one has been told, what is not seen first. */
+export const notices = async () => (await get('/notices', { limit: 100 })).items
+export const seeNotice = (key) => post(`/notices/${id(key)}/seen`)
+
 /** The simulated site, for testers: `/testing/…`. */
 export const bench = {
   board: () => get('/testing'),

@@ -5,7 +5,7 @@ import { setTimezone } from './clock.js'
 
 export const live = {
   me: null, site: null, areas: new Map(), rules: new Map(), people: new Map(), devices: new Map(), points: new Map(),
-  alarms: new Map(), flags: [], tickets: new Map(), link: { lost: false },
+  alarms: new Map(), flags: [], tickets: new Map(), notices: new Map(), link: { lost: false },
   /** When each device last answered: values that did not change are not sent again. */
   answered: new Map(),
   /** Counts what has happened to alarms, so that what was derived from them is asked again. */
@@ -62,19 +62,21 @@ async function fillFrom (question, place) {
   }
 }
 
-const standings = () => Promise.all([api.devices(), api.alarms({ active: true }), api.flags(), api.tickets({ open: true })])
+const standings = (notices) => Promise.all([api.devices(), api.alarms({ active: true }), api.flags(), api.tickets({ open: true }),
+  notices ? api.notices() : []])
 
-const placeStandings = ([devices, alarms, flags, tickets]) =>
-  Object.assign(live, { devices: byId(devices), alarms: byId(alarms), flags, tickets: byId(tickets) })
+const placeStandings = ([devices, alarms, flags, tickets, notices]) =>
+  Object.assign(live, { devices: byId(devices), alarms: byId(alarms), flags, tickets: byId(tickets), notices: byId(notices) })
 
 /**
  * Keep alarms, tickets and connections up to date, and the last values of `points()` (filters for `/points`, asked once the devices are
  * known), if a page shows any. `stream` narrows the readings that come: by default to the devices of these points, for the stream speaks of
- * whole devices. Everything is fetched anew after the server was away, for events may have been missed.
+ * whole devices. Everything is fetched anew after the server was away, for events may have been missed. A page that does not show the
+ * person's `notices` does not take them: what was taken counts as told.
  */
-export async function followSite ({ points = () => [], stream = null, onTicket = () => {} } = {}) {
+export async function followSite ({ points = () => [], stream = null, notices = true, onTicket = () => {} } = {}) {
   const load = async () => {
-    await fillFrom(standings, placeStandings)
+    await fillFrom(() => standings(notices), placeStandings)
     const filters = await points()
     await fillFrom(() => Promise.all(filters.map(api.points)), (lists) => { live.points = byId(lists.flat()) })
     changed()
@@ -88,7 +90,7 @@ export async function followSite ({ points = () => [], stream = null, onTicket =
     },
     back: load,
     change: (link) => { live.link = link; document.documentElement.classList.toggle('lost', link.lost); changed() },
-    filter: stream ?? shownDevices()
+    filter: { ...stream ?? shownDevices(), notices: notices ? 'mine' : 'none' }
   })
 }
 
@@ -114,6 +116,7 @@ const HEARD = {
     if (standing) takeStanding(standing)
   },
   ticket: (data) => keepTicket(data.ticket ?? data),
+  notice: (notice) => live.notices.set(notice.id, notice),
   link: ({ device, ...connection }) => {
     const known = live.devices.get(device)
     if (known) live.devices.set(device, { ...known, connection })
@@ -123,6 +126,11 @@ const HEARD = {
 /** The answer to an act of one's own is an event like any other. */
 export const takeAlarm = (alarm) => happened(() => keepAlarm(alarm))
 export const takeTicket = (ticket) => happened(() => keepTicket(ticket))
+
+export function takeNotice (notice) {
+  happened(() => live.notices.set(notice.id, notice))
+  changed()
+}
 
 function keepAlarm (alarm) {
   if (alarm.ended_at || alarm.state === 'normal') live.alarms.delete(alarm.id)

@@ -29,6 +29,15 @@ function ticketLine (one, before, exact) {
     `${words} ${(one.what === 'dispatch' ? handedOver : done)(one, before)}`.trim())
 }
 
+/** Who was told what of a ticket, and how far it has come. */
+export const noticeLines = (notices) => notices.map(({ created_at: at, kind, to, state, told_at: told, seen_at: seen }) => {
+  const moment = instant(at)
+  const reached = instant(seen ?? told)
+  return h('p', { class: 't1' }, h('span', { class: 't3' }, `${isToday(moment) ? clockTime(moment) : date(moment)} `),
+    t('notice.to', { what: t(`notice.kind.${kind}`), who: personName(to) }),
+    h('span', { class: 't2' }, ` ${t(`notice.state.${state}`, { time: reached ? clockTime(reached) : '' })}`))
+})
+
 /** 张伟 → 李强：张伟去救人了; who handed it over is named where it was neither the platform nor the one who got it. */
 function handedOver ({ by, comment, owner }, before) {
   const ways = before && before !== owner ? t('story.handed', { from: personName(before), to: personName(owner) }) : personName(owner)

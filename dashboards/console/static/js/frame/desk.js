@@ -4,6 +4,7 @@ import { now } from '../core/clock.js'
 import { clockTime } from '../core/format.js'
 import { drawLive, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
+import { bell } from './bell.js'
 import { lostNotice } from './lost.js'
 import { menuButton, pageLinks } from './menu.js'
 import { announce, soundNotice, startSound } from './sound.js'
@@ -28,6 +29,7 @@ const headParts = (here, facts) => [
   h('a', { class: 'brand t1', href: '/wall' }, t('brand')),
   pageLinks(here),
   h('p', { class: 'head-facts t2' }, facts.map((fact) => h('span', {}, fact))),
+  bell(),
   here === 'alarms' ? soundNotice() : null,
   menuButton(h('span', { class: 'who t2' }, live.me.display ?? live.me.name)),
   h('time', { class: 'desk-clock t1' }, clockTime(now()))

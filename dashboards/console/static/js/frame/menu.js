@@ -4,6 +4,7 @@ import * as api from '../core/api.js'
 import { changed, live } from '../core/live.js'
 import { setTheme, themeChoice } from '../core/theme.js'
 import { language, setLanguage, t } from '../core/words.js'
+import { isOpen, toggle } from './popup.js'
 import { setSound, soundWanted } from './sound.js'
 
 const PAGES = [['/wall', 'page.wall'], ['/alarms', 'page.alarms'], ['/tickets', 'page.tickets'], ['/systems', 'page.system'],
@@ -14,17 +15,7 @@ const TESTING = ['/testing', 'page.testing']
 const WITHIN = { ticket: 'tickets', system: 'systems', devices: 'systems', device: 'systems' }
 const THEMES = ['auto', 'night', 'day']
 const LANGUAGE_NAMES = { zh: '中文', en: 'English' }
-let open = false
-
-const toggle = (wanted) => { open = wanted; changed() }
-
-// Wherever the focus is, Escape and a press beside it close the menu; an Escape it has used goes no further.
-addEventListener('keydown', (event) => {
-  if (!open || event.key !== 'Escape') return
-  event.stopPropagation()
-  toggle(false)
-}, true)
-addEventListener('pointerdown', (event) => { if (open && !event.target.closest?.('.menu-place')) toggle(false) })
+const NAME = 'menu'
 
 const pages = () => live.me.rights.includes('test') ? [...PAGES, TESTING] : PAGES
 
@@ -34,9 +25,9 @@ export const pageLinks = (here) => h('nav', { class: 'pages', 'data-key': 'pages
 
 /** A button around `face` that opens the menu below it. */
 export const menuButton = (face) => h('div', { class: 'menu-place' },
-  h('button', { class: 'menu-button', type: 'button', 'aria-expanded': String(open), 'aria-haspopup': 'true',
-    onclick: () => toggle(!open) }, face),
-  open && menu())
+  h('button', { class: 'menu-button', type: 'button', 'aria-expanded': String(isOpen(NAME)), 'aria-haspopup': 'true',
+    onclick: () => toggle(NAME) }, face),
+  isOpen(NAME) && menu())
 
 const menu = () => h('div', { class: 'menu', 'data-key': 'menu' },
   h('nav', {}, [...pages(), ['/devices', 'page.devices']].map(([path, words]) => h('a', { href: path }, t(words)))),

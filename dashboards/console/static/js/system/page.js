@@ -23,7 +23,7 @@ export async function open (root) {
   await loadSite()
   view.system = systemAsked()
   view.drawing = await (DRAWN[view.system] ?? (() => import('./cards.js')))()
-  await followSite({ points })
+  await followSite({ points, notices: false })
   startSound()
   const stage = openStage(root, 'stage')
   drawLive(() => { renew(stage, ...content()); announce() })

@@ -2,6 +2,7 @@
 import { h, renew } from '../core/dom.js'
 import { drawLive, followSite, live, loadSite } from '../core/live.js'
 import { t } from '../core/words.js'
+import { bell, seeAbout } from '../frame/bell.js'
 import { keepSending } from '../site/queue.js'
 import { id, load, restore, take, view } from './state.js'
 import { stepBar } from './steps.js'
@@ -16,7 +17,7 @@ export async function open (root) {
   navigator.serviceWorker?.register('/worker.js').catch(() => {})
   await connect()
   keepSending({ sent: take, refused: (_, error) => { view.problem = t('ticket.refused', { reason: error.message }); load() } })
-  drawLive(() => renew(page, ...content()))
+  drawLive(() => { renew(page, ...content()); seeAbout(id) })
 }
 
 const RETRY_MS = 4000
@@ -49,7 +50,7 @@ function content () {
   return [
     h('header', { class: 'ticket-head t2', 'data-key': 'head' },
       h('a', { class: 'back', href: '/tickets', 'aria-label': t('page.tickets') }, '‹'),
-      h('span', {}, t('ticket.number', { number: ticket.number })), h('span', { class: 'stand' }, t(`ticket.state.${ticket.state}`))),
+      h('span', {}, t('ticket.number', { number: ticket.number })), h('span', { class: 'stand' }, t(`ticket.state.${ticket.state}`)), bell()),
     live.link.lost ? h('p', { class: 'offline t1', 'data-key': 'offline' }, t('ticket.offline')) : null,
     h('div', { class: 'ticket-columns', 'data-key': 'columns' },
       h('div', {}, subject(ticket), clockPanel(ticket), firstChecks(ticket)),

@@ -20,7 +20,7 @@ const VALUES = [
 
 export async function open (root) {
   await loadSite()
-  await followSite({ points: () => VALUES })
+  await followSite({ points: () => VALUES, notices: false })
   followLoad()
   startSound()
   const stage = openStage(root, 'wall')

@@ -1,0 +1,63 @@
+"""The platform, served until it is stopped: what ``run`` and ``demo`` share."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, Protocol
+
+from guanjia.commands.lives import live
+from guanjia.commands.words import out
+from guanjia.config.configuration import Configuration
+from guanjia.platform import Read, SitePlatform, whole_site
+from guanjia.system_clock import SystemClock
+from guanjia.web import web_application
+from guanjia.web_server import WebServer
+from model.clock import Clock
+
+
+class Beside(Protocol):
+    """Something that lives as long as the platform does, such as the demo's simulators."""
+
+    async def start(self, platform: SitePlatform) -> None:
+        """Returns when it is there; the platform starts reading only then."""
+        ...
+
+    async def ended(self) -> None:
+        """Returns when it has ended by itself."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
+def serve(
+    found: Configuration,
+    data: Path,
+    host: str,
+    port: int,
+    *,
+    demo: bool = False,
+    beside: Beside | None = None,
+    simulators: str = "",
+    clock: Clock | None = None,
+    read: Read = whole_site,
+) -> None:
+    """Run until stopped."""
+
+    async def life(stopping: asyncio.Event) -> None:
+        platform = SitePlatform(found.site, found.rules, data, clock or SystemClock(), demo=demo, simulators=simulators, read=read)
+        web = WebServer(web_application(platform.context), host, port)
+        companions: list[asyncio.Task[Any]] = [asyncio.create_task(stopping.wait())]
+        if beside is not None:
+            await beside.start(platform)
+            companions.append(asyncio.create_task(beside.ended()))
+        running = asyncio.create_task(platform.run(web))
+        companions.append(running)
+        out.print(f"{found.site.name.zh}: http://{host}:{port}", markup=False)
+        await asyncio.wait(companions, return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.is_set():
+            out.print("stopping: a part has ended by itself; see the log", markup=False)
+        if beside is not None:
+            await beside.stop()
+        platform.stop()
+        await running
+
+    live(life)

@@ -1,0 +1,72 @@
+"""Where each kind of block goes on its way through the hub."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from guanjia.hub import Hub
+from guanjia.live import LiveTable
+from model.alarm import AlarmEvent
+from model.own_state import PLATFORM, PROFILE, OwnState, own_block
+from model.quality import GOOD
+from model.reading import Block, Reach
+from model.site import Area, Site
+from model.text import Text
+from tests.store.bench_site import T0, FixedClock, block, site
+
+SITE: Site = replace(site(), areas={"sub1": Area("sub1", Text("一号变电所", "Substation 1"))})
+READING = block(T0, [230.0, 5.0, 100.0, 0.0])
+
+
+class Part:
+    """Store, stream or engine: notes what comes by."""
+
+    next_due_ns = None
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    def accept(self, block: Block) -> None:
+        self.taken.append(block.device)
+
+    def observe(self, block: Block, now_ns: int | None = None) -> Sequence[AlarmEvent]:
+        self.taken.append(block.device)
+        return ()
+
+    def advance(self, now_ns: int) -> Sequence[AlarmEvent]:
+        return ()
+
+
+class House:
+    def __init__(self) -> None:
+        self.live, self.store, self.stream, self.engine = LiveTable(SITE), Part(), Part(), Part()
+        self.hub = Hub(self.live, self.store, self.stream, self.engine, lambda events: None, lambda device, link: None, FixedClock())
+
+    def reached(self) -> set[str]:
+        """The parts that have had something."""
+        parts = {"store": self.store, "stream": self.stream, "engine": self.engine}
+        return {name for name, part in parts.items() if part.taken}
+
+
+@pytest.mark.parametrize(
+    ("reach", "parts", "is_live"),
+    [
+        (Reach.EVERYWHERE, {"store", "stream", "engine"}, True),
+        (Reach.HISTORY, {"store"}, False),
+        (Reach.LIVE, {"stream", "engine"}, True),
+    ],
+)
+def test_a_block_goes_as_far_as_it_says(reach: Reach, parts: set[str], is_live: bool) -> None:
+    house = House()
+    house.hub.accept(replace(READING, reach=reach))
+    assert house.reached() == parts
+    assert (house.live.qualities("sub1.m1")[0] == GOOD) is is_live
+
+
+def test_what_the_platform_says_of_itself_is_judged_and_shown_but_neither_stored_nor_counted_among_the_devices() -> None:
+    house = House()
+    house.hub.observe(own_block(OwnState(history_wait=4.0, spool_fill=1.0, blocks_lost=0.0, disk_free=80.0), T0))
+    assert house.reached() == {"engine"}
+    assert [house.live.last(PLATFORM, column).value for column in range(len(PROFILE.points))] == [4.0, 1.0, 0.0, 80.0]
+    assert (house.live.connected(), house.live.quality_counts()["good"]) == (0, 0)

@@ -1,0 +1,102 @@
+"""Listening to a broker: what was said, and whose profile would understand it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import typer
+from paho.mqtt import publish
+from rich.console import Console
+
+from collectors.mqtt.broker import EmbeddedBroker
+from collectors.mqtt.dial import Broker
+from guanjia.commands import probe_topics, words
+from guanjia.config.profile_file import LIBRARY, load_profile
+from guanjia.config.site_file import read_site
+from guanjia.probe.listen import MOST_TOPICS, Ear, listen
+from guanjia.probe.matching import matches
+
+PROFILES = [load_profile(LIBRARY / f"{name}.yaml") for name in ("barrier_json", "go_e")]
+GATE = b'{"state": 1, "arm_off": false, "entries": 120}'
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "expected"),
+    [
+        ("parking/gate-n/state", GATE, ("barrier_json", "parking/gate-n", {}, {"state", "arm_off", "entries"})),
+        ("go-eCharger/012345/amp", b"16", ("go_e", "", {"serial": "012345"}, {"requested_current"})),
+        ("parking/gate-n/state", b"\xff\x00 no json", None),
+        ("parking/gate-n/elsewhere", GATE, None),
+        ("go-eCharger/012345/amp", b'"sixteen"', None),
+    ],
+    ids=["several levels stand for {topic}", "one level stands for any other", "noise", "another topic", "a word for a number"],
+)
+def test_a_message_is_matched_with_the_profile_that_understands_it(
+    topic: str, payload: bytes, expected: tuple[str, str, dict[str, str], set[str]] | None
+) -> None:
+    found = [(m.profile.id, m.mqtt.topic, dict(m.mqtt.values), set(m.points)) for m in matches(PROFILES, topic, payload)]
+    assert found == ([expected] if expected else [])
+
+
+def test_of_a_broker_full_of_topics_the_rest_is_only_counted() -> None:
+    ear = Ear([("#", 0)])
+    for number in range(MOST_TOPICS + 5):
+        ear.message(f"t/{number}", b"1", 0, False, False)
+    assert (len(ear.topics), ear.others) == (MOST_TOPICS, 5)
+
+
+async def test_what_is_said_while_listening_is_heard_with_its_size() -> None:
+    broker = EmbeddedBroker(0)
+    await broker.start()
+    ear = Ear([("parking/#", 0)])
+    try:
+        listening = asyncio.create_task(listen(Broker("127.0.0.1", broker.port, "probe-test", clean=True), ear, 0.3))
+        await asyncio.wait_for(ear.connected.wait(), 5)
+        for payload in (b"1", GATE):
+            await asyncio.to_thread(publish.single, "parking/gate-n/state", payload, hostname="127.0.0.1", port=broker.port)
+        assert await listening
+    finally:
+        await broker.stop()
+    heard = ear.topics["parking/gate-n/state"]
+    assert (heard.messages, heard.most_bytes, heard.sample, heard.retained) == (2, len(GATE), GATE, False)
+
+
+def test_the_lines_for_what_was_heard_are_devices_of_a_site(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def said(broker: Broker, ear: Ear, seconds: float) -> bool:
+        for topic, payload in (
+            ("parking/gate-n/state", GATE),
+            ("go-eCharger/012345/amp", b"16"),
+            ("go-eCharger/012345/car", b"1"),
+            ("x", b"\xff"),
+            ("y", rb'{"kept": "\[/as said]"}'),
+        ):
+            ear.message(topic, payload, 0, True, False)
+        return True
+
+    monkeypatch.setattr(probe_topics, "listen", said)
+    monkeypatch.setattr(probe_topics, "_profiles", lambda: PROFILES)
+    monkeypatch.setattr(probe_topics, "out", Console(width=160, highlight=False))
+    lines = tmp_path / "heard.yaml"
+    assert probe_topics.listened("#", "mqtt://127.0.0.1", 1, lines) == 0
+    head = "site: {id: s, name: {zh: 站, en: Site}, timezone: Asia/Shanghai}\nareas: [{id: area, name: {zh: 区, en: Area}}]\n"
+    devices = read_site(head + lines.read_text(encoding="utf-8"), "site.yaml", tmp_path, {}).devices
+    assert [device.profile.id for device in devices.values()] == ["go_e", "barrier_json"]
+    said_so = capsys.readouterr().out
+    assert "5 topics, 5 messages" in said_so
+    assert r'{"kept": "\[/as said]"}' in said_so
+    with pytest.raises(typer.Exit):
+        probe_topics.listened("#", "mqtt://127.0.0.1", 1, tmp_path)
+
+
+def test_a_broker_that_is_not_there_comes_with_what_to_do(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    async def nobody(broker: Broker, ear: Ear, seconds: float) -> bool:
+        ear.down("no connection")
+        return False
+
+    monkeypatch.setattr(probe_topics, "listen", nobody)
+    monkeypatch.setattr(probe_topics, "err", Console(width=400, stderr=True))
+    monkeypatch.setattr(words, "err", Console(width=400, stderr=True))
+    assert probe_topics.listened("#", "mqtt://127.0.0.1", 1, None) == 1
+    assert "Check address, port, user and password" in capsys.readouterr().err
