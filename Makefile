@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 BENCHMARKS := first_light alarm_engine store simulators scenarios history_maker collectors mqtt_load
 
-.PHONY: install demo test check bench clean
+.PHONY: install demo test nightly check bench clean
 
 install: $(VENV)/.installed
 demo: install
@@ -12,6 +12,10 @@ demo: install
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# The same properties with a hundred times the examples: hours.
+nightly: $(VENV)/.installed-dev
+	GUANJIA_EXAMPLES=100 $(BIN)/pytest -n 2 --timeout 7200 tests/rules tests/tickets tests/config tests/scenario tests/api $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

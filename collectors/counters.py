@@ -62,7 +62,7 @@ class Counters:
     clocks_implausible: int = 0
     """Answers and messages whose own time was not believed."""
     restarts: int = 0
-    """Links started again after a mistake of our own."""
+    """Links started again, devices and messages given up for once, after a mistake of our own."""
     lateness: Lateness = field(default_factory=Lateness)
 
     def started(self, due_ns: int, now_ns: int) -> None:

@@ -8,6 +8,7 @@ CollectorError
     ├── TimedOut          no answer in time
     ├── Closed            the peer closed, or the line broke, while an answer was awaited
     ├── BadFrame          bytes came that are no answer to what was asked
+    │   ├── NotModbus     text came: another service listens there
     │   └── NotSunSpec    the device answers, but has no chain of models or not the model its profile is about
     └── DeviceException   the device answered that it will not (Modbus V1.1b3 §7)
 """
@@ -50,6 +51,10 @@ class Closed(ExchangeError):
 
 class BadFrame(ExchangeError):
     fault = Fault.BAD_FRAME
+
+
+class NotModbus(BadFrame):
+    """What came can't be read as Modbus and is plain text, such as a web server's; the message quotes how it begins."""
 
 
 class NotSunSpec(BadFrame):

@@ -10,6 +10,7 @@ from math import nan
 
 import structlog
 
+from collectors.codes import Codes, enumerated
 from collectors.counters import Counters
 from collectors.heartbeat import Heartbeat
 from collectors.rate import Rates, rate_limits
@@ -27,7 +28,7 @@ WATCH_NS = SECOND
 
 
 class Truth:
-    """``model.reading.BlockSink`` of the links. A device without limits costs one look-up per block."""
+    """``model.reading.BlockSink`` of the links. A device without limits and codes costs one look-up per block."""
 
     name = "truth"
 
@@ -39,6 +40,8 @@ class Truth:
         clocks = {d.id: SourceClock(d.profile, site.timezone) for d in site.devices.values()}
         self._clocks = {device: clock for device, clock in clocks.items() if clock.is_there}
         self._staleness = {d.id: Staleness(stale_after) for d in site.devices.values() if (stale_after := stale_limits(d))}
+        self._enumerated = {d.id: listed for d in site.devices.values() if (listed := enumerated(d.profile))}
+        self._codes = Codes()
         self._jumping: dict[str, tuple[int, ...]] = {}
 
     def accept(self, block: Block) -> None:
@@ -53,6 +56,8 @@ class Truth:
         source_clock = self._clocks.get(block.device)
         if source_clock is not None:
             block = self._dated(block, source_clock)
+        if block.device in self._enumerated:
+            self._look_up(block)
         rates, heartbeat = self._rates.get(block.device), self._heartbeats.get(block.device)
         if rates is not None:
             block = self._without_jumps(block, rates)
@@ -60,6 +65,12 @@ class Truth:
             qualities = heartbeat.judge(block.values, block.qualities, block.receive_ns)
             block = block if qualities is block.qualities else replace(block, qualities=qualities)
         return block
+
+    def _look_up(self, block: Block) -> None:
+        """Say which codes nobody has words for: as readings they are as good as any."""
+        profile = self._devices[block.device].profile
+        for point, code in self._codes.fresh(block, profile, self._enumerated[block.device]):
+            log.warning("code_not_listed", device=block.device, profile=profile.id, point=point, code=code)
 
     def _dated(self, block: Block, source_clock: SourceClock) -> Block:
         source_ns = source_clock.source_ns(block.values, block.qualities, block.receive_ns)

@@ -58,6 +58,14 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         return list(self.commands)
 
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            # What stands before the message is the name of an exception in the checker that Typer uses.
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
 
 def _command(name: str) -> Any:
     """KeyError when there is none of that name."""

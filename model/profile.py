@@ -154,6 +154,14 @@ class SunSpec:
     models: Mapping[int, int]
 
 
+class Addressing(StrEnum):
+    """How a profile counts its registers: as the wire does, from one, or as references such as 40001 that name the table, too."""
+
+    ZERO_BASED = "zero_based"
+    ONE_BASED = "one_based"
+    MODICON = "modicon"
+
+
 @dataclass(frozen=True, slots=True)
 class ModbusDefaults:
     port: int = 502
@@ -175,6 +183,9 @@ class ModbusDefaults:
     illegal: tuple[RegisterRange, ...] = ()
     """Never to be read, alone or across: the device refuses them, falls silent or acts."""
     sunspec: SunSpec | None = None
+    addressing: Addressing = Addressing.ZERO_BASED
+    """With ``address_offset``, how the profile's file writes addresses; in here all are those of the wire."""
+    address_offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,12 @@ def one_of(expected: str, shown: object) -> str:
     return f"write one of {', '.join(choices)}{meant(str(shown), choices)}"
 
 
+def quoted(found: bool) -> str:
+    """What to write where a word belongs and YAML has made true or false of it."""
+    word = "yes" if found else "no"
+    return f"YAML reads no, off, yes and on without quotes as false and true; write '{word}' in quotes, or the word you mean"
+
+
 LIMITS = {
     "greater_than_equal": ("must be at least", "ge"),
     "less_than_equal": ("must be at most", "le"),

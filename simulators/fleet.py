@@ -106,14 +106,16 @@ class Fleet:
 
     async def start(self) -> None:
         """Open every socket and line. Raises PortTaken, with nothing left open, when an address is in use."""
+        others = "give other ports"
         try:
             for listener in self._listeners:
                 await listener.open()
             if self._control is not None:
+                others = "choose another for the control API with --control-port"
                 await self._control.open()
         except OSError as error:
             await self.stop()
-            raise PortTaken(f"can't listen: {error.strerror or error}; stop what uses the port, or give other ports") from error
+            raise PortTaken(f"can't listen: {error.strerror or error}; stop what uses the port, or {others}") from error
         for voice in self._voices:
             voice.open()
         log.info("fleet_started", devices=len(self.desk.machines), ports=len(self.ports), control_port=self.control_port)

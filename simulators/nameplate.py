@@ -1,10 +1,10 @@
 """What a device says where its physics says nothing: the constants a real one is delivered with."""
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
-from model.profile import Point, Profile, Register, WireType
+from model.profile import Point, Profile, Register, Table, WireType
 from model.site import Device
 from simulators.packed import is_clock
 
@@ -60,9 +60,22 @@ def _scale_codes(profile: Profile) -> dict[str, float]:
         if isinstance(point.wire, Register) and point.wire.scale_register is not None:
             owner = scale_owner(point, profile.points)
             if owner is not None:
-                of_unit = _EXPONENTS if point.wire.scale_mode == "pow10" else {}
-                codes[owner.name] = of_unit.get(point.unit, _RESOLUTION_STEP.get(point.wire.scale_mode or "", 0.0))
+                codes[owner.name] = _scale_code(point, point.wire.scale_mode)
     return codes
+
+
+def bare_scales(points: Sequence[Point]) -> dict[tuple[Table, int], float]:
+    """What stands in the scale registers in which no point lies."""
+    return {
+        (point.wire.table, point.wire.scale_register): _scale_code(point, point.wire.scale_mode)
+        for point in points
+        if isinstance(point.wire, Register) and point.wire.scale_register is not None and scale_owner(point, points) is None
+    }
+
+
+def _scale_code(point: Point, mode: str | None) -> float:
+    of_unit = _EXPONENTS if mode == "pow10" else {}
+    return of_unit.get(point.unit, _RESOLUTION_STEP.get(mode or "", 0.0))
 
 
 def _chain(profile: Profile) -> dict[str, float]:

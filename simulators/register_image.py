@@ -14,7 +14,7 @@ from model.profile import Access, Point, Profile, Register, Table
 from model.site import Device
 from simulators.encode import Encoder, PlainNumber, Value, bit_mask, fold_power_factor, plain_number, point_encoder
 from simulators.machine import Truth
-from simulators.nameplate import constants
+from simulators.nameplate import bare_scales, constants
 from simulators.register_run import Cell, Run, runs, sharing
 from simulators.wire_unit import resolution, turn
 
@@ -64,8 +64,9 @@ class RegisterImage:
 
     def __post_init__(self) -> None:
         self.starts = {table: [s.start for s in segments] for table, segments in self.tables.items()}
-        wires = (p.wire for p in self.profile.points)
-        self.whole_points = frozenset((w.table, w.address, w.words) for w in wires if isinstance(w, Register))
+        wires = [p.wire for p in self.profile.points if isinstance(p.wire, Register)]
+        scales = ((w.table, w.scale_register, 1) for w in wires if w.scale_register is not None)
+        self.whole_points = frozenset([*((w.table, w.address, w.words) for w in wires), *scales])
 
     def refresh(self, truth: Truth) -> None:
         """Bring the registers into line with the truth, at the cost of what has changed."""
@@ -152,7 +153,12 @@ def register_image(device: Device, truth: Truth, units: Mapping[str, str]) -> Re
     profile = device.profile
     bridged = profile.modbus is not None and profile.modbus.bridge_gaps
     placed = [(point, point.wire) for point in profile.points if isinstance(point.wire, Register)]
-    tables = {table: _segments((w for _, w in placed if w.table is table), table, bridged) for table in {w.table for _, w in placed}}
+    scales = {Register(table, address, 1): code for (table, address), code in bare_scales(profile.points).items()}
+    wires = [*(wire for _, wire in placed), *scales]
+    tables = {table: _segments((w for w in wires if w.table is table), table, bridged) for table in {w.table for w in wires}}
+    for wire, code in scales.items():
+        segment, at = _place(tables[wire.table], wire)
+        segment.cells[at : at + 2] = int(code).to_bytes(2, "big", signed=True)
     plate = constants(device, units)
     known = {**plate, **truth}
     cells: list[Cell] = []

@@ -1,10 +1,10 @@
 """Which unit and resolution a device writes a quantity in, where it says so itself in another register."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from model.profile import Point, Register
 from simulators.encode import Value
-from simulators.nameplate import scale_owner
+from simulators.nameplate import bare_scales, scale_owner
 from simulators.unit_table import SAME, Linear, conversion
 
 
@@ -34,14 +34,15 @@ def selected_unit(point: Point, known: Mapping[str, Value], points: Iterable[Poi
     return point.unit
 
 
-def resolution(point: Point, known: Mapping[str, Value], points: Iterable[Point]) -> float | None:
+def resolution(point: Point, known: Mapping[str, Value], points: Sequence[Point]) -> float | None:
     """What one count is worth by the scale register's present content; None without such a register."""
-    owner = scale_owner(point, points)
-    if owner is None or not isinstance(point.wire, Register):
+    wire = point.wire
+    if not isinstance(wire, Register) or wire.scale_register is None:
         return None
-    code = int(float(known[owner.name]))
-    if point.wire.scale_mode == "enum_resolution":
-        return 10.0 ** (code - 4)
-    if point.wire.scale_mode == "div10pow_bits0_2":
-        return 10.0 ** -(code & 0b111)
-    return 10.0**code
+    owner = scale_owner(point, points)
+    code = int(float(known[owner.name]) if owner else bare_scales(points)[wire.table, wire.scale_register])
+    if wire.scale_mode == "enum_resolution":
+        return point.scale * 10.0 ** (code - 4)
+    if wire.scale_mode == "div10pow_bits0_2":
+        return point.scale * 10.0 ** -(code & 0b111)
+    return point.scale * 10.0**code

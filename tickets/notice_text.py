@@ -38,13 +38,14 @@ _WAS_DUE = {
 _NOBODY = Text("还没有负责人", "nobody has it")
 _UNANSWERED = Text("{who}未接单", "{who} has not accepted")
 _WITH = Text("负责人{who}", "with {who}")
+_NOW_WITH = Text("现由 {who} 负责", "now with {who}")
 _EMERGENCY = Text("突发事件，", "Emergency, ")
 
 
 def notice_text(kind: NoticeKind, ticket: Ticket, site: Site, at_ns: int) -> Text:
     """Of something that has happened to the ticket. ``at_ns``: when it is told; a day is named only when it is another one."""
     if kind is NoticeKind.HANDED_ON:
-        return _whole(kind, ticket, site, _who(_WITH, ticket, site))
+        return _whole(kind, ticket, site, _who(_NOW_WITH, ticket, site))
     if kind is NoticeKind.CANCELLED:
         reason = ticket.result.rstrip("。. ")
         return _whole(kind, ticket, site, Text(reason, reason))

@@ -25,7 +25,7 @@ _NUMBER = rf"^{NOTICE_PREFIX}[0-9]{{1,18}}$"
 
 
 class NoticesQuestion(Question):
-    mine: bool = Field(True, description="false: everybody's; what others are told does not count as told to them.")
+    mine: bool = Field(True, description="false: everybody's, to look up; nobody counts as told by it.")
     cursor: str | None = Field(None, pattern=_NUMBER, description="`next_cursor` of the page before.")
     limit: int = Field(100, ge=1, le=1000)
 
@@ -38,9 +38,10 @@ class NoticesQuestion(Question):
 def notices(question: Annotated[NoticesQuestion, Query()], platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
     found = platform.journal.notices(question.filter(reader))
     page, following = page_of(found, lambda notice: f"{NOTICE_PREFIX}{notice.number}", question.limit)
-    mark_told(platform, [notice.number for notice in page if _reaches(reader, notice)])
+    told = {notice.number for notice in page if question.mine and _reaches(reader, notice)}
     now_ns = platform.clock.now_ns()
-    shown = [notice.delivered(Channel.CONSOLE, now_ns) if _reaches(reader, notice) else notice for notice in page]
+    mark_told(platform, sorted(told), now_ns)
+    shown = [notice.delivered(Channel.CONSOLE, now_ns) if notice.number in told else notice for notice in page]
     return answer({"items": [wire.notice(notice) for notice in shown], "next_cursor": following})
 
 
@@ -69,11 +70,11 @@ def _see(platform: Platform, by: Actor, notice_id: str) -> Notice:
         return tx.notice(found.number) or found
 
 
-def mark_told(platform: Platform, numbers: Sequence[int]) -> None:
+def mark_told(platform: Platform, numbers: Sequence[int], now_ns: int) -> None:
     """Put down that these have reached their person. While the journal can't be written they are told again: better twice than never."""
     if numbers:
         with suppress(JournalUnavailable), platform.journal.write() as tx:
-            tx.mark_told(numbers, Channel.CONSOLE, platform.clock.now_ns())
+            tx.mark_told(numbers, Channel.CONSOLE, now_ns)
 
 
 def notices_of(journal: Journal, ticket: str) -> Sequence[Notice]:

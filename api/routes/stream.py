@@ -123,7 +123,7 @@ class _Listener:
                     yield self.frames.of(event, self.wanted)
                 elif event.data["to"] == self.person:
                     yield self.frames.of(event, self.wanted)
-                    await asyncio.to_thread(mark_told, self.platform, [number_of(event.data["id"])])
+                    await asyncio.to_thread(mark_told, self.platform, [number_of(event.data["id"])], self.platform.clock.now_ns())
                 if event.kind == RESYNC:
                     yield await asyncio.to_thread(self._everything)
             now_ns = self.platform.clock.monotonic_ns()

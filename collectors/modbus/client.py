@@ -101,15 +101,12 @@ class Link:
         try:
             block = await self._exchange(station)
         except ExchangeError as error:
-            self._failed(station, error)
             self._after_failure(station, error)
         except Exception as error:
             # A mistake of ours with one device: its last values must not pass for the present, nor its neighbours wait for it.
             log.exception("device_broke_us", device=station.device, link=self.name)
             self._counters.restarts += 1
-            mistaken = BadFrame(f"not understood: {error!r}")
-            self._failed(station, mistaken)
-            self._after_failure(station, mistaken)
+            self._after_failure(station, BadFrame(f"not understood: {error!r}"))
         else:
             self._answered(station)
             self._sink.accept(block)
@@ -200,6 +197,7 @@ class Link:
 
     def _after_failure(self, station: Station, error: ExchangeError) -> None:
         """Whoever answered wrongly keeps the rhythm; whoever did not answer pauses."""
+        self._failed(station, error)
         now_ns = self._clock.monotonic_ns()
         if isinstance(error, DeviceException) and not error.is_silence:
             self._counters.polls_skipped += station.schedule.answered(now_ns)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from struct import Struct
 
-from collectors.errors import BadFrame, ExchangeError
+from collectors.errors import BadFrame, ExchangeError, NotModbus
 from collectors.modbus.conversation import Conversation, Question
 from collectors.modbus.plan import Request
 from collectors.modbus.wire import FUNCTIONS, answer_data
@@ -33,13 +33,21 @@ def take_frame(buffer: bytearray) -> Frame | None:
         return None
     transaction, protocol, length = _HEADER.unpack_from(buffer)
     if protocol != 0 or not _SHORTEST <= length <= _LONGEST:
-        raise BadFrame(f"not a Modbus TCP header: {bytes(buffer[: _HEADER.size]).hex()}")
+        raise _strange(bytes(buffer[: _HEADER.size]))
     end = _HEADER.size + length
     if len(buffer) < end:
         return None
     frame = Frame(transaction, buffer[_HEADER.size], bytes(buffer[_HEADER.size + 1 : end]))
     del buffer[:end]
     return frame
+
+
+def _strange(header: bytes) -> BadFrame:
+    if header.startswith(b"HTTP/"):
+        return NotModbus("a web server, not Modbus")
+    if all(0x20 <= byte < 0x7F for byte in header):
+        return NotModbus(f"text, not Modbus: '{header.decode('ascii')}…'")
+    return BadFrame(f"not a Modbus TCP header: {header.hex()}")
 
 
 class MbapConversation(Conversation):

@@ -4,7 +4,7 @@ message ──► its devices ──► decode ──► Block ──► sink
 too long no message        ──► one failed Block, SILENT
 said to be away            ──► one failed Block, LAST_WILL
 broker away                ──► one failed Block per device, BROKER_LOST
-back after any of these    ──► what each of its topics said last, with its own time: the last value stands, its age visible
+back after any of these    ──► what it said last of every point, with its own time: the last value stands, its age visible
 """
 
 from array import array
@@ -16,10 +16,12 @@ from math import nan
 import structlog
 
 from collectors.counters import Counters
+from collectors.mqtt.doubts import Doubts
 from collectors.mqtt.intake import ROOM
 from collectors.mqtt.payload import PayloadDecoder, Verdict
 from collectors.mqtt.presence import Presences, PresenceTopic, Word
 from collectors.mqtt.recent import Recent
+from collectors.mqtt.said import Said
 from collectors.mqtt.silence import Silence
 from collectors.mqtt.topics import covers, is_filter, matches
 from collectors.mqtt.voice import Publish, Will
@@ -31,8 +33,6 @@ log = structlog.get_logger()
 
 TOPICS = 65_536
 """Topics whose devices are remembered."""
-SAID_TOPICS = 1_000
-"""Topics of one device whose last message is kept; only one that hangs on a wildcard may have more."""
 
 
 class JsonDevices:
@@ -59,7 +59,8 @@ class JsonDevices:
         self._presences = Presences(presences or {})
         self._faults: dict[str, Fault] = {}
         self._barred: set[str] = set()
-        self._said: dict[str, dict[str, Block]] = {decoder.device: {} for decoder in decoders}
+        self._said = {decoder.device: Said() for decoder in decoders}
+        self._doubts = Doubts()
         self._recent = {decoder.device: Recent() for decoder in decoders}
         self._listeners = lru_cache(maxsize=TOPICS)(_finder(*_by_topic(decoders)))
         self.filters = [(name, qos.get(decoder.device, 0)) for decoder in decoders for name in decoder.filters]
@@ -93,7 +94,9 @@ class JsonDevices:
     def message(self, topic: str, payload: bytes, receive_ns: int, retained: bool, repeated: bool = False) -> None:
         for decoder in self._listeners(topic):
             block, verdict = decoder.decode(topic, payload, receive_ns)
+            is_readable = verdict is not Verdict.BAD_PAYLOAD
             self._note(verdict)
+            self._doubts.message(block, topic, payload, decoder.names, is_readable=is_readable)
             block.repeated = repeated
             if not retained:
                 # A retained message is what the broker remembers; it does not show that the device lives.
@@ -102,27 +105,21 @@ class JsonDevices:
             again = self._is_again(block, topic, retained)
             is_past = retained and self._presences.is_away(decoder.device)
             if not is_past:
-                self._present(decoder.device, "" if again else topic)
+                self._present(decoder.device, topic, None if again else block)
             if again:
                 continue
-            if block.fault is None:
-                self._remember(topic, block)
+            if is_readable:
+                self._said[decoder.device].take(topic, block)
+            else:
+                self._said[decoder.device].spoil(topic)
             # What the broker remembers of a device that is away stands again when that is back.
             self._sink.accept(replace(block, reach=Reach.HISTORY) if is_past else block)
         if topic in self._presences:
             self._word(topic, payload, retained)
 
-    def _remember(self, topic: str, block: Block) -> None:
-        said = self._said[block.device]
-        said.pop(topic, None)
-        said[topic] = block
-        if len(said) > SAID_TOPICS:
-            del said[next(iter(said))]
-
     def _is_again(self, block: Block, topic: str, retained: bool) -> bool:
         """Whether it is known already: what the broker remembers, or what its publisher says once more."""
-        said = self._said[block.device].get(topic)
-        remembered = retained and said is not None and said.raw == block.raw
+        remembered = retained and self._said[block.device].knows(topic, block)
         return self._recent[block.device].is_again(block) or remembered
 
     def watch(self) -> None:
@@ -142,6 +139,9 @@ class JsonDevices:
 
     def _word(self, topic: str, payload: bytes, retained: bool) -> None:
         for device, word in self._presences.take(topic, payload):
+            self._doubts.word(device, topic, payload, is_known=word is not Word.UNKNOWN)
+            if word is Word.UNKNOWN:
+                continue
             if word is Word.ONLINE:
                 self._came_online(device, retained)
             elif self._faults.get(device) is not Fault.LAST_WILL:
@@ -168,18 +168,14 @@ class JsonDevices:
         self._faults[device] = fault
         self._sink.accept(failed_block(device, self._decoders[device].width, self._clock.now_ns(), fault))
 
-    def _present(self, device: str, speaking: str = "") -> None:
-        """It is back, if it was away: what it said before stands again, but for the topic it now speaks on."""
-        fault = self._faults.pop(device, None)
-        if fault is None:
-            return
-        if fault is not Fault.BROKER_LOST:
+    def _present(self, device: str, topic: str = "", newer: Block | None = None) -> None:
+        """What it said before stands again if it was away, or if its topic could not be read; but for what it now says anew."""
+        fault, said = self._faults.pop(device, None), self._said[device]
+        if fault not in (None, Fault.BROKER_LOST):
             log.info("device_back", device=device, after=fault.value)
-        now_ns = self._clock.now_ns()
-        for topic, block in self._said[device].items():
-            if topic != speaking:
-                # Nothing was measured anew: it is for the screens and the rules, not for the history.
-                self._sink.accept(replace(block, receive_ns=now_ns, reach=Reach.LIVE))
+        for block in said.mended(topic, newer) if fault is None else said.revived(newer):
+            # Nothing was measured anew: it is for the screens and the rules, not for the history.
+            self._sink.accept(replace(block, receive_ns=self._clock.now_ns(), reach=Reach.LIVE))
 
 
 def _by_topic(decoders: Sequence[PayloadDecoder]) -> tuple[dict[str, tuple[PayloadDecoder, ...]], list[tuple[str, PayloadDecoder]]]:

@@ -26,8 +26,8 @@ INBOX = 10_000
 what the broker has more stays there."""
 BATCH = 200
 """Messages handled before the loop gets its breath."""
-ROOM = 100
-"""Blocks the spool must still have room for: one message may speak of several devices."""
+ROOM = 1_000
+"""Blocks the spool must still have room for: one message may speak of as many devices as hang on one gateway's topic."""
 
 
 class Sitting:

@@ -57,6 +57,7 @@ class PayloadDecoder:
     def __init__(self, device: str, profile: Profile, mqtt: Mqtt) -> None:
         self.device = device
         self.width = len(profile.points)
+        self.names = tuple(point.name for point in profile.points)
         columns = [_column(profile, index, point, mqtt) for index, point in enumerate(profile.points)]
         self.filters = tuple(dict.fromkeys(column.topic for column in columns))
         self._absent, self._nan = bytes([ABSENT]) * self.width, array("d", [nan]) * self.width

@@ -20,6 +20,8 @@ class Word(StrEnum):
 
     ONLINE = "online"
     OFFLINE = "offline"
+    UNKNOWN = "unknown"
+    """A word that is none of those the profile or the site names: it changes nothing."""
 
 
 class PresenceTopic:
@@ -35,14 +37,15 @@ class PresenceTopic:
         self._words |= {word.casefold(): Word.OFFLINE for word in presence.offline}
 
     def word(self, payload: bytes) -> Word | None:
-        """None when the message says neither."""
+        """None when the message has no word there."""
         try:
             document: object = msgspec.json.decode(payload)
         except (msgspec.DecodeError, RecursionError):
             document = payload.decode(errors="replace")
         # Older firmware sends the bare word where newer sends an object.
         found = jsonpath.find(document, self._path) if isinstance(document, dict | list) else document
-        return self._words.get(_written(found).strip().casefold())
+        written = _written(found).strip().casefold()
+        return self._words.get(written, Word.UNKNOWN) if written else None
 
 
 class Presences:
@@ -63,11 +66,14 @@ class Presences:
         return topic in self._about
 
     def take(self, topic: str, payload: bytes) -> Sequence[tuple[str, Word]]:
-        """What the message says: devices with ONLINE or OFFLINE. A device is online only when none of its topics denies it."""
+        """What the message says: devices with its word. A device is online only when none of its topics denies it."""
         said: list[tuple[str, Word]] = []
         for device, one in self._about.get(topic, ()):
             word = one.word(payload)
             if word is None:
+                continue
+            if word is Word.UNKNOWN:
+                said.append((device, word))
                 continue
             away = self._away.setdefault(device, set())
             if word is Word.OFFLINE:

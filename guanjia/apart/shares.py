@@ -7,7 +7,7 @@ from enum import StrEnum
 from model.site import Edge, Site
 from model.text import Text
 
-ONLY_EDGE = Edge("field", Text("采集机", "edge machine"))
+ONLY_EDGE = Edge("field", Text("采集机", "Edge machine"))
 """The edge of a site whose file names none: it reads every device."""
 
 

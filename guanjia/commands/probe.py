@@ -46,7 +46,7 @@ def probe(
     if write is not None and write.exists() and not replace:
         raise refuse(f"{write} exists; name another file, or add --replace to overwrite it")
     if topic:
-        raise typer.Exit(probe_topics.listened(topic, broker, seconds, write))
+        raise typer.Exit(probe_topics.listened(topic, broker, seconds, write, profile))
     asked = Asked(target, site, profile, port, unit, framer, serial, baud, parity, stopbits, timeout, device_id, area)
     found = targeted(asked)
     if plan:

@@ -18,11 +18,11 @@ from collectors.modbus.plan import plan
 from guanjia.commands.probe_bar import bar_of
 from guanjia.commands.probe_target import Target
 from guanjia.commands.recordings import duration
-from guanjia.commands.words import err, out, refuse, written
+from guanjia.commands.words import err, out, refuse, show, written
 from guanjia.probe import advice
 from guanjia.probe.asker import Asker, Spent
 from guanjia.probe.examination import TIMED_READS, Examination, Findings, Stage
-from guanjia.probe.lines import is_as_expected, profile_lines, site_changes, site_lines
+from guanjia.probe.lines import is_as_expected, is_usable, profile_lines, site_changes, site_lines
 from guanjia.probe.scan import lines, scan
 from guanjia.probe.show import measured_lines, value_table, verdict_lines
 from guanjia.probe.strategy import Refusals
@@ -88,12 +88,14 @@ class Bench:
             ended = self._lived(lambda: examination.run(enter, _QUICK if quick else tuple(Stage)))
         findings = examination.findings
         if self._asker.heard:
-            out.print(value_table(findings, self._asker.heard, out.width))
+            show(value_table(findings, self._asker.heard, out.width if out.is_terminal else None), out)
         for line in (*verdict_lines(findings), *measured_lines(findings, self._asker)):
             out.print(line, markup=False, soft_wrap=True)
         trouble = ended or advice.on_refusals(self._asker.refused, bool(self._asker.answered))
-        if self._asker.answered:
+        if self._asker.answered and is_usable(findings):
             self._lines(replace(device, profile=findings.profile), findings)
+        elif self._write is not None:
+            err.print(f"{self._write} is not written: nothing was found that a site file should say", markup=False, soft_wrap=True)
         if trouble:
             err.print(trouble, markup=False, soft_wrap=True)
         return FINE if not trouble and is_as_expected(findings) else FAILED
@@ -126,11 +128,11 @@ class Bench:
             ended = self._lived(look)
         grid = Grid(box=None, header_style="bold", pad_edge=False)
         for heading in (table, "raw", "unsigned", "signed", "as float, with the next", "as 32 bits, with the next", "text"):
-            grid.add_column(heading, overflow="fold")
+            grid.add_column(heading, overflow="fold", no_wrap=heading != "text")
         for line in lines(self._asker.heard, table, first, end):
             grid.add_row(str(line.address), line.raw, line.unsigned, line.signed, line.floats, line.wholes, line.text)
         if grid.row_count:
-            out.print(grid)
+            show(grid, out)
         ranges = [f"{r.first}" + (f"–{r.last}" if r.last > r.first else "") for one in found for r in one.ranges]
         out.print(f"{grid.row_count} answered; refused: {', '.join(ranges) or 'none'}; {self._asker.requests} requests", markup=False)
         trouble = ended or advice.on_refusals(self._asker.refused, bool(self._asker.answered))

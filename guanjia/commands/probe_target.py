@@ -49,7 +49,7 @@ def targeted(asked: Asked) -> Target:
     """The target, or exit with 2 and a word about what is missing."""
     if asked.site is not None:
         return _on_site(asked.site, asked)
-    known = _profile(asked.profile) if asked.profile else None
+    known = named_profile(asked.profile) if asked.profile else None
     if known is not None and known.modbus is None:
         raise refuse(f"profile '{asked.profile}' speaks MQTT: listen with --topic, such as --topic 'parking/#'")
     connection = _connection(asked, known.modbus if known and known.modbus else ModbusDefaults())
@@ -65,7 +65,7 @@ def _on_site(file: Path, asked: Asked) -> Target:
         raise refuse(f"{file} has no device '{asked.target}'{hint}")
     if isinstance(device.connection, Mqtt):
         raise refuse(f"'{device.id}' speaks MQTT: listen with --topic '{device.connection.topic or '#'}' --broker …")
-    profile = _profile(asked.profile) if asked.profile else device.profile
+    profile = named_profile(asked.profile) if asked.profile else device.profile
     return Target(
         device.connection, device if not asked.profile else _like(device, profile), asked.profile or device.profile.id, is_on_site=True
     )
@@ -75,7 +75,7 @@ def _like(device: Device, profile: Profile) -> Device:
     return Device(device.id, device.name, device.system, device.area, profile, device.connection, device.every_ns)
 
 
-def _profile(name: str) -> Profile:
+def named_profile(name: str) -> Profile:
     is_file = "/" in name or name.endswith((".yaml", ".yml"))
     file = Path(name) if is_file else LIBRARY / f"{name}.yaml"
     if not file.is_file():

@@ -13,7 +13,8 @@ from rich.table import Table as Grid
 
 from collectors.mqtt.dial import Broker
 from guanjia.commands.probe_bar import bar_of
-from guanjia.commands.words import err, mistakes_shown, out, refuse, written
+from guanjia.commands.probe_target import named_profile
+from guanjia.commands.words import err, mistakes_shown, out, refuse, show, written
 from guanjia.config.profile_file import LIBRARY, load_profile
 from guanjia.probe.lines import site_lines, usual_system
 from guanjia.probe.listen import Ear, Topic, listen
@@ -40,8 +41,9 @@ class _Kind:
     values: tuple[tuple[str, str], ...]
 
 
-def listened(topic: str, url: str, seconds: float, write: Path | None) -> int:
-    """Listen, and show what came and which profiles it suits."""
+def listened(topic: str, url: str, seconds: float, write: Path | None, profile: str = "") -> int:
+    """Listen, and show what came and which profiles it suits: the one named, or any of the library."""
+    named = [_named(profile)] if profile else []
     ear = Ear([(topic, 0)])
     broker = _broker(url)
     ended = ""
@@ -54,18 +56,18 @@ def listened(topic: str, url: str, seconds: float, write: Path | None) -> int:
             ended = "stopped by you; what was heard until then is shown"
         except OSError as error:
             ended = _no_connection(f"{url} ({error})", ear)
-    profiles = _profiles() if ear.topics else []
+    profiles = named or _profiles() if ear.topics else []
     found = {name: list(matches(profiles, name, heard.sample)) for name, heard in ear.topics.items()}
     if ear.topics:
-        out.print(_grid(ear.topics, found))
+        show(_grid(ear.topics, found), out)
     others = f"; {ear.others} messages on further topics" if ear.others else ""
     out.print(f"{len(ear.topics)} topics, {sum(heard.messages for heard in ear.topics.values())} messages{others}", markup=False)
-    lines = _lines(found)
+    lines = _lines(found, profile)
     if lines:
         out.print(f"\nFor site.yaml:\n{lines}", markup=False, soft_wrap=True)
     if lines and write is not None:
         written(write, lines + "\n")
-    trouble = ended or "" if ear.topics else ended or _silence(topic, seconds, ear)
+    trouble = ended or (_silence(topic, seconds, ear) if not ear.topics else _misunderstood(profile, lines))
     if trouble:
         err.print(trouble, markup=False, soft_wrap=True)
     return FAILED if trouble else FINE
@@ -95,6 +97,18 @@ def _silence(topic: str, seconds: float, ear: Ear) -> str:
     return f"nothing came on {topic} in {seconds:g} s: a device that speaks only when something happens needs longer (--seconds 300){wider}"
 
 
+def _misunderstood(profile: str, lines: str) -> str:
+    """Empty unless a profile was named that nothing fits."""
+    return f"profile '{profile}' understands none of this: compare its topics and paths with what came" if profile and not lines else ""
+
+
+def _named(name: str) -> Profile:
+    known = named_profile(name)
+    if known.mqtt is None:
+        raise refuse(f"profile '{name}' speaks Modbus, and --topic listens to MQTT; leave one of the two away")
+    return known
+
+
 def _profiles() -> list[Profile]:
     with mistakes_shown():
         return [profile for file in sorted(LIBRARY.glob("*.yaml")) if (profile := load_profile(file)).mqtt is not None]
@@ -103,7 +117,8 @@ def _profiles() -> list[Profile]:
 def _grid(topics: Mapping[str, Topic], found: Mapping[str, list[Match]]) -> Grid:
     grid = Grid(box=None, header_style="bold", pad_edge=False)
     for heading in ("topic", "messages", "bytes", "kept", "newest", "would be read by"):
-        grid.add_column(heading, justify="right" if heading in ("messages", "bytes") else "left", overflow="fold")
+        is_number = heading in ("messages", "bytes")
+        grid.add_column(heading, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number or heading == "topic")
     for name in sorted(topics):
         heard = topics[name]
         suits = ", ".join(f"{match.profile.id} ({len(match.points)} points)" for match in found[name][:3])
@@ -121,18 +136,18 @@ def _sample(payload: bytes) -> str:
     return shown + ("…" if len(text) > _SAMPLE else "")
 
 
-def _lines(found: Mapping[str, list[Match]]) -> str:
-    """An item of ``devices:`` for each device that the best match of a topic tells of."""
+def _lines(found: Mapping[str, list[Match]], profile: str) -> str:
+    """An item of ``devices:`` for each device that the best match of a topic tells of. ``profile``: as it was named; empty: its id."""
     devices: dict[_Kind, Match] = {}
     for name in sorted(found):
         for match in found[name][:1]:
             kind = _Kind(match.profile.id, match.mqtt.topic, tuple(match.mqtt.values.items()))
             devices[kind] = devices[kind].joined(match) if kind in devices else match
-    items = [_item(place, match) for place, match in enumerate(devices.values(), 1)]
+    items = [_item(place, match, profile or match.profile.id) for place, match in enumerate(devices.values(), 1)]
     return "devices:\n" + "\n".join(items) if items else ""
 
 
-def _item(place: int, match: Match) -> str:
+def _item(place: int, match: Match, profile: str) -> str:
     name = Text(match.profile.model, match.profile.model)
     device = Device(f"new.{place}", name, usual_system(match.profile), "area", match.profile, match.mqtt, SECOND)
-    return site_lines(device, match.profile.id)
+    return site_lines(device, profile)

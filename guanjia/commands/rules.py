@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from guanjia.commands.words import configuration, out, refuse
+from guanjia.commands.words import configuration, out, refuse, show
 from guanjia.config.configuration import RULE_LIBRARY, Configuration
 from guanjia.config.rule_file import load_rules
 from model.clock import SECOND
@@ -34,11 +34,18 @@ def list_rules(site: SiteOption = None) -> None:
     rules, found = _rules(site)
     table = Table(box=None, header_style="bold")
     for heading in ("rule", "priority", "zh", "en", "condition", *(("devices",) if found else ())):
-        table.add_column(heading, no_wrap=heading in ("rule", "priority"))
+        table.add_column(heading, no_wrap=heading in ("rule", "priority", "devices"))
     for rule in rules:
         watched = [str(sum(v.fit is Fit.APPLIES for v in found.book.of_rule(rule.id)))] if found else []
         table.add_row(rule.id, rule.priority, rule.text.zh, rule.text.en, rule.when, *watched)
-    out.print(table)
+    show(table)
+
+
+def _suppressors(rule: Rule) -> str:
+    """A rule that names itself means the same alarm at a device that feeds this one."""
+    others = ", ".join(id for id in rule.suppressed_by if id != rule.id)
+    upstream = f"{rule.id} upstream" if rule.id in rule.suppressed_by else ""
+    return "; ".join(filter(None, (f"{others}, here or upstream" if others else "", upstream))) or "nothing"
 
 
 @app.command("explain")
@@ -62,7 +69,7 @@ def explain(
         ("action", f"{rule.why.action.zh} / {rule.why.action.en}"),
         ("respond within", f"{rule.why.respond_within_s // 60} min"),
         ("source", rule.why.source),
-        ("suppressed by", ", ".join(rule.suppressed_by) or "nothing"),
+        ("suppressed by", _suppressors(rule)),
     )
     for name, words in lines:
         out.print(f"{name:>15}  {words}", markup=False, soft_wrap=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from api.edge_app import edge_app
 from guanjia.apart.edge import EdgeMachine
 from guanjia.commands.lives import live
-from guanjia.commands.words import out
+from guanjia.commands.words import STOPPED, out
 from guanjia.system_clock import SystemClock
 from guanjia.web_server import WebServer
 from model.site import Site
@@ -24,5 +24,6 @@ def serve_edge(site: Site, edge: str, data: Path, host: str, port: int) -> None:
         await asyncio.wait([running, asked], return_when=asyncio.FIRST_COMPLETED)
         machine.stop()
         await running
+        out.print(STOPPED)
 
     live(life)

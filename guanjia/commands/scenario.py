@@ -14,7 +14,7 @@ from rich.table import Table
 
 from guanjia.commands import scenario_live
 from guanjia.commands.scenario_live import RunningSite, play_live
-from guanjia.commands.words import REFUSED, err, mistakes_shown, out, refuse
+from guanjia.commands.words import REFUSED, err, mistakes_shown, out, refuse, show
 from guanjia.config.scenario_file import load_scenario
 from guanjia.config.scenario_times import length_ns, written
 from guanjia.scenario.fill import filled
@@ -92,13 +92,13 @@ def list_scenarios(files: Files) -> None:
     """List scenarios in both languages. Example: guanjia scenario list examples/talent-apartments/scenarios"""
     table = Table(box=None, header_style="bold")
     for heading in ("scenario", "zh", "en", "length", "acts", "alarms", "tickets"):
-        table.add_column(heading, no_wrap=heading == "scenario")
+        table.add_column(heading, no_wrap=heading not in ("zh", "en"))
     with mistakes_shown():
         for file in _files(files):
             s = load_scenario(file).scenario
             alarms, tickets = (str(sum(entry.count for entry in entries)) for entries in (s.expected.alarms, s.expected.tickets))
             table.add_row(s.id, s.name.zh, s.name.en, written(s.length_ns), str(len(s.timeline)), alarms, tickets)
-    out.print(table)
+    show(table)
 
 
 @app.command("check")

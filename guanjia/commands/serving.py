@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from guanjia.commands.lives import live
-from guanjia.commands.words import out
+from guanjia.commands.words import STOPPED, out
 from guanjia.config.configuration import Configuration
 from guanjia.platform import Read, SitePlatform, whole_site
 from guanjia.system_clock import SystemClock
 from guanjia.web import web_application
 from guanjia.web_server import WebServer
 from model.clock import Clock
+from model.ports import Journal
 
 
 class Beside(Protocol):
@@ -52,6 +53,8 @@ def serve(
         running = asyncio.create_task(platform.run(web))
         companions.append(running)
         out.print(f"{found.site.name.zh}: http://{host}:{port}", markup=False)
+        if advice := without_logins(platform.journal, data, found.site.journal_url):
+            out.print(advice, markup=False, soft_wrap=True)
         await asyncio.wait(companions, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.is_set():
             out.print("stopping: a part has ended by itself; see the log", markup=False)
@@ -59,5 +62,14 @@ def serve(
             await beside.stop()
         platform.stop()
         await running
+        out.print(STOPPED)
 
     live(life)
+
+
+def without_logins(journal: Journal, data: Path, url: str) -> str:
+    """What to do while nobody may log in; empty once somebody may."""
+    if any(not user.disabled for user in journal.users()):
+        return ""
+    elsewhere = "" if url == "sqlite" else " --journal URL"
+    return f"nobody can log in yet: guanjia user add NAME --role admin --data {data}{elsewhere}"

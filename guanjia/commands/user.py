@@ -8,8 +8,9 @@ import typer
 from rich.table import Table
 
 from api.security import hash_password
-from guanjia.commands.words import out, refuse
+from guanjia.commands.words import out, refuse, show
 from model.people import Role, User
+from store.journal.database import FILE
 from store.journal.journal import SqlJournal, open_journal
 
 app = typer.Typer(help="Who may log in.", no_args_is_help=True)
@@ -18,8 +19,17 @@ Url = Annotated[str, typer.Option("--journal", help="The journal, when the site 
 
 
 def _journal(url: str, data: Path) -> SqlJournal:
-    data.mkdir(parents=True, exist_ok=True)
+    """One that is there; a folder mistyped is no reason to begin another."""
+    if url == "sqlite" and not (data / FILE).exists():
+        raise refuse(f"{data} has no journal; name the folder the platform runs with, or begin one with 'guanjia user add'")
     return open_journal(url, data, {})
+
+
+def _beginning(url: str, data: Path) -> str:
+    """What begins with this login, for whoever meant another folder; empty for a journal that is there."""
+    if url != "sqlite" or (data / FILE).exists():
+        return ""
+    return f" (new journal in {data})" if data.exists() else f" (new folder {data})"
 
 
 @app.command("add")
@@ -35,21 +45,24 @@ def add(
     secret = password or str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     if len(secret) < 8:
         raise refuse("a password needs at least 8 characters")
-    users = _journal(journal, data)
+    beginning = _beginning(journal, data)
+    users = open_journal(journal, data, {})
     users.put_user(User(name, role, display or name, hash_password(secret)))
     users.close()
-    out.print(f"{name} may log in as {role}.", markup=False)
+    out.print(f"{name} may log in as {role}{beginning}.", markup=False, soft_wrap=True)
 
 
 @app.command("list")
 def list_users(data: Data, journal: Url = "sqlite") -> None:
     """List the logins. Example: guanjia user list --data data"""
     users = _journal(journal, data)
-    table = Table("name", "role", "display", "state", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    for heading in ("name", "role", "display", "state"):
+        table.add_column(heading, no_wrap=heading != "display")
     for user in users.users():
         table.add_row(user.name, user.role, user.display, "disabled" if user.disabled else "active")
     users.close()
-    out.print(table)
+    show(table)
 
 
 @app.command("disable")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from guanjia.config.configuration import Configuration, load_configuration
 from model.mistake import ConfigError
@@ -13,12 +14,31 @@ from model.mistake import ConfigError
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 REFUSED = 2
+_NO_LIMIT = 10_000
+_LEAST_PROSE = 12
+"""Characters left to a column that may be wrapped, on a narrow terminal."""
+STOPPED = "stopped; everything is on disk"
 
 
 def refuse(message: str) -> typer.Exit:
     """Say why on standard error; raise the result."""
     err.print(message, markup=False, soft_wrap=True)
     return typer.Exit(REFUSED)
+
+
+def show(grid: Table, console: Console = out) -> None:
+    """Print a table. Columns of names and numbers (``no_wrap``) stay whole; a pipe or a file, which has no width, gets all in one line."""
+    if not console.is_terminal:
+        grid.width = _widest(grid, console)
+    else:
+        names = Table(*(column for column in grid.columns if column.no_wrap), box=grid.box, pad_edge=grid.pad_edge)
+        needed = _widest(names, console) + _LEAST_PROSE * (len(grid.columns) - len(names.columns))
+        grid.width = needed if needed > console.width else None
+    console.print(grid, crop=False)
+
+
+def _widest(grid: Table, console: Console) -> int:
+    return console.measure(grid, options=console.options.update(max_width=_NO_LIMIT)).maximum
 
 
 def written(file: Path, text: str) -> None:

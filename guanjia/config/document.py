@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from model.mistake import ConfigError, Mistake
-from model.wording import beyond, fields_at, nearest, one_of, unknown
+from model.wording import beyond, fields_at, nearest, one_of, quoted, unknown
 
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -224,6 +224,8 @@ def _message(model: type[BaseModel], inside: Path, detail: ErrorDetails) -> str:
         return f"'{inside[-1]}' is missing"
     shown = detail.get("input")
     found = f" (found {shown!r})" if isinstance(shown, str | int | float | bool) else ""
+    if kind == "string_type" and isinstance(shown, bool):
+        return quoted(shown)
     if kind in ("literal_error", "enum"):
         return one_of(str(limits["expected"]), shown) + found
     if kind == "string_pattern_mismatch":

@@ -16,7 +16,7 @@ from guanjia.config.profile_map import map_mistakes
 from guanjia.config.profile_points import BIT_TABLES, WIDTH, codes_of, every_ns, expanded, place
 from guanjia.config.profile_schema import PointFile, ProfileFile
 from model.mistake import Mistake
-from model.profile import Access, WireType
+from model.profile import Access, Table, WireType
 from model.units import UNITS, conversion, unit_meant
 from model.wording import near
 
@@ -153,6 +153,7 @@ class _Checked:
         """An address that is none, as the profile counts them."""
         if not self._head.has("defaults"):
             return
+        own: Table | None = None
         for key, written in (("address", item.value.address), ("scale_register", item.value.scale_register)):
             if written is None or not item.has(key):
                 continue
@@ -161,8 +162,12 @@ class _Checked:
             except ValueError as error:
                 yield key, str(error)
                 continue
-            if table is None and item.has("table"):
-                yield "table", "a modbus point needs 'table'"
+            if key == "address":
+                own = table
+                if table is None and item.has("table"):
+                    yield "table", "a modbus point needs 'table'"
+            elif own is not None and table is not own:
+                yield key, f"{written} is in the {table} table; a point's scale stands in the point's own, {own}"
 
 
 def _numbers(item: Salvaged[PointFile]) -> Wrong:

@@ -8,7 +8,7 @@ from guanjia.config.profile_points import expanded, in_rhythm, place
 from guanjia.config.profile_schema import DefaultsFile, ProfileFile
 from model.broker import Presence
 from model.mistake import ConfigError, Mistake
-from model.profile import Access, ModbusDefaults, MqttDefaults, Point, Profile, RegisterRange, SunSpec, Table
+from model.profile import Access, Addressing, ModbusDefaults, MqttDefaults, Point, Profile, RegisterRange, SunSpec, Table
 
 LIBRARY = Path(__file__).resolve().parents[2] / "profiles"
 
@@ -71,6 +71,8 @@ def _modbus(written: ProfileFile) -> ModbusDefaults:
         alt_read_function=d.alt_read_function,
         illegal=tuple(_ranges(written)),
         sunspec=None if walked is None else SunSpec(tuple(walked.bases), dict(walked.models)),
+        addressing=Addressing(d.addressing),
+        address_offset=d.address_offset,
     )
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from collectors.modbus.encodings import bit_range, misfit
 from guanjia.config.document import Document, Salvaged
 from guanjia.config.document import Path as Place
-from guanjia.config.profile_points import BIT_TABLES, FLOATS, WIDTH, expanded, place
-from guanjia.config.profile_schema import PointFile, ProfileFile, RangeFile
+from guanjia.config.profile_points import BIT_TABLES, FLOATS, WIDTH, as_written, expanded, place
+from guanjia.config.profile_schema import DefaultsFile, PointFile, ProfileFile, RangeFile
 from model.mistake import Mistake
-from model.profile import Access, Point, Register, Table, WireType
+from model.profile import Access, Addressing, Point, Register, Table, WireType
 
 _LAST = 65_535
 Wrong = Iterator[tuple[Place, str]]
@@ -28,6 +28,11 @@ class _Span:
     index: int
     point: Point
 
+    @property
+    def scale(self) -> int | None:
+        """The zero-based address of its scale register."""
+        return self.point.wire.scale_register if isinstance(self.point.wire, Register) else None
+
     def __str__(self) -> str:
         last = self.end - 1
         where = f"{self.first}" if last == self.first else f"{self.first}-{last}"
@@ -38,8 +43,9 @@ def map_mistakes(document: Document, written: ProfileFile, points: Mapping[int, 
     """What is wrong with where the points lie; points that are no points yet are left out."""
     spans = [span for index, item in points.items() if item.broken == frozenset() for span in _spans(index, item.value, written)]
     found = [
-        *_each(spans, points, written.defaults.max_registers_per_read),
+        *_each(spans, points, written.defaults),
         *_overlaps(spans),
+        *_scales(spans, points),
         *_forbidden(spans, written),
         *_walked(written),
     ]
@@ -62,8 +68,9 @@ def _spans(index: int, item: PointFile, written: ProfileFile) -> Iterator[_Span]
         yield _Span(register.table, register.address, register.address + register.words, index, point)
 
 
-def _each(spans: list[_Span], points: Mapping[int, Salvaged[PointFile]], longest: int) -> Wrong:
-    """What a point can't be by itself; ``longest``: the device's longest block."""
+def _each(spans: list[_Span], points: Mapping[int, Salvaged[PointFile]], defaults: DefaultsFile) -> Wrong:
+    """What a point can't be by itself."""
+    longest = defaults.max_registers_per_read
     for span in spans:
         at, item = ("points", span.index), points[span.index].value
         if span.end - 1 > _LAST:
@@ -73,10 +80,18 @@ def _each(spans: list[_Span], points: Mapping[int, Salvaged[PointFile]], longest
             yield (*at, "words"), message
         if span.table in BIT_TABLES and span.point.type not in (WireType.BOOL, WireType.BITS):
             if item.table is None:
-                yield (*at, "type"), f"a {span.table} holds one bit: its type is bool (or bits, a word of neighbours)"
+                yield (*at, "address"), _is_no_register(span, item, defaults)
         elif (trouble := misfit(span.point)) is not None:
             yield (*at, _key_of_encoding(item)), trouble
         yield from _never(span)
+
+
+def _is_no_register(span: _Span, item: PointFile, defaults: DefaultsFile) -> str:
+    """Of a reference without the digit of its table, or with one that holds bits."""
+    _, wire = place(item.address or 0, None, defaults)
+    registers = (as_written(table, wire, Addressing.MODICON, defaults.address_offset) for table in (Table.INPUT, Table.HOLDING))
+    counted = "counts as {} {} under 'addressing: modicon', one bit; as an input register it is written {}, as a holding register {}"
+    return f"{item.address} " + counted.format(span.table, wire + 1 - defaults.address_offset, *registers)
 
 
 def _key_of_encoding(item: PointFile) -> str:
@@ -112,6 +127,23 @@ def _overlaps(spans: list[_Span]) -> Wrong:
                 yield ("points", later.index, "address"), f"{later} lies on {earlier}: {reason}"
 
 
+def _scales(spans: list[_Span], points: Mapping[int, Salvaged[PointFile]]) -> Wrong:
+    """Scale registers that are part of a value, or never read."""
+    scaled = [(span, scale) for span in spans if (scale := span.scale) is not None]
+    blocked = [span for span in spans if scaled and (span.end - span.first > 1 or span.point.access is Access.WRITE)]
+    taken = {(span.table, address): span for span in blocked for address in range(span.first, span.end)}
+    for span, scale in scaled:
+        at, as_said = ("points", span.index, "scale_register"), points[span.index].value.scale_register
+        other = taken.get((span.table, scale))
+        if span.table in BIT_TABLES:
+            yield at, f"a {span.table} holds one bit, which nothing scales; leave it out"
+        elif span.first <= scale < span.end:
+            yield at, f"{as_said} is part of the value itself, {span}; the scale stands in a register of its own"
+        elif other is not None:
+            reason = "is never read (access: wo)" if other.point.access is Access.WRITE else "is longer; a scale is one register"
+            yield at, f"{as_said} lies on {other}, which {reason}"
+
+
 def _contradiction(one: Point, other: Point) -> str | None:
     """Why two points can't share words; None when they can."""
     if (one.access is Access.WRITE) is not (other.access is Access.WRITE):
@@ -145,9 +177,8 @@ def _forbidden(spans: list[_Span], written: ProfileFile) -> Wrong:
                 continue
             if span.first <= last and span.end > first:
                 yield ("points", span.index, "address"), f"{span} {message}"
-            scale = span.point.wire.scale_register if isinstance(span.point.wire, Register) else None
-            if scale is not None and first <= scale <= last:
-                yield ("points", span.index, "scale_register"), f"{scale} {message}"
+            if span.scale is not None and first <= span.scale <= last:
+                yield ("points", span.index, "scale_register"), f"{span.scale} {message}"
 
 
 def _range(item: RangeFile, written: ProfileFile) -> tuple[Table, int, int]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from collectors.modbus.encodings import ASCII_LOW_BYTE
-from guanjia.config.profile_schema import DefaultsFile, PointFile, ProfileFile
+from guanjia.config.profile_schema import NO_PERIOD, DefaultsFile, PointFile, ProfileFile
 from guanjia.config.site_schema import duration_ns
-from model.profile import ByteOrder, Point, Register, Table, TopicPath, WireType, WordOrder
+from model.profile import Addressing, ByteOrder, Point, Register, Table, TopicPath, WireType, WordOrder
 from model.text import Text
 
 WIDTH = {WireType.BOOL: 1, WireType.U16: 1, WireType.I16: 1, WireType.U32: 2, WireType.I32: 2, WireType.F32: 2}
@@ -39,6 +39,13 @@ def place(address: int, table: Table | None, defaults: DefaultsFile) -> tuple[Ta
         shift = address - wire
         raise ValueError(f"must be {limit} {(0 if wire < 0 else 65_535) + shift} (found {address})")
     return table, wire
+
+
+def as_written(table: Table, wire: int, addressing: Addressing, offset: int) -> int:
+    """``place`` undone: how a profile writes a zero-based address of the wire; references have six digits."""
+    address = wire - offset + (addressing is not Addressing.ZERO_BASED)
+    digit = next(digit for digit, said in _MODICON.items() if said is table)
+    return digit * 100_000 + address if addressing is Addressing.MODICON else address
 
 
 def expanded(item: PointFile, written: ProfileFile) -> Iterator[Point]:
@@ -77,7 +84,10 @@ def every_ns(every: str | None, rhythms: Mapping[str, int]) -> int:
     if not _DURATION.match(every):
         known = f"; known: {', '.join(rhythms)}" if rhythms else ""
         raise ValueError(f"'{every}' is not under 'rhythms:'{known}, and is no duration such as 60s")
-    return duration_ns(every)
+    try:
+        return duration_ns(every)
+    except ValueError:
+        raise ValueError(NO_PERIOD) from None
 
 
 def _label(item: PointFile, name: str, label_zh: str) -> Text:

@@ -7,11 +7,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from guanjia.config.site_schema import Duration, Period, PresenceFile, several
 from model.profile import Access, ByteOrder, ClockKind, Table, WireType, WordOrder
+from model.wording import quoted
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Address = Annotated[int, Field(ge=0, le=465_536)]
 """As written: zero-based, one-based, or with the digit of its table before it (465536 is the last holding register)."""
+
+NO_PERIOD = "write a duration with its unit, such as 500ms, 10s, 5min, 1h or 3d, or a name under 'rhythms:'"
 
 _PLACES = re.compile(r"(\d+)(?:-(\d+))?")
 
@@ -44,11 +47,26 @@ class WordsFile(Strict):
 def _phrase(value: Any) -> Any:
     """One word or number stands for both languages."""
     if isinstance(value, bool):
-        raise ValueError("write it in quotes: YAML takes on, off, yes and no for true and false")
+        raise ValueError(quoted(value))
     return {"zh": str(value), "en": str(value)} if isinstance(value, str | int | float) else value
 
 
+def _code(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(quoted(value))
+    return value
+
+
+def _every(value: Any) -> Any:
+    """A number has no unit, and is no name."""
+    if isinstance(value, str | None):
+        return value
+    raise ValueError(NO_PERIOD)
+
+
 Phrase = Annotated[WordsFile, BeforeValidator(_phrase)]
+Code = Annotated[int | str, BeforeValidator(_code)]
+"""A code of an enumeration, a bit or a field of bits."""
 
 
 class RepeatFile(Strict):
@@ -71,7 +89,7 @@ class SunSpecFile(Strict):
 
 class PointFile(Strict):
     name: Name
-    label_zh: str
+    label_zh: str = Field(min_length=1)
     label_en: str | None = None
     type: WireType
     scale: Annotated[Number, AfterValidator(_scale)] = 1.0
@@ -103,7 +121,7 @@ class PointFile(Strict):
     high: Number | None = None
     rollover: Annotated[Number, Field(gt=0)] | None = None
     toggles_within: Duration | None = None
-    every: str | None = None
+    every: Annotated[str | None, BeforeValidator(_every)] = None
     max_rate: Annotated[Number, Field(gt=0)] | None = None
     deadband: Annotated[Number, Field(ge=0)] | None = None
     stale_after: Duration | None = None
@@ -157,8 +175,8 @@ class ProfileFile(Strict):
     protocol: Literal["modbus_tcp", "modbus_rtu", "mqtt"]
     defaults: DefaultsFile = DefaultsFile()
     points: list[PointFile] = Field(min_length=1)
-    enums: dict[str, dict[int | str, Phrase]] = {}
-    bits: dict[str, dict[int | str, Phrase]] = {}
+    enums: dict[str, dict[Code, Phrase]] = {}
+    bits: dict[str, dict[Code, Phrase]] = {}
     sentinels: dict[str, str | int | Number] = {}
     rhythms: dict[str, Period] = {}
     illegal: list[RangeFile] = []

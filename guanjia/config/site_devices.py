@@ -101,9 +101,14 @@ class DeviceReader:
             key, what, wire = "mqtt", "place", (self._edges.of(d), d.mqtt.topic)
         else:
             return
-        if wire in wires:
+        if wire in wires and not self._may_lack_columns(at):
             self._findings.wrong((*at, key), f"the same {what} as '{wires[wire]}'; two devices can't share it")
         wires.setdefault(wire, d.id or f"devices[{at[-1]}]")
+
+    def _may_lack_columns(self, at: Place) -> bool:
+        """Whether the device stands in a list and not all of the lists could be read: what tells it from another may be what was not."""
+        document = self._findings.document
+        return "devices" in document.unread and bool(document.elsewhere(at))
 
     def _loops(self, written: Written) -> None:
         feeds = {item.value.id: item.value.feeds for item in written.values() if item.has("id")}

@@ -1,8 +1,9 @@
 """What to do about an exchange that failed, in the words of whoever stands before the cabinet. Pure."""
 
 from collections.abc import Mapping
+from socket import gaierror
 
-from collectors.errors import BadFrame, Closed, DeviceException, ExchangeError, Refused, TimedOut
+from collectors.errors import BadFrame, Closed, DeviceException, ExchangeError, NotModbus, Refused, TimedOut
 from model.profile import Table
 from model.site import ModbusSerial, ModbusTcp
 
@@ -15,6 +16,11 @@ def on_connecting(error: ExchangeError, connection: ModbusTcp | ModbusSerial) ->
         return (
             f"the serial port {connection.port} can't be opened ({error}). Is the adapter plugged in, is the name right (ls /dev/tty*, or "
             "the device manager), does another program hold it, may this user open it (on Linux: group dialout)?"
+        )
+    if isinstance(error.__cause__, gaierror):
+        return (
+            f"the name {connection.host} is not known (DNS). Is it written right, does this machine have a name server? Or give the IP "
+            "address"
         )
     if isinstance(error, Refused):
         return (
@@ -42,6 +48,8 @@ def on_asking(error: ExchangeError, connection: ModbusTcp | ModbusSerial) -> str
             f"the connection was closed while {unit} was asked ({error}). Some gateways close when another client connects, "
             "or when the unit id is not in their table"
         )
+    if isinstance(error, NotModbus) and isinstance(connection, ModbusTcp):
+        return f"what listens at {connection.host}:{connection.port} is {error}. Is the port right (--port; Modbus is mostly at 502)?"
     if isinstance(error, BadFrame):
         return f"what came is no answer to what was asked ({error}). {_framing(connection)}"
     if isinstance(error, TimedOut):
@@ -76,7 +84,11 @@ def on_refusals(refused: Mapping[tuple[Table, int, int], int], anything_answered
     codes = set(refused.values())
     if codes == {1}:
         tables = ", ".join(sorted({table for table, _, _ in refused}))
-        return f"the device does not know the function for {tables} registers: holding and input are often confused"
+        other = Table.HOLDING if tables == Table.INPUT else Table.INPUT
+        return (
+            f"the device does not know the function for {tables} registers: holding and input are often confused; without --profile, "
+            f"try --table {other}"
+        )
     if codes <= {2, 3, 4}:
         return (
             "the device refuses every address. Is this the profile of this very device? Manuals count registers from 0, from 1 or from "

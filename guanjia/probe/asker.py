@@ -19,6 +19,9 @@ SLOW_PATIENCE = 5
 """A device that has never answered is given so many times the timeout once: it may only be slow."""
 REFUSING = (1, 2, 3, 4)
 """Exceptions that speak of the question asked; many devices say 4, device failure, for an address they do not have."""
+ILLEGAL_FUNCTION = 1
+_LONGEST_VALUE = 4
+"""Registers of a number; who refuses so few with exception 1 does not only find the block too long."""
 BUSY = (5, 6)
 TRIES = 3
 SILENCES = 2
@@ -50,6 +53,8 @@ class Asker:
         self._wire, self._clock = wire, clock
         self._asked_ns = self._rested_ns = clock.monotonic_ns() - gap_ns
         self._silences = 0
+        self._unknown: set[Table] = set()
+        """Tables whose function the device does not know: asking on tells nothing more."""
 
     async def connect(self) -> None:
         """Raises Refused or TimedOut."""
@@ -70,7 +75,7 @@ class Asker:
 
         Raises Spent, ExchangeError.
         """
-        if (table, address, count) in self.refused:
+        if (table, address, count) in self.refused or table in self._unknown:
             return None
         try:
             data = await self._reconnecting(table, address, count)
@@ -93,6 +98,8 @@ class Asker:
     def _without(self, table: Table, address: int, count: int, code: int) -> None:
         self._silences *= code == 0
         self.refused[table, address, count] = code
+        if code == ILLEGAL_FUNCTION and count <= _LONGEST_VALUE and all(known is not table for known, _ in self.answered):
+            self._unknown.add(table)
 
     async def _reconnecting(self, table: Table, address: int, count: int) -> bytes:
         try:

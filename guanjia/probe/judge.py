@@ -87,9 +87,7 @@ def judge(profile: Profile, heard: Heard, placements: Iterable[Placement] = (AS_
     rivals = _rivals(first, best, scores)
     verdict = _verdict(first, best, rivals, scores)
     if verdict in (Verdict.NO_EVIDENCE, Verdict.NONE_PLAUSIBLE):
-        return Judgement(
-            verdict, first.way, tuple(scores), (), _silence(first) if verdict is Verdict.NO_EVIDENCE else _examples(best, first)
-        )
+        return Judgement(verdict, first.way, tuple(scores), (), _silence(first) if verdict is Verdict.NO_EVIDENCE else _worst(first))
     chosen = first if first.way in rivals else best
     others = tuple(dict.fromkeys(way for way in (best.way, *rivals) if way != chosen.way))
     rejected = first if chosen is not first else max(scores[1:] or [first], key=lambda score: score.share)
@@ -174,6 +172,12 @@ def _examples(chosen: Score, rejected: Score) -> str:
     pairs = [(a, b) for a, b in zip(chosen.votes, rejected.votes, strict=True) if a.value != b.value]
     pairs.sort(key=lambda pair: abs(pair[0].worth.weight - pair[1].worth.weight), reverse=True)
     return "; ".join(f"{a.point.name} is {a}, with {rejected.way} {b}" for a, b in pairs[:3]) or "the same values"
+
+
+def _worst(score: Score) -> str:
+    """Up to three values that speak most against a way."""
+    against = sorted((vote for vote in score.votes if vote.worth.weight < PLAUSIBLE), key=lambda vote: vote.worth.weight)
+    return "; ".join(f"{vote.point.name} is {vote}" for vote in against[:3])
 
 
 def _silence(score: Score) -> str:

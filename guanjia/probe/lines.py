@@ -8,6 +8,7 @@ import yaml
 from collectors.modbus.plan import plan
 from guanjia.probe.examination import Findings
 from guanjia.probe.judge import Verdict
+from guanjia.probe.refused import in_profile, never_read, refused_points
 from guanjia.probe.strategy import End
 from guanjia.probe.timing import period_s, timeout_s
 from guanjia.probe.ways import AS_WRITTEN, Order, Way, written_order
@@ -135,7 +136,8 @@ def _of_way(findings: Findings, own: Order) -> Iterator[Change]:
     if way.order.word_order is not own.word_order:
         yield Change("word_order", str(way.order.word_order), f"{way.order.letters} is the plausible order")
     if way.placement.shift:
-        yield Change("address_offset", way.placement.shift, "add this to the one the profile has, if it has one")
+        now = findings.profile.modbus.address_offset if findings.profile.modbus else 0
+        yield Change("address_offset", now + way.placement.shift, f"the profile says {now}")
     if way.placement.other_table:
         yield Change("table", "of every point: the other one", "holding registers are read with function 3, input registers with 4")
 
@@ -146,15 +148,21 @@ def profile_lines(findings: Findings) -> str:
     changes = list(profile_changes(findings))
     if changes:
         lines = ["defaults:", *(f"  {'# ' if c.key == 'table' else ''}{c.key}: {_flow(c.value)}  # {c.why}" for c in changes)]
-    if findings.illegal:
-        lines.append("illegal:  # zero-based; write them as the profile writes its addresses")
-        shift = findings.way.placement.shift  # which the line above makes the profile add
-        lines += [f"  - {{table: {r.table}, first: {r.first - shift}, last: {r.last - shift}}}" for r in findings.illegal]
+    if ranges := list(never_read(findings)):
+        taken = ", ".join(refused_points(findings))
+        lines.append("illegal:" + (f"  # once these points are taken out: {taken}" if taken else ""))
+        for r in ranges:
+            first, last = (in_profile(findings, r.table, at) for at in (r.first, r.last))
+            lines.append(f"  - {{table: {r.table}, first: {first}, last: {last}}}")
     return "\n".join(lines)
+
+
+def is_usable(findings: Findings) -> bool:
+    """Whether the profile may be this device's at all."""
+    return findings.judgement is None or findings.judgement.verdict is not Verdict.NONE_PLAUSIBLE
 
 
 def is_as_expected(findings: Findings) -> bool:
     """Whether the device is as its profile says, as far as can be told; limits that could be wider do not count against it."""
     own = Way(AS_WRITTEN, written_order(findings.profile))
-    judged = findings.way == own and (findings.judgement is None or findings.judgement.verdict is not Verdict.NONE_PLAUSIBLE)
-    return judged and not findings.illegal and not findings.too_long and findings.refused == 0
+    return findings.way == own and is_usable(findings) and not findings.illegal and not findings.too_long and findings.refused == 0

@@ -71,10 +71,12 @@ def _floats(pair: Sequence[int]) -> Iterator[str]:
 
 
 def _wholes(pair: Sequence[int]) -> Iterator[str]:
-    """32-bit numbers of either word order that are not simply one register with an empty one beside it read the wrong way."""
-    for order in (Order(), Order(word_order=WordOrder.LSW_FIRST)) if pair and all(pair) else ():
+    """32-bit numbers of either word order; beside an empty register only where that one is the high word, and no float lies there."""
+    if not any(pair) or (not all(pair) and any(_floats(pair))):
+        return
+    for order in (Order(), Order(word_order=WordOrder.LSW_FIRST)):
         value: int = struct.unpack(">i", in_order(pair, order))[0]
-        if 0xFFFF < abs(value) <= _MOST_WHOLE:
+        if (0xFFFF if all(pair) else 0) < abs(value) <= (_MOST_WHOLE if all(pair) else 0xFFFF):
             yield f"{order.letters} {value}"
 
 

@@ -7,9 +7,11 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from guanjia.probe.asker import Asker
+from guanjia.probe.beliefs import Worth, belief, worth
 from guanjia.probe.examination import Findings, Stage
 from guanjia.probe.heard import BIT_TABLES, Decoded, Heard, decoded, words_of
 from guanjia.probe.judge import Judgement, Verdict
+from guanjia.probe.refused import refused_scales
 from guanjia.probe.ways import AS_WRITTEN, Way, read_by, written_order
 from model.profile import Point, Profile, Register, WireType
 from model.quality import Quality
@@ -17,11 +19,13 @@ from model.units import display_unit
 
 _LONGEST_RAW = 4
 """Registers of one value shown; texts have more."""
+IMPLAUSIBLE = "implausible"
 _WIDE = 110
+_UNBROKEN = ("address", "quality", "point")
 _COLORS = {"good": "green", "uncertain": "yellow", "bad": "red"}
 
 
-def value_table(findings: Findings, heard: Heard, width: int) -> Grid:
+def value_table(findings: Findings, heard: Heard, width: int | None = None) -> Grid:
     """Every point: where it lies, its raw words, what they say, in the way that was found plausible and, if another, in the profile's.
 
     A terminal less than ``_WIDE`` characters wide gets no English labels: the points' names say the same.
@@ -32,19 +36,26 @@ def value_table(findings: Findings, heard: Heard, width: int) -> Grid:
     judged, written = decoded(there, heard), decoded(profile, heard) if way != own else None
     grid = Grid(box=None, header_style="bold", pad_edge=False)
     other = ("as the profile says",) if written else ()
-    headings = ["address", "raw", "value", *other, "quality", "point", "名称", "label"][: None if width >= _WIDE else -1]
+    headings = ["address", "raw", "value", *other, "quality", "point", "名称", "label"][: None if width is None or width >= _WIDE else -1]
     for heading in headings:
         justify: Literal["left", "right"] = "right" if heading in ("value", *other) else "left"
-        grid.add_column(heading, justify=justify, overflow="fold", no_wrap=heading in ("address", "quality"))
+        grid.add_column(heading, justify=justify, overflow="fold", no_wrap=heading in _UNBROKEN)
     for column, point in enumerate(there.points):
         as_written = [shown(written, column)] if written else []
         quality = Quality(judged.qualities[column])
-        color = _COLORS[quality.severity]
-        cells = [_where(point), _raw(point, heard), shown(judged, column), *as_written, quality.reason or "good"]
+        said, color = _said(profile, point, judged.values[column], quality)
+        cells = [_where(point), _raw(point, heard), shown(judged, column), *as_written, said]
         cells = [escape(cell) for cell in (*cells, point.name, point.label.zh, point.label.en)]
-        cells[headings.index("quality")] = f"[{color}]{quality.reason or 'good'}[/{color}]"
+        cells[headings.index("quality")] = f"[{color}]{said}[/{color}]"
         grid.add_row(*cells[: len(headings)])
     return grid
+
+
+def _said(profile: Profile, point: Point, value: float, quality: Quality) -> tuple[str, str]:
+    """The quality as a word and its color. The platform takes a number no such quantity can have for good; here it is pointed at."""
+    if quality is Quality.GOOD and not point.is_text and worth(point, belief(point, profile.device_class), value) is Worth.IMPOSSIBLE:
+        return IMPLAUSIBLE, _COLORS["uncertain"]
+    return quality.reason or "good", _COLORS[quality.severity]
 
 
 def _where(point: Point) -> str:
@@ -117,6 +128,7 @@ def measured_lines(findings: Findings, asker: Asker) -> Iterator[str]:
     if Stage.REFUSED in findings.done:
         ranges = ", ".join(f"{r.table} {r.first}" + (f"–{r.last}" if r.last > r.first else "") for r in findings.illegal)
         yield f"Refused registers: {ranges or 'none of the profile'}"
+    yield from (f"  {scale}" for scale in refused_scales(findings))
     if findings.too_long:
         yield f"A block of {findings.too_long} registers is refused although its parts are answered"
     if findings.block:

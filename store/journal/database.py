@@ -8,6 +8,9 @@ import sqlalchemy as sa
 
 from store.journal.errors import BadJournalUrl, DriverMissing
 
+FILE = "journal.sqlite"
+"""Plain ``sqlite`` in its folder."""
+
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process's write, a backup's for example, before it gives up."""
 
@@ -38,7 +41,7 @@ def connect(url: str, directory: Path) -> Database:
 
 def _address(url: str, directory: Path) -> sa.URL:
     if url == "sqlite":
-        return sa.URL.create("sqlite", database=str(directory / "journal.sqlite"))
+        return sa.URL.create("sqlite", database=str(directory / FILE))
     try:
         address = sa.make_url(url)
     except sa.exc.ArgumentError as error:

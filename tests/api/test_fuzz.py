@@ -13,6 +13,7 @@ from api.app import create_app
 from model.people import Role
 from tests.api.conftest import client_of
 from tests.api.house import House
+from tests.examples import examples
 
 HOUSE = House()
 HOUSE.raise_alarm()
@@ -58,7 +59,7 @@ def _is_an_answer(answer: httpx.Response) -> None:
 
 
 @given(questions())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_question_is_answered_with_a_mistake_of_ours(question: tuple[str, dict[str, str]]) -> None:
     path, query = question
     _is_an_answer(asyncio.run(_ask("GET", path, params=query)))
@@ -76,7 +77,7 @@ bodies = st.dictionaries(
 
 
 @given(st.sampled_from(POSTS), st.sampled_from(["accept", "dispatch", "hold", "comment", "x"]), bodies | json_values)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_body_is_answered_with_a_mistake_of_ours(path: str, act: str, body: object) -> None:
     places = {"alarm_id": "a1", "ticket_id": "GD-260114-001", "rule_id": "power.voltage_high", "device_id": "sub1.incomer1", "act": act}
     filled = re.sub(r"\{(\w+)\}", lambda place: places.get(place[1], "x"), path)

@@ -1,6 +1,7 @@
 """Notices over HTTP: a person's own, told when delivered, seen when they say so; on the stream for that person alone."""
 
 import asyncio
+from itertools import count
 
 import httpx
 import pytest
@@ -9,10 +10,12 @@ from fastapi import FastAPI
 from api.app import attach
 from api.routes.notices import mark_told, number_of
 from api.words import Wire
+from model.clock import SECOND
 from model.notice import Notice, NoticeKind, NoticeState
 from model.people import Role
 from model.text import Text
 from tests.api.conftest import client_of
+from tests.api.fakes import FakeClock
 from tests.api.house import House
 from tests.api.place import NOW
 
@@ -36,21 +39,23 @@ def _two_notices(house: House) -> None:
     put(house, "manager", NoticeKind.ARRIVE_LATE)
 
 
-async def test_ones_own_notices_are_told_by_being_read(house: House, operator: httpx.AsyncClient) -> None:
+async def test_ones_own_notices_are_told_by_being_read(house: House, operator: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    instants = count(house.clock.at_ns + SECOND, SECOND)
+    monkeypatch.setattr(FakeClock, "now_ns", lambda clock: next(instants))  # a clock that moves between any two looks at it
     (notice,) = (await operator.get(NOTICES)).json()["items"]
     assert notice.keys() == SHAPE
     assert (notice["id"], notice["to"], notice["kind"]) == ("N-1", "operator", "dispatched")
     assert (notice["state"], notice["channel"], notice["attempts"]) == ("told", "console", 1)
-    assert house.journal.kept_notices[1].state is NoticeState.TOLD
-    house.clock.at_ns += 1_000
+    kept = house.journal.kept_notices[1]
+    assert (kept.state, notice["told_at"]) == (NoticeState.TOLD, Wire(house.site).maybe_time(kept.told_at_ns))
     (again,) = (await operator.get(NOTICES)).json()["items"]
     assert again == notice
 
 
 async def test_those_of_others_may_be_looked_up_and_are_not_told_by_it(house: House, operator: httpx.AsyncClient) -> None:
     items = (await operator.get(f"{NOTICES}?mine=false")).json()["items"]
-    assert {(item["to"], item["state"]) for item in items} == {("operator", "told"), ("manager", "pending")}
-    assert house.journal.kept_notices[2].state is NoticeState.PENDING
+    assert {(item["to"], item["state"]) for item in items} == {("operator", "pending"), ("manager", "pending")}
+    assert {notice.state for notice in house.journal.kept_notices.values()} == {NoticeState.PENDING}
 
 
 async def test_only_its_person_can_say_that_it_is_seen(house: House, operator: httpx.AsyncClient) -> None:
@@ -119,5 +124,5 @@ async def _kinds(house: House, app: FastAPI, role: Role, more: str) -> list[str]
 
 def test_an_id_that_was_never_ours_means_no_notice(house: House) -> None:
     assert [number_of(name) for name in ("N-12", "N-", "12", "N-１", "N--1", f"N-{'9' * 40}")] == [12, 0, 12, 0, 0, 0]
-    mark_told(house.platform, [])
+    mark_told(house.platform, [], NOW)
     assert house.journal.kept_notices[1].state is NoticeState.PENDING

@@ -309,6 +309,43 @@ async def test_a_slow_device_among_fast_neighbours_is_found_again() -> None:
     assert None in rig.faults("d2")[before:]
 
 
+@pytest.mark.parametrize("dead", [{2}, {1, 2, 3}], ids=["one of three", "the whole line"])
+async def test_what_comes_back_slower_than_it_went_is_found_again(dead: set[int]) -> None:
+    away = False
+    rig = Rig(3, lambda unit, request: None if away and unit in dead else address_bytes(request))
+    async with rig.running() as clock:
+        await clock.advance(10)
+        away = True
+        await clock.advance(30)
+        away, rig.wire.slow, before = False, dict.fromkeys(dead, 0.3), len(rig.sink.blocks)
+        await clock.advance(400)
+    assert {block.device for block in rig.sink.blocks[before:] if block.fault is None} == {"d1", "d2", "d3"}
+
+
+async def test_a_part_that_is_always_refused_does_not_fail_the_device_between_the_turns_of_the_rest() -> None:
+    profile = modbus_profile(point("refused", 1), point("seldom", 900, every_ns=10 * SECOND))
+    rig = Rig(1, lambda unit, request: DeviceException(2) if request.address == 1 else address_bytes(request), profile)
+    async with rig.running() as clock:
+        await clock.advance(30)
+    assert set(rig.faults()) == {None}
+    assert {block.qualities[0] for block in rig.sink.blocks} == {Quality.CONFIG_ERROR}
+    assert sum(block.qualities[1] == Quality.GOOD for block in rig.sink.blocks) in (3, 4)
+
+
+async def test_a_device_that_breaks_us_is_failed_and_its_neighbours_are_read() -> None:
+    rig = Rig(3, healthy)
+
+    def choke(*_: object) -> None:
+        raise ZeroDivisionError
+
+    rig.link.stations[0].decoder = Decoder("", 2, choke)
+    async with rig.running() as clock:
+        await clock.advance(30)
+    assert set(rig.faults("d1")) == {Fault.BAD_FRAME}
+    assert (len(rig.sink.of("d2")), set(rig.faults("d3"))) == (30, {None})
+    assert rig.counters.restarts == len(rig.sink.of("d1"))
+
+
 async def test_a_refused_connection_fails_every_device_and_is_tried_again_with_growing_pauses() -> None:
     rig = Rig(2, healthy)
     rig.wire.refuses = Refused("nobody")

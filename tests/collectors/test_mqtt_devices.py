@@ -2,20 +2,24 @@
 
 import json
 import math
+from collections.abc import Callable
 
 import pytest
+import structlog
 
 from collectors.counters import Counters
 from collectors.mqtt.devices import JsonDevices
+from collectors.mqtt.intake import ROOM
 from collectors.mqtt.payload import PayloadDecoder
 from collectors.mqtt.presence import PresenceTopic
 from collectors.mqtt.receipts import Receipts
+from collectors.mqtt.said import TOPICS
 from collectors.mqtt.topics import covers, fewest
 from model.broker import Presence
 from model.clock import DAY, SECOND
 from model.profile import WireType
 from model.quality import ABSENT, GOOD, Quality
-from model.reading import Block, Fault, Reach
+from model.reading import Block, Commits, Fault, Reach
 from model.site import Mqtt
 from tests.collectors.support import START_NS, HandClock, Remembered, mqtt_profile, topic_point
 
@@ -27,10 +31,22 @@ PROFILE = mqtt_profile(
 ZIGBEE = (Presence("zigbee/{topic}/availability", "$.state"), Presence("zigbee/bridge/state", "$.state"))
 
 
+class Crowded:
+    """A spool so full that nothing the broker keeps is taken."""
+
+    accepted, committed, room = 0, 0, ROOM - 1
+
+    def on_commit(self, tell: Callable[[int], None]) -> None: ...
+
+    def hasten(self) -> None: ...
+
+
 class Bays:
     """Parking bays behind a broker: they speak when a car comes or goes. ``presence``: where it is said whether they are there."""
 
-    def __init__(self, *presence: Presence, silent_after_s: int | None = None, bays: tuple[str, ...] = ("bay",)) -> None:
+    def __init__(
+        self, *presence: Presence, silent_after_s: int | None = None, bays: tuple[str, ...] = ("bay",), commits: Commits | None = None
+    ) -> None:
         self.clock, self.sink, self.counters = HandClock(), Remembered(), Counters()
         connections = {bay: Mqtt(bay) for bay in bays}
         self.voice = JsonDevices(
@@ -41,6 +57,7 @@ class Bays:
             self.clock,
             self.counters,
             {bay: [PresenceTopic(one, mqtt) for one in presence] for bay, mqtt in connections.items()},
+            commits,
         )
         self.voice.up(lambda *_: None)
 
@@ -82,6 +99,48 @@ def test_after_a_fault_what_other_topics_said_stands_again_beside_the_topic_that
     remembered, spoken = bays.told()
     assert remembered.qualities == bytes([ABSENT, ABSENT, GOOD])
     assert spoken.values[0] == 0
+
+
+@pytest.mark.parametrize("lost", ["silent", "last_will", "garbage", "broker_lost"])
+async def test_what_a_message_leaves_out_stands_again_after_every_fault(lost: str) -> None:
+    """Each message speaks of what has changed: of the temperature again after the device was lost, of occupied only long before."""
+    bays = Bays(Presence("{topic}/online"), silent_after_s=30)
+    for said in ({"occupied": True, "temperature": 20}, {"temperature": 21}):
+        bays.say("bay", said)
+    if lost == "silent":
+        await bays.clock.advance(31)
+        bays.voice.watch()
+    elif lost == "broker_lost":
+        bays.voice.down("away")
+        bays.voice.up(lambda *_: None)
+    else:
+        bays.say(*{"last_will": ("bay/online", "false"), "garbage": ("bay", "{{")}[lost])
+    assert bays.told()[-1].qualities[1] == Quality.COMM_FAILURE
+    bays.say("bay", {"temperature": 22})
+    *again, spoken = bays.told()
+    stands = [(column, block.values[column]) for block in again for column in range(3) if block.qualities[column] != ABSENT]
+    assert stands == [(0, 1)], "not the temperature, of which the message speaks itself"
+    assert {block.reach for block in again} == {Reach.LIVE}
+    assert (spoken.values[1], spoken.reach) == (22, Reach.EVERYWHERE)
+    bays.say("bay", {"temperature": 23})
+    assert len(bays.told()) == 1
+
+
+def test_what_is_not_understood_is_said_once_where_it_begins_and_once_where_it_is_over() -> None:
+    bays = Bays(Presence("{topic}/online"))
+    with structlog.testing.capture_logs() as lines:
+        for said in ("{{", "{{", {"temperature": "warm"}, {"temperature": "warm"}, {"occupied": True}, {"temperature": 21}):
+            bays.say("bay", said)
+        for word in ("kaputt", "kaputt", "true"):
+            bays.say("bay/online", word)
+    assert [(line["event"], line.get("after", line.get("payload"))) for line in lines] == [
+        ("payload_unreadable", "{{"),
+        ("understood_again", "payload_unreadable"),
+        ("value_unreadable", '{"temperature": "warm"}'),
+        ("understood_again", "value_unreadable"),
+        ("presence_word_unknown", "kaputt"),
+        ("understood_again", "presence_word_unknown"),
+    ]
 
 
 def test_what_the_broker_remembers_is_not_measured_anew_and_ends_a_fault_all_the_same() -> None:
@@ -159,6 +218,43 @@ def test_a_restarted_broker_does_not_make_an_absent_device_present() -> None:
     bays.voice.down("still away")
     bays.voice.up(lambda *_: None)
     assert bays.faults() == [Fault.BROKER_LOST, Fault.LAST_WILL]
+
+
+def test_what_the_broker_remembers_does_not_make_an_absent_device_present() -> None:
+    bays = Bays(*ZIGBEE)
+    bays.say("zigbee/bay/availability", {"state": "offline"}, retained=True)
+    bays.told()
+    bays.say("bay", {"occupied": True}, retained=True)
+    assert [(block.fault, block.reach) for block in bays.told()] == [(None, Reach.HISTORY)]
+    bays.say("zigbee/bay/availability", {"state": "online"})
+    assert next((block.values[0], block.reach) for block in bays.told()) == (1, Reach.LIVE)
+
+
+async def test_nobody_is_silent_while_messages_are_held_back_for_want_of_room() -> None:
+    bays = Bays(silent_after_s=30, commits=Crowded())
+    await bays.clock.advance(60)
+    bays.voice.watch()
+    assert Fault.SILENT not in bays.faults()
+
+
+def test_a_topic_is_heard_by_those_who_name_it_and_by_those_whose_wildcard_it_falls_under() -> None:
+    sink = Remembered()
+    profiles = {"named": mqtt_profile(topic_point("t", "$", topic="p/a/temp")), "wide": mqtt_profile(topic_point("temp", "$", topic="p/#"))}
+    voice = JsonDevices([PayloadDecoder(name, p, Mqtt()) for name, p in profiles.items()], {}, {}, sink, HandClock(), Counters())
+    voice.message("p/a/temp", b"21", START_NS, False)
+    assert [(block.device, block.values[0]) for block in sink.blocks] == [("named", 21), ("wide", 21)]
+
+
+def test_what_is_kept_of_a_device_under_a_wildcard_is_bounded() -> None:
+    sink = Remembered()
+    profile = mqtt_profile(topic_point("temp", "$", topic="{topic}/#"))
+    voice = JsonDevices([PayloadDecoder("d", profile, Mqtt("x"))], {}, {}, sink, HandClock(), Counters())
+    for number in range(TOPICS + 5):
+        voice.message(f"x/{number}/temp", b"1", START_NS, False)
+    voice.down("away")
+    sink.blocks.clear()
+    voice.up(lambda *_: None)
+    assert [block.raw[0][0] for block in sink.blocks if block.raw] == [f"x/{number}/temp" for number in range(5, TOPICS + 5)]
 
 
 async def test_an_absent_device_is_not_called_silent_as_well() -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
+import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 import pytest
@@ -105,6 +106,56 @@ async def test_a_full_inbox_drops_what_nobody_keeps_and_stops_reading_what_the_b
     await settle()
     assert played.voice.heard == [b"1", b"2", b"3", b"4"]
     assert played.client.acknowledged == [1, 2, 3, 4]
+
+
+async def test_a_message_that_came_while_the_loop_was_gone_does_not_keep_the_next_ones_from_it() -> None:
+    played = Played()
+    played.session._loop = None
+    played.arrives(1, b"a")
+    played.session._intake.close()
+    played.session._intake.open()
+    played.session._loop = asyncio.get_running_loop()
+    played.arrives(2, b"b")
+    await settle()
+    assert played.voice.heard == [b"a", b"b"]
+
+
+class Spooled:
+    """A spool with room for so many blocks."""
+
+    accepted = committed = 0
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def on_commit(self, tell: Callable[[int], None]) -> None: ...
+
+    def hasten(self) -> None: ...
+
+
+@pytest.mark.parametrize(("room", "heard"), [(499, []), (1_000, [b"a"])])
+async def test_a_message_is_held_where_the_spool_may_not_take_all_the_devices_it_speaks_of(room: int, heard: list[bytes]) -> None:
+    voice = Listening()
+    held = intake.Intake(voice, Counters(), Spooled(room), 100, lambda act: act(), lambda mids: None)
+    held.arrive(intake.Message("gateway", b"a", 0, False, False, 1, held.sitting))
+    assert voice.heard == heard
+
+
+class Encrypted:
+    """A TLS socket whose peer is gone: it takes nothing, and has nothing more to say."""
+
+    def send(self, sent: bytes) -> int:
+        raise ConnectionResetError
+
+    def recv(self, size: int) -> bytes:
+        raise ssl.SSLWantReadError
+
+
+def test_a_peer_that_is_gone_is_missed_under_tls_too() -> None:
+    heard = HeardOut(cast(socket.socket, Encrypted()))
+    heard.send(b"ping")
+    with pytest.raises(ConnectionResetError):
+        heard.recv(1)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -145,6 +146,19 @@ async def test_units_on_one_serial_line_are_read_each_for_itself() -> None:
 
 
 @no_pty
+def test_a_peer_that_babbles_by_the_megabyte_holds_nobody_up() -> None:
+    """A quarter of a megabyte is what one look at a socket may bring; looked through byte by byte it is seconds."""
+    buffer, began = bytearray(b"\x01\x03\xfa" * 87_000), time.process_time()
+    assert take_frame(buffer) is None
+    assert time.process_time() - began < 0.1
+    assert len(buffer) <= 512
+
+
+async def test_a_host_that_can_be_no_name_is_refused() -> None:
+    with pytest.raises(Refused):
+        await wire_to(ModbusTcp("a..b", 502, 1), lambda: None).connect(1.0)
+
+
 async def test_a_serial_port_that_is_not_there_is_refused() -> None:
     with pytest.raises(Refused):
         await wire_to(ModbusSerial("no-such-port", 9600, "N", 1, 7), lambda: None).connect(1)

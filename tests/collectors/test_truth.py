@@ -8,6 +8,7 @@ from math import isnan, nan
 from zoneinfo import ZoneInfo
 
 import pytest
+import structlog
 
 from collectors.counters import Counters
 from collectors.rate import CONFIRMATIONS, Limit, Rates
@@ -207,6 +208,29 @@ def test_a_point_nobody_speaks_of_goes_stale_once_with_its_last_value() -> None:
     assert stage.at(1000).said(1.8, None).qualities[0] == GOOD
     assert stage.at(1059).stale() == []
     assert len(stage.at(1060).stale()) == 1
+
+
+def test_what_only_stands_again_is_as_old_as_it_was() -> None:
+    stage = Stage(LEVEL)
+    first = stage.at(0).said(1.7)
+    stage.at(600).truth.accept(failed_block("p1", 1, T0 + 600 * SECOND, Fault.BROKER_LOST))
+    stage.truth.accept(replace(first, receive_ns=T0 + 600 * SECOND, reach=Reach.LIVE))
+    assert [block.qualities[0] for block in stage.stale()] == [Quality.LAST_USABLE]
+
+
+def test_a_code_without_words_is_a_good_value_and_said_once() -> None:
+    words: dict[int | str, Text] = {1: Text("运行", "running"), "auto": Text("自动", "automatic")}
+    stage = Stage(replace(point("state", WireType.U16), enum=words), replace(MODE, enum=words))
+    with structlog.testing.capture_logs() as lines:
+        blocks = [
+            stage.said(state, nan, texts={1: mode}) for state, mode in ((1, "auto"), (7, "hand"), (7, "hand"), (None, "auto"), (8, "auto"))
+        ]
+    assert blocks[1].qualities == bytes([GOOD, GOOD])
+    assert [(line["event"], line["point"], line["code"]) for line in lines] == [
+        ("code_not_listed", "state", 7),
+        ("code_not_listed", "mode", "hand"),
+        ("code_not_listed", "state", 8),
+    ]
 
 
 def test_bad_values_and_lost_devices_grow_no_staler() -> None:

@@ -51,6 +51,18 @@ def workbook(*sheets: tuple[str, Sequence[Sequence[object]]]) -> bytes:
     return out.getvalue()
 
 
+def test_devices_are_no_twins_while_the_column_that_tells_them_apart_is_not_known(tmp_path: Path) -> None:
+    twins = "m2,二,power,sub1,acrel_adw300,10.0.0.2,1\nm3,三,power,sub1,acrel_adw300,10.0.0.2,{}\n"
+    found = {}
+    for heading, unit in (("地址", 2), ("通讯地址", 1)):
+        (tmp_path / "meters.csv").write_text(f"编号,名称,系统,区域,型号,IP,{heading}\n" + twins.format(unit), encoding="utf-8")
+        with pytest.raises(ConfigError) as refused:
+            read(tmp_path, "  - meters.csv\n")
+        found[heading] = [mistake.message for mistake in refused.value.mistakes]
+    assert found["地址"] == ["is not known; did you mean '通讯地址'?"]
+    assert found["通讯地址"] == ["the same address and unit as 'm2'; two devices can't share it"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_csv_is_read_as_spreadsheets_save_it(encoding: str, delimiter: str, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from guanjia.config.configuration import load_configuration
 from guanjia.config.nameplate import NAMEPLATE
 from guanjia.config.site_file import read_site
 from model.mistake import ConfigError
+from tests.examples import examples
 
 ROOT = Path(__file__).parents[2]
 BAD = Path(__file__).parent / "bad"
@@ -201,7 +202,7 @@ def _spoilt(draw: st.DrawFn) -> str:
 
 
 @given(_spoilt())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_written_is_read_or_refused_with_mistakes(text: str) -> None:
     with contextlib.suppress(ConfigError):
         read_site(text, "site.yaml", ROOT / "examples" / "talent-apartments", environment={})

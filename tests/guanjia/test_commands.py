@@ -1,11 +1,18 @@
 """The command line says what it did, and what to do when it would not."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.table import Table
 from typer.testing import CliRunner, Result
 
 from guanjia.cli import app
+from guanjia.commands.serving import without_logins
+from guanjia.commands.words import show
+from model.people import Role, User
+from store.journal.journal import open_journal
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "talent-apartments"
 
@@ -51,6 +58,35 @@ def test_a_rule_is_explained_in_both_languages() -> None:
     assert "runs dry" in result.output
 
 
+def test_a_rule_that_names_itself_is_suppressed_by_itself_upstream() -> None:
+    words = " ".join(_run("rules", "explain", "power.voltage_low").output.split())
+    assert "power.voltage_low upstream" in words
+    assert "suppressed by power.voltage_low" not in words
+
+
+def _table(terminal: bool, width: int) -> list[str]:
+    grid = Table(box=None)
+    grid.add_column("point", no_wrap=True)
+    grid.add_column("text")
+    grid.add_row("reactive_power_total", "a text that has room for itself in two lines at the least")
+    console = Console(file=StringIO(), width=width, force_terminal=terminal, color_system=None)
+    show(grid, console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def test_a_table_in_a_pipe_is_as_wide_as_it_needs_to_be() -> None:
+    assert [len(line.split()) for line in _table(terminal=False, width=40)] == [2, 14]
+
+
+@pytest.mark.parametrize("width", [15, 45])
+def test_on_a_narrow_terminal_prose_is_wrapped_and_names_are_not(width: int) -> None:
+    lines = _table(terminal=True, width=width)
+    assert lines[1].split()[0] == "reactive_power_total"
+    assert len(lines) > 2
+    assert " ".join(" ".join(lines[1:]).split()).endswith("at the least")
+
+
 def test_an_unknown_rule_is_refused_with_a_hint() -> None:
     result = _run("rules", "explain", "pump.nothing")
     assert result.exit_code == 2
@@ -63,6 +99,33 @@ def test_a_login_is_added_listed_and_disabled(tmp_path: Path) -> None:
     assert "technician" in _run("user", "list", *data).output
     assert _run("user", "disable", "lin", *data).exit_code == 0
     assert "disabled" in _run("user", "list", *data).output
+
+
+def test_a_mistyped_data_folder_is_noticed(tmp_path: Path) -> None:
+    there, typo = tmp_path / "data", tmp_path / "dtaa"
+    lin = ("user", "add", "lin", "--role", "admin", "--password", "long enough", "--data", str(there))
+    assert "(new folder" in "".join(_run(*lin).output.split("\n"))
+    assert "new" not in _run(*lin).output.replace(str(there), "")
+    for words in (("list",), ("disable", "lin")):
+        refused = _run("user", *words, "--data", str(typo))
+        assert (refused.exit_code, "dtaa has no journal" in refused.output) == (2, True)
+    assert not typo.exists()
+
+
+def test_who_can_not_log_in_yet_is_told_how(tmp_path: Path) -> None:
+    journal = open_journal("sqlite", tmp_path, {})
+    assert f"guanjia user add NAME --role admin --data {tmp_path}" in without_logins(journal, tmp_path, "sqlite")
+    journal.put_user(User("lin", Role.ADMIN, "林工", ""))
+    assert without_logins(journal, tmp_path, "sqlite") == ""
+    journal.put_user(User("lin", Role.ADMIN, "林工", "", disabled=True))
+    assert "--journal URL" in without_logins(journal, tmp_path, "postgresql://db/guanjia")
+    journal.close()
+
+
+def test_a_wrong_word_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
+    result = _run("user", "add", "lin", "--role", "bos", "--data", str(tmp_path))
+    assert result.exit_code == 2
+    assert "--role': 'bos' is not one of 'viewer'," in result.output
 
 
 def test_a_short_password_is_refused(tmp_path: Path) -> None:

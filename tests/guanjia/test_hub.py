@@ -1,5 +1,6 @@
 """Where each kind of block goes on its way through the hub."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from model.quality import GOOD
 from model.reading import Block, Reach
 from model.site import Area, Site
 from model.text import Text
+from tests.collectors.support import HandClock
 from tests.store.bench_site import T0, FixedClock, block, site
 
 SITE: Site = replace(site(), areas={"sub1": Area("sub1", Text("一号变电所", "Substation 1"))})
@@ -22,7 +24,7 @@ READING = block(T0, [230.0, 5.0, 100.0, 0.0])
 class Part:
     """Store, stream or engine: notes what comes by."""
 
-    next_due_ns = None
+    next_due_ns: int | None = None
 
     def __init__(self) -> None:
         self.taken: list[str] = []
@@ -36,6 +38,13 @@ class Part:
 
     def advance(self, now_ns: int) -> Sequence[AlarmEvent]:
         return ()
+
+
+class Choking(Part):
+    next_due_ns = 0
+
+    def advance(self, now_ns: int) -> Sequence[AlarmEvent]:
+        raise ZeroDivisionError
 
 
 class House:
@@ -62,6 +71,20 @@ def test_a_block_goes_as_far_as_it_says(reach: Reach, parts: set[str], is_live: 
     house.hub.accept(replace(READING, reach=reach))
     assert house.reached() == parts
     assert (house.live.qualities("sub1.m1")[0] == GOOD) is is_live
+
+
+async def test_an_engine_that_chokes_on_time_passing_is_asked_again_and_still_hears_the_field() -> None:
+    house, clock = House(), HandClock()
+    house.engine = Choking()
+    hub = Hub(house.live, house.store, house.stream, house.engine, lambda events: None, lambda device, link: None, clock)
+    task = asyncio.create_task(hub.run())
+    await clock.advance(5)
+    hub.accept(READING)
+    assert not task.done()
+    assert 3 <= hub.counters["guanjia_hub_errors_total"] <= 6
+    assert house.engine.taken == ["sub1.m1"]
+    task.cancel()
+    await asyncio.wait([task])
 
 
 def test_what_the_platform_says_of_itself_is_judged_and_shown_but_neither_stored_nor_counted_among_the_devices() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from socket import gaierror
 from typing import Any
 
 import pytest
@@ -9,11 +10,15 @@ import yaml
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from collectors.errors import DeviceException, Refused, TimedOut
+from collectors.errors import DeviceException, NotModbus, Refused, TimedOut
+from collectors.modbus.mbap import take_frame
 from guanjia.cli import app
 from guanjia.commands import probe_device, probe_topics, words
+from guanjia.config.profile_file import load_profile
+from guanjia.config.profile_points import as_written, place
+from guanjia.config.profile_schema import DefaultsFile
 from guanjia.config.site_file import read_site
-from model.profile import Table
+from model.profile import Addressing, RegisterRange, Table
 from tests.probe.support import Registers, RegisterWire, float_words, legal, plain_words
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -149,6 +154,37 @@ def test_no_connection_comes_with_what_to_do(probed: Type, profile: str) -> None
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (gaierror(-2, "Name or service not known"), "the name 10.0.0.11 is not known (DNS)"),
+        (ConnectionRefusedError(111, "refused"), "is 502 its Modbus port"),
+    ],
+    ids=["name", "port"],
+)
+def test_a_name_that_is_not_known_is_told_from_a_port_that_is_shut(error: OSError, advice: str, probed: Type) -> None:
+    refused = Refused("10.0.0.11:502")
+    refused.__cause__ = error
+    nobody = wire({})
+    nobody.refuses = [refused]
+    assert advice in " ".join(probed(nobody, "10.0.0.11").stderr.split())
+
+
+def test_a_web_server_is_named(probed: Type) -> None:
+    with pytest.raises(NotModbus) as found:
+        take_frame(bytearray(b"HTTP/1.1 400 Bad Request"))
+    said = probed(wire({}, trouble=lambda _: found.value), "10.0.0.11", "--port", "80").stderr
+    assert "what listens at 10.0.0.11:80 is a web server, not Modbus" in " ".join(said.split())
+
+
+def test_a_function_the_device_does_not_know_is_not_asked_for_again_and_again(probed: Type) -> None:
+    stranger = wire({}, code=1)
+    said = probed(stranger, "10.0.0.11", "--from", "0", "--to", "99")
+    assert "does not know the function for holding registers" in " ".join(said.stderr.split())
+    assert "try --table input" in " ".join(said.stderr.split())
+    assert stranger.requests < 8
+
+
 def test_registers_are_shown_raw_without_a_profile(probed: Type) -> None:
     result = probed(wire(RIGHT), "10.0.0.11", "--from", "10", "--to", "19")
     assert "ABCD 229.25" in result.stdout
@@ -188,3 +224,46 @@ def test_a_plan_is_explained_without_asking_anybody(probed: Type) -> None:
     assert "schneider_pm5000: 42 points in 13 requests" in result.stdout
     assert "(unlisted registers lie between)" in result.stdout
     assert result.exit_code == 0
+
+
+def test_a_profile_of_another_device_gets_no_lines_to_paste(probed: Type, profile: str, tmp_path: Path) -> None:
+    file = tmp_path / "new.yaml"
+    nonsense = plain_words({10: 0x0080, 11: 0x0100, 12: 0x0090, 13: 0x0200, 14: 77, 15: 0x7FFF, 16: 0x7FFF})
+    result = probed(wire(nonsense), "10.0.0.11", "--profile", profile, "--write", str(file))
+    assert "no way gives plausible values" in result.stdout
+    assert "(impossible)" in next(line for line in result.stdout.splitlines() if "because" in line)
+    assert "(usual)" not in result.stdout
+    assert ("site.yaml" in result.stdout, file.exists(), "is not written" in result.stderr) == (False, False, True)
+    assert next(line.split()[:2] for line in result.stdout.splitlines() if " implausible " in line) == ["holding", "10"]
+
+
+SCALED = """
+manufacturer: Example
+model: Meter
+class: power_meter
+protocol: modbus_tcp
+defaults: {addressing: modicon, bridge_gaps: true}
+points:
+- {name: active_power_total, label_zh: 总有功功率, address: 300041, type: i32, unit: W, scale_register: 300043, scale_mode: pow10}
+- {name: voltage_l1, label_zh: A相电压, address: 300045, type: u16, unit: V}
+"""
+
+
+def test_a_refused_scale_register_is_never_called_illegal(probed: Type, tmp_path: Path) -> None:
+    file = tmp_path / "scaled.yaml"
+    file.write_text(SCALED, encoding="utf-8")
+    said = probed(wire(plain_words({40: 0, 41: 1655, 44: 230}, Table.INPUT)), "10.0.0.11", "--profile", str(file))
+    assert "input 42 (300043 in the profile) is the scale register of active_power_total and is refused" in said.stdout
+    illegal = said.stdout[said.stdout.index("illegal:") :]
+    assert yaml.safe_load(illegal) == {"illegal": [{"table": "input", "first": 300044, "last": 300044}]}
+    file.write_text(SCALED + illegal, encoding="utf-8")
+    limits = load_profile(file).modbus
+    assert limits is not None
+    assert limits.illegal == (RegisterRange(Table.INPUT, 43, 43),)
+
+
+@pytest.mark.parametrize("addressing", Addressing)
+@pytest.mark.parametrize("table", Table)
+def test_an_address_of_the_wire_is_told_as_the_profile_writes_it(addressing: Addressing, table: Table) -> None:
+    written = as_written(table, 42, addressing, 3)
+    assert place(written, table, DefaultsFile(addressing=addressing.value, address_offset=3)) == (table, 42)

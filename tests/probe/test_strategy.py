@@ -96,6 +96,12 @@ def test_registers_nobody_knows_are_shown_in_every_way_that_makes_sense() -> Non
     assert shown[7] == Line(7, "FFFE", "65534", "-2")
 
 
+def test_a_small_32_bit_number_is_shown_beside_its_empty_half() -> None:
+    heard = plain_words({0: 0x08E8, 1: 0, 2: 0, 3: 0x08F3, 4: 0, 5: 0, 6: 0x43C5, 7: 0})
+    shown = {line.address: line.wholes for line in lines(heard, HOLDING, 0, 8)}
+    assert shown == {0: "CDAB 2280", 1: "", 2: "ABCD 2291", 3: "CDAB 2291", 4: "", 5: "", 6: "", 7: ""}
+
+
 def test_coils_are_remembered_bit_by_bit() -> None:
     heard: dict[tuple[Table, int], int] = {}
     remember(heard, Table.COIL, 10, 9, b"\x05\x01")

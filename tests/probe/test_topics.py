@@ -61,21 +61,22 @@ async def test_what_is_said_while_listening_is_heard_with_its_size() -> None:
     assert (heard.messages, heard.most_bytes, heard.sample, heard.retained) == (2, len(GATE), GATE, False)
 
 
+async def _said(broker: Broker, ear: Ear, seconds: float) -> bool:
+    for topic, payload in (
+        ("parking/gate-n/state", GATE),
+        ("go-eCharger/012345/amp", b"16"),
+        ("go-eCharger/012345/car", b"1"),
+        ("x", b"\xff"),
+        ("y", rb'{"kept": "\[/as said]"}'),
+    ):
+        ear.message(topic, payload, 0, True, False)
+    return True
+
+
 def test_the_lines_for_what_was_heard_are_devices_of_a_site(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def said(broker: Broker, ear: Ear, seconds: float) -> bool:
-        for topic, payload in (
-            ("parking/gate-n/state", GATE),
-            ("go-eCharger/012345/amp", b"16"),
-            ("go-eCharger/012345/car", b"1"),
-            ("x", b"\xff"),
-            ("y", rb'{"kept": "\[/as said]"}'),
-        ):
-            ear.message(topic, payload, 0, True, False)
-        return True
-
-    monkeypatch.setattr(probe_topics, "listen", said)
+    monkeypatch.setattr(probe_topics, "listen", _said)
     monkeypatch.setattr(probe_topics, "_profiles", lambda: PROFILES)
     monkeypatch.setattr(probe_topics, "out", Console(width=160, highlight=False))
     lines = tmp_path / "heard.yaml"
@@ -88,6 +89,21 @@ def test_the_lines_for_what_was_heard_are_devices_of_a_site(
     assert r'{"kept": "\[/as said]"}' in said_so
     with pytest.raises(typer.Exit):
         probe_topics.listened("#", "mqtt://127.0.0.1", 1, tmp_path)
+
+
+def test_only_the_profile_that_was_named_is_tried(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(probe_topics, "listen", _said)
+    mine = tmp_path / "gate.yaml"
+    mine.write_bytes((LIBRARY / "barrier_json.yaml").read_bytes())
+    assert probe_topics.listened("#", "mqtt://127.0.0.1", 1, None, str(mine)) == 0
+    said_so = capsys.readouterr().out
+    assert (f"profile: {mine}" in said_so, "go_e" in said_so) == (True, False)
+    assert probe_topics.listened("#", "mqtt://127.0.0.1", 1, None, "vzenith_barrier") == 1
+    assert "understands none of this" in capsys.readouterr().err
+    with pytest.raises(typer.Exit):
+        probe_topics.listened("#", "mqtt://127.0.0.1", 1, None, "acrel_adw300")
 
 
 def test_a_broker_that_is_not_there_comes_with_what_to_do(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from model.alarm import AlarmEvent, IllegalAct, Occurrence, Standing
 from model.clock import SECOND
+from tests.examples import examples
 from tests.rules import workshop as w
 
 ON_S, OFF_S, SHELVE_S = 3, 5, 20
@@ -207,4 +208,4 @@ class EngineAgainstOracle(RuleBasedStateMachine):
 
 
 TestEngineAgainstOracle = EngineAgainstOracle.TestCase
-TestEngineAgainstOracle.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
+TestEngineAgainstOracle.settings = settings(max_examples=examples(100), stateful_step_count=50, deadline=None)

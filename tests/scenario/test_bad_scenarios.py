@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from guanjia.config.scenario_file import load_scenario, read_scenario
 from guanjia.config.scenario_schema import ActFile, AlarmFile, EnergyFile, HeadFile, NoticeFile, TicketFile
 from model.mistake import ConfigError
+from tests.examples import examples
 
 BAD = Path(__file__).parent / "bad"
 FILES = sorted(BAD.glob("*.bad.yaml"))
@@ -64,7 +65,7 @@ def _entries(*models: type) -> st.SearchStrategy[object]:
     return st.one_of(st.lists(st.dictionaries(_keys(*models), _values, max_size=6), max_size=3), _values)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     head=st.dictionaries(_keys(HeadFile), _values, max_size=2),
     timeline=_entries(ActFile),
@@ -82,7 +83,7 @@ def test_whatever_is_written_is_read_or_refused_with_lines(
         read_scenario(text, "fuzzed.yaml", BAD)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(place=st.integers(0, 400), noise=st.text(alphabet="{}[]:,-#&*!|>'\"%@`\n\t 0aé中", max_size=4))
 def test_noise_in_a_right_file_is_read_or_refused(place: int, noise: str) -> None:
     text = (BAD / "unknown_alarms.bad.yaml").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from socket import create_server
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from model.scenario import AlarmAct, AlarmPattern, AlarmVerb, Breakdown, BrokerO
 from model.site import ModbusSerial, ModbusTcp, Mqtt, PayloadFormat, Site
 from model.text import Text
 from simulators.control import control_app
+from simulators.errors import PortTaken
 from simulators.fleet import Fleet
 from simulators.network_fault import BrokerFault, NetworkFault
 from tests.simulators.fake_time import StandingClock
@@ -263,6 +265,13 @@ async def test_infinity_is_no_time(api: AsyncClient) -> None:
     raw = '{"kind": "motor_trip", "for": Infinity}'
     reply = await api.post(f"/devices/{PUMP}/faults", content=raw, headers={"content-type": "application/json"})
     assert reply.status_code == 422
+
+
+async def test_a_control_port_that_is_taken_is_named_with_its_option(site: Site) -> None:
+    with create_server(("127.0.0.1", 0)) as taken:
+        fleet = Fleet(site, StandingClock(), control_port=taken.getsockname()[1])
+        with pytest.raises(PortTaken, match=r"--control-port"):
+            await fleet.start()
 
 
 async def test_a_site_with_a_serial_line_nobody_can_link_still_starts(tmp_path: Path, site: Site) -> None:

@@ -98,6 +98,16 @@ def test_an_octave_writes_volumes_in_the_resolution_its_index_register_names() -
     assert image.read(Table.INPUT, 54, 4) is None
 
 
+@pytest.mark.parametrize("merge_reads", [True, False])
+def test_a_scale_register_that_is_no_point_is_served_with_the_scale_the_value_is_written_in(merge_reads: bool) -> None:
+    wire = Register(HOLDING, 83, 1, scale_register=84, scale_mode="pow10")
+    current = point("current", wire, type=WireType.I16, unit="A", scale=0.01)
+    image = register_image(device(profile_of(current, merge_reads=merge_reads)), {"current": 1.5}, {"current": "A"})
+    assert image.read(HOLDING, 84, 1) == struct.pack(">h", -1)
+    assert image.read(HOLDING, 83, 1) == struct.pack(">h", 1500), "1.5 A in steps of 0.01 × 0.1 A"
+    assert not image.write(HOLDING, 84, b"\0\0")
+
+
 def test_a_transformer_controller_in_fahrenheit_writes_fahrenheit() -> None:
     truth = {"winding1_temp": 100.0, "temp_display_unit": 1.0}
     image = register_image(device(library("eaton_tc100")), truth, {"winding1_temp": "degC"})

@@ -88,8 +88,38 @@ def test_nothing_counts_as_committed_while_the_disk_refuses(tmp_path: Path, monk
         one.flush()
         assert (one.accepted, one.committed, told) == (4, 0, [])
     one.flush()
-    one.flush()
     assert (one.committed, told, len(one.file.after(0, 10))) == (4, [3, 4], 4)
+    one.close()
+
+
+def test_a_disk_that_cannot_be_read_loses_nothing_and_nothing_counts_as_committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = spool(tmp_path)
+
+    def refuse(rows: int) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as ill:
+        ill.setattr(one.file, "newest", refuse)
+        for index in range(3):
+            one.accept(replace(meter(T0 + index, 1.0), repeated=True))
+        one.flush()
+        assert (one.committed, one.health().ok) == (0, False)
+    one.accept(meter(T0 + 3, 1.0))
+    one.flush()
+    assert one.committed == 4
+    assert [row.source_ns - T0 for row in one.file.after(0, 10)] == [0, 1, 2, 3]
+    one.close()
+
+
+def test_a_thread_that_ends_takes_its_connection_along(tmp_path: Path) -> None:
+    one = spool(tmp_path)
+    one.file.span()
+    before = len(one.file._opened)
+    for _ in range(10):
+        reader = threading.Thread(target=one.file.span)
+        reader.start()
+        reader.join()
+    assert len(one.file._opened) == before
     one.close()
 
 
@@ -218,7 +248,20 @@ def test_the_age_bound_drops_only_what_is_too_old(tmp_path: Path) -> None:
     clock.at_ns = T0 + DAY + 200 * SECOND
     one.trim()
     oldest, _ = one.file.span()
-    assert 101 <= oldest <= 110
+    assert oldest == 101
+    one.close()
+
+
+def test_one_block_with_a_time_long_past_takes_no_fresh_ones_along(tmp_path: Path) -> None:
+    """A clock that was wrong at the start and has been set since."""
+    clock = FixedClock()
+    one = spool(tmp_path, clock, SpoolBounds(max_age_ns=DAY))
+    one.register("away")
+    fill(one, 1, T0 - 9000 * DAY)
+    fill(one, 100, T0)
+    clock.at_ns = T0 + 100 * SECOND
+    one.trim()
+    assert (one.file.span(), one.lost()) == ((2, 101), 1)
     one.close()
 
 
@@ -235,7 +278,6 @@ def test_a_disk_that_refuses_loses_nothing_and_shows_in_health(tmp_path: Path, m
         one.flush()
         assert not one.health().ok
         assert "disk is full" in one.health().reason
-    one.flush()
     one.flush()
     assert [row.source_ns for row in one.file.after(0, 10)] == [T0 + index * SECOND for index in range(4)]
     assert one.health().ok

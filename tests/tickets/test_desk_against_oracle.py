@@ -12,6 +12,7 @@ from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Shelving
 from model.clock import MINUTE
 from model.ports import TicketFilter
 from model.ticket import IllegalTicketAct, TicketAct, TicketState
+from tests.examples import examples
 from tests.journal.builders import ended, followed, raised, returned
 from tests.tickets.house import DAY_NS, LI, RULES, journal_in, site
 from tickets.desk import Desk
@@ -186,4 +187,4 @@ def without_shelving(event: AlarmEvent) -> AlarmEvent:
 
 
 TestDeskAndJournal = DeskAndJournal.TestCase
-TestDeskAndJournal.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+TestDeskAndJournal.settings = settings(max_examples=examples(15), stateful_step_count=40, deadline=None)

@@ -14,7 +14,7 @@ from model.text import Text
 from model.ticket import Ticket, TicketClass, TicketEvent, TicketState
 from tests.tickets.house import DAY_NS
 from tickets import clocks
-from tickets.notice_text import placed
+from tickets.notice_text import notice_text, placed
 from tickets.notices import notices
 from tickets.roster import engineering_room, holders
 
@@ -95,6 +95,11 @@ CASES: dict[str, tuple[tuple[str, Ticket], str, Told]] = {
 @pytest.mark.parametrize(("event", "by", "expected"), CASES.values(), ids=CASES)
 def test_each_event_is_told_to_those_it_concerns(event: tuple[str, Ticket], by: str, expected: Told) -> None:
     assert told(job(), event, by=by) == expected
+
+
+def test_who_no_longer_has_it_is_told_who_does() -> None:
+    text = notice_text(NoticeKind.HANDED_ON, job(owner="wang"), site(), DAY_NS)
+    assert ("。现由 王工 负责。" in text.zh, ". Now with 王工. " in text.en) == (True, True)
 
 
 def test_an_alarm_after_the_work_was_done_calls_the_room_again_when_it_is_an_emergency() -> None:

@@ -11,8 +11,9 @@ from simulators.machine import FaultKind, Severity, UnfitFault
 from simulators.physics.site_physics import SitePhysics
 from tests.simulators.physics.conftest import full_site, number, profile, start
 
-_ALL = [(name, kind) for name, machine in start(12.0).machines.items() for kind in machine.faults]
-_CATALOGUE = {name: machine.faults for name, machine in start(12.0).machines.items()}
+_MACHINES = start(12.0).machines
+_CATALOGUE = {name: machine.faults for name, machine in _MACHINES.items()}
+_ALL = [(name, kind) for name, faults in _CATALOGUE.items() for kind in faults]
 _GROWING = [(name, kind) for name, kind in _ALL if _CATALOGUE[name][kind].severity]
 _SUDDEN = [(name, kind) for name, kind in _ALL if not _CATALOGUE[name][kind].severity]
 
@@ -49,7 +50,7 @@ def test_there_is_no_objection_to_what_was_always_possible() -> None:
 
 @_each(_SUDDEN)
 def test_what_is_there_or_not_refuses_severity_and_onset_and_stays_whole(device_id: str, kind: str) -> None:
-    machine = start(12.0).machines[device_id]
+    machine = _MACHINES[device_id]
     with pytest.raises(UnfitFault, match="has no severity"):
         machine.inject(kind, severity=0.5)
     with pytest.raises(UnfitFault, match="has no onset"):
