@@ -13,8 +13,17 @@ settings.register_profile("site", deadline=None)
 settings.load_profile("site")
 
 
-WAITING = ("system", "virtual", "scenarios_library", "console", "simulators")
-"""Folders whose tests wait for real time or run long: they start first, so that the others fill the pauses."""
+WAITING = (
+    "system/",
+    "guanjia/apart/test_processes",
+    "recording/test_platform",
+    "simulators/test_read_through_faults",
+    "collectors/sparkplug/test_witness",
+)
+"""Tests that mostly wait for real time. Spread among the others, so that these fill the pauses."""
+LONG = ("scenarios_library/", "virtual/", "console/", "tickets/", "recording/", "simulators/", "guanjia/")
+"""Files that take long: begun early, so that none is left over at the end."""
+BUSY_TO_A_WAITING = 4
 
 
 SHARING = tuple(f"tests/system/test_{name}.py" for name in ("bad_input", "platform_witnesses", "scenarios_live", "six_systems", "testing"))
@@ -35,12 +44,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def rank(item: pytest.Item) -> tuple[bool, int]:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        shares = item.nodeid.split("::")[0] in SHARING
-        return not shares, WAITING.index(folder) if folder in WAITING else len(WAITING)
-
-    items.sort(key=rank)
+    """First what shares the site, then the long ones, a waiting file after every few."""
+    tests = Path(__file__).parent
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path.relative_to(tests).as_posix(), []).append(item)
+    sharing = [file for file in files if f"tests/{file}" in SHARING]
+    waiting = [file for file in files if file.startswith(WAITING) and file not in sharing]
+    rank = {file: next((n for n, prefix in enumerate(LONG) if file.startswith(prefix)), len(LONG)) for file in files}
+    busy = sorted((file for file in files if file not in sharing and file not in waiting), key=rank.__getitem__)
+    order = [*sharing]
+    for number, file in enumerate(busy):
+        if number % BUSY_TO_A_WAITING == 0 and waiting:
+            order.append(waiting.pop(0))
+        order.append(file)
+    items[:] = [item for file in (*order, *waiting) for item in files[file]]
 
 
 @pytest.fixture(autouse=True)
