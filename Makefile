@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 BENCHMARKS := first_light alarm_engine store simulators scenarios history_maker collectors mqtt_load
+# Once for all processes that start later.
+COMPILED := $(BIN)/python -m compileall -q model collectors rules store tickets energy api dashboards simulators guanjia
 
 .PHONY: install demo test nightly check bench clean
 
@@ -35,8 +37,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@$(COMPILED)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(COMPILED)
 	@touch $@ $(VENV)/.installed

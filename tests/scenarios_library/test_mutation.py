@@ -15,7 +15,7 @@ from tests.scenarios_library.mutation import every_mutant
 from tests.scenarios_library.shelf import library
 from tests.scenarios_library.trial import Fate, of_rule, tried
 
-_TRIED = 3
+_TRIED = 2
 _SEED = 2026
 
 

@@ -15,8 +15,8 @@ _STEP_S = 30.0
 """Lifts and barriers are looked at every 4 s all the same. A whole site at finer steps is what ``python -m tests.virtual.quiet`` runs."""
 
 
-@pytest.mark.parametrize(("begin", "hours"), [("00:00", 1.5), ("06:30", 2), ("17:30", 2.5)], ids=["night", "rush", "evening"])
-def test_a_quiet_weekday_raises_no_alarm(begin: str, hours: float) -> None:
+@pytest.mark.parametrize(("begin", "hours"), [("23:30", 1), ("07:00", 1), ("18:00", 1)], ids=["night", "rush", "evening"])
+def test_a_quiet_weekday_raises_no_alarm(begin: str, hours: int) -> None:
     """One of every kind of device: turn of the day and charging night, morning rush, evening peak. All 24 hours of the whole site are the
     scenario ``quiet-day``."""
     site = VirtualSite(collection(), seed=11, start_ns=moment_ns(collection(), f"2026-03-11T{begin}"))
