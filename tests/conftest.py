@@ -9,7 +9,9 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-settings.register_profile("site", deadline=None)
+from tests.examples import examples
+
+settings.register_profile("site", deadline=None, max_examples=examples(100))
 settings.load_profile("site")
 
 
