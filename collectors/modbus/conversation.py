@@ -8,6 +8,7 @@ Late words of a connection that was given up end in its own conversation and can
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, cast
@@ -26,7 +27,7 @@ class Question:
     disturbed: bool = False
 
 
-class Conversation(asyncio.Protocol):
+class Conversation(asyncio.Protocol, ABC):
     """What all framings share. ``garbage`` is to be called for every frame that answers nothing asked."""
 
     def __init__(self, name: str, garbage: Callable[[], None]) -> None:
@@ -37,9 +38,9 @@ class Conversation(asyncio.Protocol):
         self.question: Question | None = None
         self._loop = asyncio.get_running_loop()
 
+    @abstractmethod
     def frame(self, unit: int, request: Request) -> bytes:
         """The bytes that ask for it."""
-        raise NotImplementedError
 
     async def ask(self, unit: int, request: Request, timeout_s: float) -> bytes:
         """The data of the answer. Raises ExchangeError; TimedOut or BadFrame at the latest after ``timeout_s``."""

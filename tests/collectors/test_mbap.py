@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from collectors.errors import BadFrame, Closed, DeviceException, Refused
 from collectors.modbus.dialling import wire_to
 from collectors.modbus.mbap import take_frame
-from collectors.modbus.plan import Break, Request
+from collectors.modbus.plan import Break, Request, plan
 from collectors.modbus.wire import answer_data
 from model.profile import Table
 from model.quality import Quality
@@ -22,6 +22,7 @@ from model.site import ModbusTcp
 from model.tls import TlsFiles
 from tests.collectors.fault_server import Asked, Server, VirtualNetwork
 from tests.collectors.support import address_bytes
+from tests.collectors.test_profiles import MODBUS
 
 HOLDING = Request(Table.HOLDING, 2999, 4, (0, 1), Break.TABLE)
 COILS = Request(Table.COIL, 32, 10, (0,), Break.TABLE)
@@ -125,6 +126,17 @@ async def test_over_a_real_socket_a_connection_reads_and_a_refused_one_is_told()
         wire.close()
     with pytest.raises(Refused):
         await wire.connect(1)
+
+
+async def test_over_a_real_socket_every_request_of_every_profile_gets_the_registers_it_names() -> None:
+    """The server holds in every register its address; what each point makes of it is ``test_profiles``'s."""
+    async with listening() as port:
+        wire = wire_to(ModbusTcp("127.0.0.1", port, 1), lambda: None)
+        await wire.connect(1)
+        for profile in MODBUS:
+            for request in plan(profile):
+                assert await wire.read(1, request, 5) == address_bytes(request), (profile.id, request)
+        wire.close()
 
 
 class Certificates:
