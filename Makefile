@@ -2,11 +2,11 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-BENCHMARKS := first_light alarm_engine store simulators scenarios history_maker collectors mqtt_load
+BENCHMARKS := first_light alarm_engine storm whole_path backtest rule_change store simulators scenarios history_maker collectors mqtt_load
 # Once for all processes that start later.
 COMPILED := $(BIN)/python -m compileall -q model collectors rules store tickets energy api dashboards simulators guanjia
 
-.PHONY: install demo test nightly check bench clean
+.PHONY: install demo test nightly check bench crash clean
 
 install: $(VENV)/.installed
 demo: install
@@ -27,6 +27,10 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+# The platform killed at 200 random instants in a storm: about twenty minutes.
+crash: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.crash $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

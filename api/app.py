@@ -9,7 +9,24 @@ from api.context import Platform
 from api.doorkeeper import Doorkeeper
 from api.frames import Frames
 from api.headers import SafeHeaders
-from api.routes import alarms, auth, energy, equipment, health, notices, people, readings, rules, sittings, stream, testing, tickets
+from api.routes import (
+    alarms,
+    auth,
+    backtests,
+    energy,
+    equipment,
+    figures,
+    health,
+    notices,
+    people,
+    readings,
+    removals,
+    rules,
+    sittings,
+    stream,
+    testing,
+    tickets,
+)
 from api.shapes import ProblemShape
 from api.words import Wire
 
@@ -52,6 +69,22 @@ def attach(app: FastAPI, platform: Platform) -> None:
 
 def _version_one() -> APIRouter:
     router = APIRouter(prefix="/api/v1")
-    for part in (auth, equipment, readings, stream, alarms, rules, tickets, notices, energy, people, testing, sittings):
+    for part in (
+        auth,
+        equipment,
+        readings,
+        stream,
+        figures,
+        alarms,
+        rules,
+        removals,
+        tickets,
+        notices,
+        energy,
+        people,
+        backtests,
+        testing,
+        sittings,
+    ):
         router.include_router(part.router)
     return router

@@ -1,11 +1,14 @@
 """What the API needs of the running platform. The composition root fills it; handlers only ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from api.backtesting import BacktestJob, Backtests
 from api.bench import Bench
-from model.alarm import Occurrence, Standing
+from api.rulebook import RuleActs
+from model.alarm import Occurrence, Priority, Standing
+from model.alarm_columns import AlarmName
 from model.clock import Clock
 from model.people import Actor
 from model.ports import HealthCheck, Journal, Stream
@@ -14,6 +17,7 @@ from model.rule import Rule
 from model.site import Site
 from model.text import Text
 from model.ticket import Ticket, TicketAct, TicketClass
+from rules.flood import Flood
 
 
 class AlarmActs(Protocol):
@@ -32,14 +36,26 @@ class AlarmActs(Protocol):
 
     async def comment(self, occurrence: str, by: Actor, text: str) -> Occurrence: ...
 
-    async def out_of_service(self, rule: str, device: str, by: Actor, reason: str) -> Standing: ...
+    async def request_removal(self, rule: str, device: str, by: Actor, reason: str, until_ns: int | None) -> Standing:
+        """Ask to take an alarm out of service; without an end for as long as may be."""
+        ...
+
+    async def approve_removal(self, rule: str, device: str, by: Actor) -> Standing: ...
+
+    async def refuse_removal(self, rule: str, device: str, by: Actor, reason: str) -> Standing: ...
 
     async def in_service(self, rule: str, device: str, by: Actor) -> Standing: ...
 
     def standing(self, rule: str, device: str) -> Standing: ...
 
     def flagged(self) -> Sequence[Standing]:
-        """Every alarm that is shelved, suppressed or out of service now."""
+        """Every alarm that is shelved, suppressed or out of service now, or asked to be taken out of it."""
+        ...
+
+    def flood(self) -> Flood | None: ...
+
+    def annunciated(self) -> int:
+        """How many alarms within the last 10 minutes."""
         ...
 
 
@@ -65,6 +81,14 @@ class TicketActs(Protocol):
         ...
 
 
+class SuggestionActs(Protocol):
+    """What would quiet a rule, looked for as a job among the backtests."""
+
+    def ask(self, rule: str, start_ns: int, end_ns: int, by: Actor) -> BacktestJob:
+        """KeyError for a rule that does not run, QueueFull."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     site: Site
@@ -80,7 +104,14 @@ class Platform:
     token_secret: str
     counters: Mapping[str, float] = field(default_factory=dict)
     """Live view of the platform's own counters by metric name (``guanjia_polls_total``), for /metrics."""
+    watched: Callable[[], Mapping[AlarmName, Priority]] = dict
+    """Every alarm that can be raised now, with its priority."""
+    backtests: Backtests | None = None
+    """Of a platform whose history can be judged again."""
+    suggestions: SuggestionActs | None = None
+    """The same."""
     bench: Bench | None = None
     """The tester's, where the site is simulated."""
+    rulebook: RuleActs = field(kw_only=True)
     demo: bool = False
     """Whether the demo logins are offered on the login page."""

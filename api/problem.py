@@ -7,6 +7,8 @@
     ├── IllegalAct         model.alarm   → 409
     ├── IllegalTicketAct   model.ticket  → 409
     │   └── DetailMissing  tickets       → 422, naming the field
+    ├── RuleBookError      model.rule_version → 409: somebody was quicker, or there is nothing to change
+    ├── ConfigError        model.mistake  → 422, naming every mistake of a text; RulesRefused is one
     ├── JournalUnavailable model.ports   → 503: nothing was kept, try again
     └── HistoryUnavailable model.ports   → 503: the past can't be read just now
 """
@@ -22,10 +24,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.lost import lost_page
-from api.shapes import FieldMistake, ProblemShape
+from api.rule_words import mistake_shape
+from api.shapes import FieldMistake, MistakeShape, ProblemShape
 from api.wording import field_mistakes
 from model.alarm import IllegalAct
+from model.mistake import ConfigError
 from model.ports import HistoryUnavailable, JournalUnavailable
+from model.rule_version import RuleBookError, RulesRefused
 from model.ticket import IllegalTicketAct
 from tickets.errors import DetailMissing
 
@@ -66,6 +71,7 @@ def problem_response(
     detail: str,
     errors: list[FieldMistake] | None = None,
     headers: Mapping[str, str] | None = None,
+    mistakes: list[MistakeShape] | None = None,
 ) -> Response:
     body: ProblemShape = {
         "type": "about:blank",
@@ -76,6 +82,8 @@ def problem_response(
     }
     if errors:
         body["errors"] = errors
+    if mistakes:
+        body["mistakes"] = mistakes
     return Response(msgspec.json.encode(body), status, headers, PROBLEM_JSON)
 
 
@@ -87,6 +95,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(IllegalAct, _illegal)
     app.add_exception_handler(IllegalTicketAct, _illegal)
     app.add_exception_handler(DetailMissing, _detail_missing)
+    app.add_exception_handler(ConfigError, _refused)
+    app.add_exception_handler(RulesRefused, _refused)
+    app.add_exception_handler(RuleBookError, _illegal)
     app.add_exception_handler(JournalUnavailable, _unavailable)
     app.add_exception_handler(HistoryUnavailable, _past_unavailable)
     app.add_exception_handler(Exception, _unexpected)
@@ -116,6 +127,13 @@ def _illegal(request: Request, error: Exception) -> Response:
 def _detail_missing(request: Request, error: Exception) -> Response:
     assert isinstance(error, DetailMissing)
     return problem_response(request, 422, str(error), [{"field": error.field, "message": str(error)}])
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ConfigError)
+    mistakes = [mistake_shape(mistake) for mistake in error.mistakes]
+    said = "; ".join(f"{m['file']}:{m['line']}: {m['message']}".removeprefix(":") for m in mistakes)
+    return problem_response(request, 422, f"nothing was changed: {said}", mistakes=mistakes)
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

@@ -179,9 +179,20 @@ class ShelvingShape(TypedDict):
 
 
 class RemovalShape(TypedDict):
+    """``until`` and ``approved_by`` are null for a suppression by design; ``approved_by`` also for what is only asked for."""
+
     by: str
     reason: str
     at: str
+    until: str | None
+    approved_by: str | None
+
+
+class HoldShape(TypedDict):
+    """``kind`` is ``chattering`` or ``fleeting``."""
+
+    kind: str
+    since: str
 
 
 class StandingShape(TypedDict):
@@ -195,6 +206,17 @@ class StandingShape(TypedDict):
     shelving: ShelvingShape | None
     suppression: RemovalShape | None
     out_of_service: RemovalShape | None
+    request: RemovalShape | None
+    hold: HoldShape | None
+
+
+class FloodShape(TypedDict):
+    """``count``: alarms annunciated within the last 10 minutes; ``peak``: the most there were within any 10 minutes of this flood."""
+
+    active: bool
+    since: str | None
+    count: int
+    peak: int
 
 
 class OccurrenceShape(TypedDict):
@@ -222,6 +244,13 @@ class OccurrenceShape(TypedDict):
     superseded_by: str | None
     cause: str
     ticket: str | None
+    level: str
+    source_time: str | None
+    group: str
+    first_out: bool | None
+    hold: str | None
+    flips: int
+    judged_by: str
 
 
 class AlarmLine(TypedDict):
@@ -363,6 +392,7 @@ class RuleTrace(TypedDict):
     version: str
     present: bool
     same_version: bool
+    running_version: str | None
     text: NotRequired[Phrase]
     when: NotRequired[str]
     clear_when: NotRequired[str | None]
@@ -375,6 +405,17 @@ class RuleTrace(TypedDict):
     source: NotRequired[str]
     file: NotRequired[str]
     line: NotRequired[int]
+
+
+class RuleWordsShape(TypedDict):
+    """A version of a rule, word for word."""
+
+    version: str
+    yaml: str
+    origin: str
+    at: str
+    by: str
+    comment: str
 
 
 class TracedTicket(TicketShape):
@@ -393,12 +434,17 @@ class NextShape(TypedDict):
 
 
 class TraceShape(TypedDict):
-    """From the bytes to the ticket and on to what is due."""
+    """From the bytes to the ticket and on to what is due.
+
+    ``rule_text``: the version that raised it, as it was written; ``judged_text``: the one that judges it now, null when it is the same.
+    """
 
     occurrence: str
     condition_since: str
     raised_at: str
     rule: RuleTrace
+    rule_text: RuleWordsShape | None
+    judged_text: RuleWordsShape | None
     inputs: list[InputShape]
     story: list[AlarmLine]
     ticket: TracedTicket | None
@@ -422,8 +468,22 @@ class FieldMistake(TypedDict):
     message: str
 
 
+class MistakeShape(TypedDict):
+    """A mistake in what is written. ``file`` is empty for the text that was sent; ``column`` 0 is the whole line.
+
+    ``suggestion`` is the word to write instead, empty where there is none.
+    """
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+    suggestion: str
+
+
 class ProblemShape(TypedDict):
-    """RFC 9457 problem details; ``errors`` names each field that is wrong."""
+    """RFC 9457 problem details; ``errors`` names each field that is wrong, ``mistakes`` each place in a text that was sent."""
 
     type: str
     title: str
@@ -431,3 +491,4 @@ class ProblemShape(TypedDict):
     detail: str
     instance: str
     errors: NotRequired[list[FieldMistake]]
+    mistakes: NotRequired[list[MistakeShape]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.next_due import NextDue
 from api.register import decode_shape, place_of, profile_line, shown_file, spaced, wire_shape
-from api.shapes import InputShape, LimitShape, RawShape, RuleTrace, TracedTicket, TraceShape
+from api.shapes import InputShape, LimitShape, RawShape, RuleTrace, RuleWordsShape, TracedTicket, TraceShape
 from api.words import Wire, address, bits_set, meaning, phrase
 from model.alarm import AlarmEvent, Evidence, Occurrence, Standing
 from model.clock import SECOND
@@ -14,9 +14,11 @@ from model.notice import Notice
 from model.own_state import own_point
 from model.profile import Point, Register
 from model.rule import Rule
+from model.rule_version import Origin, RuleVersion
 from model.site import Site
 from model.ticket import Ticket, TicketEvent
 from rules.limits import limits
+from rules.parameters import params_of
 from rules.syntax import parse
 
 
@@ -31,6 +33,11 @@ class Past:
     ticket_story: Sequence[TicketEvent]
     notices: Sequence[Notice]
     """Who was told of the ticket, oldest first."""
+    versions: Sequence[RuleVersion] = ()
+    """Of its rule, in the order in which they came into force."""
+
+    def words_of(self, version: str) -> RuleVersion | None:
+        return next((kept for kept in self.versions if kept.version == version and kept.origin is not Origin.RETIRED), None)
 
 
 def trace(site: Site, rule: Rule | None, past: Past, wire: Wire, now_ns: int) -> TraceShape:
@@ -39,11 +46,14 @@ def trace(site: Site, rule: Rule | None, past: Past, wire: Wire, now_ns: int) ->
     due.alarm(occurrence, past.standing, rule)
     if ticket:
         due.ticket(ticket)
+    judge = occurrence.judged_by or occurrence.rule_version
     return {
         "occurrence": occurrence.id,
         "condition_since": wire.time(occurrence.condition_since_ns),
         "raised_at": wire.time(occurrence.raised_at_ns),
         "rule": rule_trace(occurrence, rule, site),
+        "rule_text": _words(past.words_of(occurrence.rule_version), wire),
+        "judged_text": _words(past.words_of(judge), wire) if judge != occurrence.rule_version else None,
         "inputs": [_Input(site, rule, occurrence, point, wire).shape() for point in occurrence.inputs],
         "story": [wire.alarm_line(event) for event in past.story],
         "ticket": _ticket(ticket, past, wire, now_ns) if ticket else None,
@@ -56,13 +66,32 @@ def _ticket(ticket: Ticket, past: Past, wire: Wire, now_ns: int) -> TracedTicket
     return {**wire.ticket(ticket, now_ns), "story": story, "notices": [wire.notice(notice) for notice in past.notices]}
 
 
+def _words(kept: RuleVersion | None, wire: Wire) -> RuleWordsShape | None:
+    if kept is None:
+        return None
+    return {
+        "version": kept.version,
+        "yaml": kept.yaml,
+        "origin": kept.origin.value,
+        "at": wire.time(kept.at_ns),
+        "by": kept.by,
+        "comment": kept.comment,
+    }
+
+
 def rule_trace(occurrence: Occurrence, rule: Rule | None, site: Site) -> RuleTrace:
     """The rule as it stands now, and whether it is still the version that fired."""
-    fired: RuleTrace = {"id": occurrence.rule, "version": occurrence.rule_version, "present": False, "same_version": False}
+    fired: RuleTrace = {
+        "id": occurrence.rule,
+        "version": occurrence.rule_version,
+        "present": False,
+        "same_version": False,
+        "running_version": rule.version if rule else None,
+    }
     if rule is None:
         return fired
     device = site.devices.get(occurrence.device)
-    known = {**rule.params, **(device.params if device else {})}
+    known = params_of(rule, device, site) if device else dict(rule.params)
     return {
         **fired,
         "present": True,
@@ -74,12 +103,17 @@ def rule_trace(occurrence: Occurrence, rule: Rule | None, site: Site) -> RuleTra
         "off_delay_s": rule.off_delay_ns / SECOND,
         "deadband": dict(rule.deadband),
         "params": dict(rule.params),
-        "values": {name: known[name] for name in sorted(parse(rule.when).names & known.keys())},
+        "values": {name: known[name] for name in sorted(_asked(rule) & known.keys())},
         "units": dict(rule.units),
         "source": rule.why.source,
         "file": shown_file(rule.file),
         "line": rule.line,
     }
+
+
+def _asked(rule: Rule) -> frozenset[str]:
+    """Every name that its condition and those of its levels speak of."""
+    return frozenset[str]().union(*(parse(text).spoken for text in (rule.when, *(level.when for level in rule.levels))))
 
 
 class _Input:

@@ -14,6 +14,7 @@ from api.shapes import (
     DeviceDetail,
     DevicePointShape,
     DeviceShape,
+    FloodShape,
     NoticeShape,
     OccurrenceShape,
     Phrase,
@@ -40,6 +41,7 @@ from model.site import Connection, Device, ModbusSerial, ModbusTcp, Site
 from model.text import Text
 from model.ticket import PromiseClock, Ticket, TicketEvent
 from model.units import display_unit
+from rules.flood import Flood
 from tickets.ticket_state import allowed
 
 
@@ -253,6 +255,13 @@ class Wire:
             "superseded_by": occurrence.superseded_by,
             "cause": occurrence.cause,
             "ticket": occurrence.ticket,
+            "level": occurrence.level,
+            "source_time": self.maybe_time(occurrence.source_ns),
+            "group": occurrence.group,
+            "first_out": occurrence.first_out,
+            "hold": occurrence.hold.value if occurrence.hold else None,
+            "flips": occurrence.flips,
+            "judged_by": occurrence.judged_by or occurrence.rule_version,
         }
 
     def standing(self, standing: Standing) -> StandingShape:
@@ -265,7 +274,15 @@ class Wire:
             "shelving": self._shelving(standing.shelving) if standing.shelving else None,
             "suppression": self._removal(standing.suppression) if standing.suppression else None,
             "out_of_service": self._removal(standing.out_of_service) if standing.out_of_service else None,
+            "request": self._removal(standing.request) if standing.request else None,
+            "hold": {"kind": standing.hold.kind.value, "since": self.time(standing.hold.since_ns)} if standing.hold else None,
         }
+
+    def flood(self, flood: Flood | None, count: int) -> FloodShape:
+        """``count``: annunciated within the last 10 minutes, also when there is no flood."""
+        if flood is None:
+            return {"active": False, "since": None, "count": count, "peak": 0}
+        return {"active": True, "since": self.time(flood.since_ns), "count": flood.count, "peak": flood.peak}
 
     def _shelving(self, shelving: Shelving) -> ShelvingShape:
         return {
@@ -277,7 +294,13 @@ class Wire:
         }
 
     def _removal(self, removal: Removal) -> RemovalShape:
-        return {"by": removal.by, "reason": removal.reason, "at": self.time(removal.at_ns)}
+        return {
+            "by": removal.by,
+            "reason": removal.reason,
+            "at": self.time(removal.at_ns),
+            "until": self.maybe_time(removal.until_ns),
+            "approved_by": removal.approved_by or None,
+        }
 
     def alarm_line(self, event: AlarmEvent) -> AlarmLine:
         return {

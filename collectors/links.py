@@ -1,7 +1,7 @@
 """From the site to its links: which devices share a connection, and what each needs to be read."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import TypeVar
@@ -23,7 +23,7 @@ from collectors.sparkplug.host import SparkplugHost
 from collectors.sparkplug.node import EdgeNode
 from collectors.sparkplug.payload import MAX_PAYLOAD
 from model.clock import SECOND, Clock
-from model.reading import BlockSink, Commits
+from model.reading import BlockSink, Commits, Dated
 from model.site import BrokerConfig, Device, Mqtt, Site
 
 T = TypeVar("T")
@@ -67,8 +67,10 @@ def mqtt_link(
     clock: Clock,
     counters: Counters,
     commits: Commits | None = None,
+    before: Mapping[str, Sequence[Dated]] | None = None,
 ) -> MqttLink:
     """The link to the site's broker; ``embedded_port`` is where the embedded one listens. ``commits``: when a message may be acknowledged.
+    ``before``: what devices have dated themselves and is on disk.
 
     ProfileError names every device whose presence can't be watched as written.
     """
@@ -76,7 +78,7 @@ def mqtt_link(
     qos = {device.id: device.profile.mqtt.qos for device in devices if device.profile.mqtt}
     silences = {device.id: int(limit_s * SECOND) for device in devices if (limit_s := _silent_after_s(device)) is not None}
     presences = dict(_each(devices, lambda device: (device.id, _presences(device))))
-    voice = JsonDevices(decoders, qos, silences, sink, clock, counters, presences, commits)
+    voice = JsonDevices(decoders, qos, silences, sink, clock, counters, presences, commits, before)
     broker = broker_of(site.broker, embedded_port, f"guanjia-{site.id}")
     return MqttLink(broker, [voice], clock, counters, commits, site.broker.subscribe)
 

@@ -1,7 +1,7 @@
 """The collectors of a site: one link per connection, each supervised on its own, so that a bad device cancels nobody."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -13,7 +13,7 @@ from collectors.sparkplug.edge_nodes import edge_nodes
 from collectors.truth import Truth
 from model.clock import SECOND, Clock
 from model.ports import PartHealth
-from model.reading import BlockSink, Commits
+from model.reading import BlockSink, Commits, Dated
 from model.site import Site
 
 log = structlog.get_logger()
@@ -34,13 +34,22 @@ class Collectors:
 
     ``broker_port`` is the port of an embedded broker that already runs; None with an embedded broker in the site starts one here.
     ``commits`` tells when a message may be acknowledged to the broker; without it that is as soon as it is handled.
+    ``before`` finds what devices have dated themselves and is on disk: a message that comes again after a crash is known by it.
     Raises ProfileError, naming every device whose profile cannot be read as written.
     """
 
-    def __init__(self, site: Site, sink: BlockSink, clock: Clock, broker_port: int | None = None, commits: Commits | None = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        sink: BlockSink,
+        clock: Clock,
+        broker_port: int | None = None,
+        commits: Commits | None = None,
+        before: Callable[[Sequence[str]], Mapping[str, Sequence[Dated]]] | None = None,
+    ) -> None:
         self.counters = Counters()
         self.broker_port = broker_port
-        self._site, self._clock, self._commits = site, clock, commits
+        self._site, self._clock, self._commits, self._before = site, clock, commits, before
         self._sink = Truth(site, sink, clock, self.counters)
         self._modbus = modbus_links(site, self._sink, clock, self.counters)
         self._decoders = payload_decoders(site)
@@ -78,8 +87,9 @@ class Collectors:
     async def _run_links(self) -> None:
         links: list[_Runner] = [*self._modbus, self._sink]
         if self._decoders:
+            before = self._before([decoder.device for decoder in self._decoders]) if self._before else None
             read = self._site, self.broker_port, self._decoders, self._sink, self._clock, self.counters, self._commits
-            links.append(mqtt_link(*read))
+            links.append(mqtt_link(*read, before))
         if self._nodes:
             links.append(sparkplug_link(self._site, self.broker_port, self._nodes, self._sink, self._clock, self.counters))
         async with asyncio.TaskGroup() as group:

@@ -48,6 +48,10 @@ OFFLINE = "gate.north.in"
 TRAPPED = "b07.lift1"
 PUMP = "pr1.pump2"
 METER, POWER = "sub1.incomer1", "sub1.incomer1.active_power_total"
+RULE = "sump.high"
+PROPOSAL = ("on_delay: 5s", "on_delay: 20s")
+"""What is tried on it in the editor and on history."""
+BACKTEST_S = 180.0
 AGE_S = 150.0
 """How long the situation stands before it is shot: a wall is about how long things last."""
 LEAK = {"title": {"zh": "9号楼1102 漏水", "en": "Block 9 flat 1102: leak"}, "class": "small", "area": "b09", "skill": "plumbing"}
@@ -113,12 +117,28 @@ def make_situation() -> dict[str, str]:
         acknowledge(engineer, until(f"an alarm of {device}", lambda d=device, r=rule: alarm_of(engineer, d, r), 90))  # type: ignore[misc]
     engineer.post(f"/tickets/{trapped['ticket']}/arrive", comment="对讲已安抚，乘客平稳")
     engineer.post("/tickets", **LEAK)
-    manager.post("/rules/charger.faulted/devices/charge.a05/out-of-service", reason="等备件")
+    engineer.post("/rules/charger.faulted/devices/charge.a05/out-of-service", reason="等备件")
+    manager.post("/rules/charger.faulted/devices/charge.a05/out-of-service/approve")
     [pump, *_] = until("the pump's ticket", lambda: engineer.get(f"/tickets?open=true&device={PUMP}")["items"], 30)
     time.sleep(AGE_S)
     tester.post(f"/testing/devices/{LATE[0]}/faults", kind=LATE[1])
     until("the sump", lambda: alarm_of(engineer, LATE[0], ""), 120)
-    return {"ticket": str(pump["id"])}
+    return {"ticket": str(pump["id"]), "backtest": tried(manager)}
+
+
+def tried(manager: Person) -> str:
+    """The id of a backtest that is done: what a lower limit would have meant."""
+    text = manager.get(f"/rules/{RULE}/text")["yaml"]
+    job = manager.post("/backtests", rule=RULE, yaml=changed(text))
+    until("the backtest", lambda: manager.get(f"/backtests/{job['id']}")["state"] == "done", BACKTEST_S)
+    return str(job["id"])
+
+
+def changed(text: str) -> str:
+    """The rule as it is proposed."""
+    before, after = PROPOSAL
+    assert before in text, text
+    return text.replace(before, after)
 
 
 def alarm_of(person: Person, device: str, rule: str) -> Any:
@@ -155,6 +175,9 @@ def shoot(browser: Browser, names: dict[str, str], folder: Path) -> None:
                 choose_day_of_power(page)
             save(page, folder / f"{name}-{language}{suffix}.png")
     for language, size, suffix in views:
+        shoot_rules(
+            logged_in(browser, language, DESK if size == WALL else size, "manager").new_page(), names, folder, f"{language}{suffix}"
+        )
         cockpit = logged_in(browser, language, DESK if size == WALL else size, "tester").new_page()
         go(cockpit, "/testing")
         take_in_hand(cockpit, PUMP)
@@ -162,6 +185,23 @@ def shoot(browser: Browser, names: dict[str, str], folder: Path) -> None:
         stranger = with_choices(browser, language, size).new_page()
         go(stranger, "/login")
         save(stranger, folder / f"login-{language}{suffix}.png")
+
+
+def shoot_rules(page: Page, names: dict[str, str], folder: Path, ending: str) -> None:
+    """The pages about rules, as somebody who may change them sees them."""
+    pages = {
+        "rules": "/rules",
+        "rule": f"/rules/{RULE}",
+        "editor": f"/rules/{RULE}/edit",
+        "backtest": f"/backtests/{names['backtest']}",
+        "figures": "/figures",
+    }
+    for name, path in pages.items():
+        go(page, path)
+        if name == "editor":
+            page.fill(".code textarea", changed(page.input_value(".code textarea")))
+            page.wait_for_timeout(SETTLING_S * 1000)
+        save(page, folder / f"{name}-{ending}.png")
 
 
 def logged_in(browser: Browser, language: str, size: tuple[int, int], who: str = "engineer") -> BrowserContext:

@@ -10,6 +10,7 @@ from model.people import Actor
 from model.ports import Journal, JournalWrite
 from model.ticket import Ticket, TicketAct
 from rules.engine import Engine
+from rules.flood import Flood
 from tickets.desk import Desk
 
 T = TypeVar("T")
@@ -55,13 +56,27 @@ class AlarmDesk:
     async def comment(self, occurrence: str, by: Actor, text: str) -> Occurrence:
         return await self._act(occurrence, lambda now_ns: self._engine.comment(occurrence, by, text, now_ns))
 
-    async def out_of_service(self, rule: str, device: str, by: Actor, reason: str) -> Standing:
-        await self._lane.commit(self._engine.out_of_service(rule, device, by, reason, self._clock.now_ns()))
+    async def request_removal(self, rule: str, device: str, by: Actor, reason: str, until_ns: int | None) -> Standing:
+        await self._lane.commit(self._engine.request_removal(rule, device, by, reason, self._clock.now_ns(), until_ns))
+        return self._engine.standing(rule, device)
+
+    async def approve_removal(self, rule: str, device: str, by: Actor) -> Standing:
+        await self._lane.commit(self._engine.approve_removal(rule, device, by, self._clock.now_ns()))
+        return self._engine.standing(rule, device)
+
+    async def refuse_removal(self, rule: str, device: str, by: Actor, reason: str) -> Standing:
+        await self._lane.commit(self._engine.refuse_removal(rule, device, by, reason, self._clock.now_ns()))
         return self._engine.standing(rule, device)
 
     async def in_service(self, rule: str, device: str, by: Actor) -> Standing:
         await self._lane.commit(self._engine.in_service(rule, device, by, self._clock.now_ns()))
         return self._engine.standing(rule, device)
+
+    def flood(self) -> Flood | None:
+        return self._engine.flood(self._clock.now_ns())
+
+    def annunciated(self) -> int:
+        return self._engine.annunciated(self._clock.now_ns())
 
     def standing(self, rule: str, device: str) -> Standing:
         return self._engine.standing(rule, device)

@@ -39,8 +39,11 @@ class Hub:
         put: Callable[[Sequence[AlarmEvent]], None],
         on_link: Callable[[str, Link], None],
         clock: Clock,
+        judged: BlockSink | None = None,
     ) -> None:
+        """``judged``: takes what is judged and not stored; after a crash it is judged again."""
         self._live = live
+        self._judged = judged
         self._store = store
         self._stream = stream
         self._judge = judge
@@ -50,6 +53,8 @@ class Hub:
         self.counters: dict[str, float] = {"guanjia_blocks_total": 0, "guanjia_points_total": 0, "guanjia_hub_errors_total": 0}
 
     def accept(self, block: Block) -> None:
+        if self._judged is not None and block.reach is Reach.LIVE:
+            self._guarded(self._judged.accept, block)
         self._pass_on(block, self._judge.observe)
 
     def relay(self, block: Block) -> None:

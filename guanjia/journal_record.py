@@ -8,7 +8,7 @@ import structlog
 
 from model.alarm import AlarmEvent
 from model.notice import Notice
-from model.ports import Journal, JournalUnavailable, JournalWrite
+from model.ports import Journal, JournalUnavailable, JournalWrite, Judged
 from model.ticket import Ticket, TicketEvent
 
 log = structlog.get_logger()
@@ -46,19 +46,24 @@ class JournalRecord:
             result = work(cast(JournalWrite, recorder))
         return result, recorder.told()
 
-    def events(self, pending: list[AlarmEvent]) -> list[Told]:
-        """All of a batch, or whatever of it is not refused. When even that meets an unavailable journal, ``pending`` keeps what is left."""
-        if not pending:
+    def events(self, pending: list[AlarmEvent], judged: Judged | None = None) -> list[Told]:
+        """All of a batch, or whatever of it is not refused. When even that meets an unavailable journal, ``pending`` keeps what is left.
+
+        ``judged``: how far the journal then reaches, in the transaction of the events.
+        """
+        if not pending and judged is None:
             return []
         try:
-            return self._together(pending)
+            return self._together(pending, judged)
         except JournalUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one bad event must not take its neighbours along
             log.error("journal_batch_refused", error=repr(error), events=len(pending))
-            return self._singly(pending)
+            told = self._singly(pending)
+            self._together([], judged)
+            return told
 
-    def _together(self, events: Sequence[AlarmEvent]) -> list[Told]:
+    def _together(self, events: Sequence[AlarmEvent], judged: Judged | None = None) -> list[Told]:
         told: list[Told] = []
         with self._journal.write() as tx:
             for event in events:
@@ -66,6 +71,8 @@ class JournalRecord:
                 recorder = _Recorder(tx)
                 self._on_alarm(cast(JournalWrite, recorder), event)
                 told.append(recorder.told(event))
+            if judged is not None:
+                tx.put_judged(judged)
         return told
 
     def _singly(self, pending: list[AlarmEvent]) -> list[Told]:

@@ -1,14 +1,14 @@
 """Names of occurrences: ``A-260114-039``, the site's day and a number that rises through it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from model.clock import SECOND
-from model.ports import Journal, OccurrenceFilter
+from model.ports import Journal
 
 _PREFIX = "A"
-_LOOK_BACK = 500
 
 
 class OccurrenceNumbers:
@@ -20,9 +20,16 @@ class OccurrenceNumbers:
 
     @classmethod
     def after(cls, journal: Journal, zone: ZoneInfo) -> "OccurrenceNumbers":
-        """Numbering goes on behind the journal's newest. A few hundred are asked for, since a clock that was set back mixes their order."""
-        newest = [journal.occurrences(OccurrenceFilter(active=active, limit=_LOOK_BACK)) for active in (True, False)]
-        return cls(zone, (occurrence.id for page in newest for occurrence in page))
+        """Numbering goes on behind the last name in the journal, by day and number: a clock that was set back mixes their order."""
+        newest = journal.newest_occurrence()
+        return cls(zone, (newest,) if newest else ())
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[None]:
+        """What is raised meanwhile is for nobody to keep: the names given to it are given again."""
+        kept = self._day, self._number
+        yield
+        self._day, self._number = kept
 
     def __call__(self, raised_ns: int) -> str:
         day = max(self._day, datetime.fromtimestamp(raised_ns // SECOND, self._zone).strftime("%y%m%d"))

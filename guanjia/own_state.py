@@ -1,4 +1,4 @@
-"""Looks at the platform's own store every few seconds and puts what it sees before the rules."""
+"""Looks at the platform itself every few seconds, its store and its load of alarms, and puts what it sees before the rules."""
 
 import asyncio
 import shutil
@@ -49,8 +49,9 @@ class LossWindow:
 class OwnWatch:
     """Runs beside the hub, which hands the blocks on."""
 
-    def __init__(self, store: Stored, folder: Path, observe: Callable[[Block], None], clock: Clock) -> None:
-        self._store, self._folder, self._observe, self._clock = store, folder, observe, clock
+    def __init__(self, store: Stored, folder: Path, observe: Callable[[Block], None], clock: Clock, alarms: Callable[[], int]) -> None:
+        """``alarms``: how many were annunciated within the last 10 minutes; asked on the event loop, where the engine runs."""
+        self._store, self._folder, self._observe, self._clock, self._alarms = store, folder, observe, clock, alarms
         self._losses = LossWindow()
         self._is_blind = False
 
@@ -69,19 +70,20 @@ class OwnWatch:
 
     async def _looked(self) -> Block:
         """In a thread, whose look is over before anybody closes the store."""
-        looking = asyncio.ensure_future(asyncio.to_thread(self.look))
+        looking = asyncio.ensure_future(asyncio.to_thread(self.look, self._alarms()))
         try:
             return await asyncio.shield(looking)
         except asyncio.CancelledError:
             await asyncio.wait([looking])
             raise
 
-    def look(self) -> Block:
+    def look(self, alarms: int = 0) -> Block:
         now_ns = self._clock.now_ns()
         state = OwnState(
             history_wait=self._store.wait_s(),
             spool_fill=100 * self._store.fill(),
             blocks_lost=self._losses.within_hour(self._store.lost(), self._clock.monotonic_ns()),
             disk_free=shutil.disk_usage(self._folder).free / (1 << 30),
+            alarms_10min=alarms,
         )
         return own_block(state, now_ns)

@@ -8,11 +8,19 @@ from typing import Protocol
 import structlog
 
 from api.context import Platform
+from api.rulebook import Adopted
 from api.streams import NOTICE, EventStream
 from api.words import Wire
 from collectors.run import Collectors
+from guanjia.backtest_jobs import BacktestJobs
+from guanjia.backtest_work import BacktestWork
+from guanjia.checkpoint import FILE as CHECKPOINT
+from guanjia.checkpoint import Checkpoint, read_checkpoint
+from guanjia.checkpoints import Checkpoints
+from guanjia.config.configuration import Configuration
 from guanjia.control_client import ControlClient
 from guanjia.desks import AlarmDesk, TicketDesk
+from guanjia.flood_watch import FloodWatch
 from guanjia.hub import Hub
 from guanjia.journal_lane import JournalLane
 from guanjia.journal_record import Told
@@ -21,18 +29,28 @@ from guanjia.live_counters import LiveCounters
 from guanjia.numbering import OccurrenceNumbers
 from guanjia.own_state import OwnWatch
 from guanjia.promise_timer import PromiseTimer
+from guanjia.recovery import Recovery, heard_in, recover
+from guanjia.rulebook.adoption import Adoption
+from guanjia.rulebook.desk import RuleDesk, opened
+from guanjia.rulebook.file_watch import FileWatch
+from guanjia.rulebook.live_rules import LiveRules
+from guanjia.suggestions.work import SuggestionDesk, SuggestionWork
 from guanjia.test_report.bench import SiteBench
 from guanjia.test_report.expectations import Promises
 from guanjia.token_secret import token_secret
 from guanjia.web_server import WebServer
+from guanjia.write_ahead import WriteAhead
 from model.alarm import AlarmEvent
 from model.carrier import things
 from model.clock import SECOND, Clock
+from model.people import Actor
 from model.ports import JournalWrite, PartHealth
 from model.reading import Link
-from model.rule import Rule
 from model.site import Site
+from rules.book import Book
 from rules.engine import Engine
+from rules.flood import Flood
+from rules.rationalisation import watched_by
 from store.history.open import HistoryStore, open_history
 from store.journal.journal import open_journal
 from tickets.desk import Desk
@@ -63,7 +81,7 @@ Read = Callable[[Site, Hub, Clock, HistoryStore], Source]
 
 def whole_site(site: Site, hub: Hub, clock: Clock, store: HistoryStore) -> Source:
     """Every device is read by this process."""
-    return Collectors(site, hub, clock, commits=store.commits)
+    return Collectors(site, hub, clock, commits=store.commits, before=store.trail.dated)
 
 
 class SitePlatform:
@@ -71,8 +89,7 @@ class SitePlatform:
 
     def __init__(
         self,
-        site: Site,
-        rules: Sequence[Rule],
+        found: Configuration,
         data: Path,
         clock: Clock,
         *,
@@ -82,32 +99,49 @@ class SitePlatform:
     ) -> None:
         """``simulators``: where the control API of the simulated site answers; empty for a real one."""
         data.mkdir(parents=True, exist_ok=True)
+        site = found.site
         self._site, self._clock = site, clock
         self._journal = open_journal(site.journal_url, data, {d.id: d.system.value for d in things(site).values()})
         self._store = open_history(site.store, site, data, clock)
         self._live = LiveTable(site)
         self._stream = EventStream(site, self._live, clock)
         self._wire = Wire(site)
-        self._engine = Engine(site, rules, OccurrenceNumbers.after(self._journal, site.timezone))
-        desk = Desk(site, rules)
+        numbers = self._numbers = OccurrenceNumbers.after(self._journal, site.timezone)
+        now, self._unheard = opened(found.in_force, self._journal.rule_versions(), clock.now_ns())
+        rules = now.bound.book.rules
+        # Bound to this very site already, unless a part of it runs elsewhere.
+        self._engine = Engine(site, rules, numbers, now.bound.book if now.bound.book.site is site else None)
+        desk = self._desk = Desk(site, rules)
 
         def on_alarm(tx: JournalWrite, event: AlarmEvent) -> None:
             desk.on_alarm(tx, event, clock.now_ns())
 
-        self._lane = JournalLane(self._journal, on_alarm, self._tell, clock)
+        ahead = WriteAhead(self._store.commits, self._store.trail.identity, lambda: self._engine.now_ns)
+        self._lane = JournalLane(self._journal, on_alarm, self._tell, clock, ahead)
+        self._checkpoints = Checkpoints(data / CHECKPOINT, self._engine, self._lane, ahead, self._store.trail, clock)
+        self._recovery: Recovery | None = None
         self._promises = PromiseTimer(desk, self._lane, self._journal)
-        self._hub = Hub(self._live, self._store, self._stream, self._engine, self._lane.put, self._tell_link, clock)
-        self._own = OwnWatch(self._store, data, self._hub.observe, clock)
+        self._hub = Hub(self._live, self._store, self._stream, self._engine, self._lane.put, self._tell_link, clock, self._store)
+        self._own = OwnWatch(self._store, data, self._hub.observe, clock, lambda: self._engine.annunciated(clock.now_ns()))
+        self._flood = FloodWatch(self._engine, self._tell_flood, clock)
         self._read = read
         self._collectors: Source | None = None
         self._bench = self._open_bench(simulators, data) if simulators else None
+        adoption = Adoption(self._engine, site, numbers, self._lane.put, self._follow, clock)
+        self._rules = RuleDesk(now, found.shelf, adoption, self._lane, clock, self._tell_rules)
+        self._files = FileWatch(found.shelf, self._rules, clock)
+        work = BacktestWork(lambda: self._rules.in_force, site, self._store.columns, self._journal, clock)
+        self._backtests = BacktestJobs(data, work, clock, site.timezone)
+        past, columns = self._store.history, self._store.columns
+        suggestions = SuggestionWork(lambda: self._rules.in_force, site, past, columns, self._journal, clock)
         self._started_ns = clock.monotonic_ns()
         self._stopping = asyncio.Event()
         self.journal = self._journal
         self.store = self._store
         self.context = Platform(
             site=site,
-            rules=rules,
+            rules=LiveRules(lambda: self._engine.book),
+            rulebook=self._rules,
             live=self._live,
             history=self._store.history,
             journal=self._journal,
@@ -118,6 +152,9 @@ class SitePlatform:
             health=self._health,
             token_secret=token_secret(data),
             counters=LiveCounters(self.counters),
+            watched=lambda: watched_by(self._engine.book),
+            backtests=self._backtests,
+            suggestions=SuggestionDesk(suggestions, self._backtests),
             bench=self._bench,
             demo=demo,
         )
@@ -129,7 +166,7 @@ class SitePlatform:
         """Restore the alarms, then read, judge, record and serve until ``stop``."""
         # Made here, not before: the first polls are spread over the seconds after this moment.
         collectors = self._collectors = self._read(self._site, self._hub, self._clock, self._store)
-        self._lane.put(self._engine.restore(self._journal.standings(), self._clock.now_ns()))
+        self._recover(collectors)
         self._store.start()
         lane = asyncio.create_task(self._lane.run(), name="journal-lane")
         try:
@@ -137,6 +174,10 @@ class SitePlatform:
                 hub = group.create_task(self._hub.run(), name="hub")
                 own = group.create_task(self._own.run(), name="own-state")
                 promises = group.create_task(self._promises.run(self._clock), name="promises")
+                flood = group.create_task(self._flood.run(), name="flood")
+                checkpoints = group.create_task(self._checkpoints.run(), name="checkpoints")
+                rules = group.create_task(self._run_rules(), name="rules")
+                backtests = group.create_task(self._backtests.run(), name="backtests")
                 group.create_task(collectors.run(), name="collectors")
                 group.create_task(web.serve(), name="web")
                 await self._stopping.wait()
@@ -146,6 +187,11 @@ class SitePlatform:
                 hub.cancel()
                 own.cancel()
                 promises.cancel()
+                flood.cancel()
+                rules.cancel()
+                backtests.cancel()
+                checkpoints.cancel()
+            await self._checkpoints.save()
         finally:
             self._lane.stop()
             await lane
@@ -153,6 +199,16 @@ class SitePlatform:
             if self._bench is not None:
                 await self._bench.close()
             self._journal.close()
+
+    def _recover(self, source: Source) -> None:
+        """The engine as it was, and on from there; what the journal lacks is queued for it."""
+        trail, data = self._store.trail, self._checkpoints.path
+        heard = heard_in(self._site, is_remote=not isinstance(source, Collectors))
+        found = read_checkpoint(data, trail.identity)
+        now_ns = self._clock.now_ns()
+        done = self._recovery = recover(self._engine, self._numbers, self._journal, trail, found, heard, now_ns, self._lane.put_judged)
+        why = "" if isinstance(found, Checkpoint) else found.value
+        log.info("engine_recovered", start=done.plan.start.value, checkpoint=why, torn=done.plan.is_torn, **done.figures())
 
     def stop(self) -> None:
         """End ``run``: first the reading, then the telling, then the writing."""
@@ -162,18 +218,37 @@ class SitePlatform:
         now_ns = self._clock.now_ns()
         if told.event is not None:
             self._stream.publish("alarm", self._wire.alarm_news(told.event))
+            self._flood.note()
         for ticket, line in told.changes:
             self._promises.note(ticket)
             self._stream.publish("ticket", self._wire.ticket_news(ticket, line, now_ns))
         for notice in told.notices:
             self._stream.publish(NOTICE, self._wire.notice_news(notice))
 
+    async def _run_rules(self) -> None:
+        """Put down which rules have begun to run, then see whether the files change."""
+        await self._rules.keep(self._unheard)
+        await self._files.run()
+
+    def _follow(self, book: Book) -> None:
+        """Other rules are in force: all that knows rules besides the engine."""
+        self._desk.know(book.rules)
+        if self._bench is not None:
+            self._bench.know(Promises.of(book))
+
+    def _tell_rules(self, adopted: Adopted, by: Actor) -> None:
+        changed = [{"id": rule, "version": version} for rule, version in adopted.versions.items()]
+        self._stream.publish("rules", {"changed": changed, "by": by.name})
+
+    def _tell_flood(self, flood: Flood | None, count: int) -> None:
+        self._stream.publish("flood", {**self._wire.flood(flood, count)})
+
     def _tell_link(self, device: str, link: Link) -> None:
         self._stream.publish("link", self._wire.link_news(device, link))
 
     def _health(self) -> list[PartHealth]:
         parts = self._collectors.health() if self._collectors else ()
-        return [self._lane.health(), *self._store.health(), self._reading(), *parts]
+        return [self._lane.health(), *self._store.health(), self._rules.health(), self._reading(), *parts]
 
     def _reading(self) -> PartHealth:
         """Reading is well while anything answers; just after the start it is given time."""
@@ -185,4 +260,6 @@ class SitePlatform:
     def counters(self) -> dict[str, float]:
         """Every counter of the process by metric name."""
         reading = self._collectors.metrics() if self._collectors else {}
-        return {**self._hub.counters, **reading, **self._store.counters()}
+        recovered = self._recovery.counters() if self._recovery else {}
+        parts = (self._hub.counters, reading, self._store.counters(), self._lane.counters(), self._checkpoints.counters(), recovered)
+        return {name: value for part in parts for name, value in part.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from model.people import Actor
 from model.quality import Quality
@@ -64,6 +65,20 @@ class AlarmEventKind(StrEnum):
     OUT_OF_SERVICE = "out_of_service"
     IN_SERVICE = "in_service"
     COMMENTED = "commented"
+    ROSE = "rose"
+    """It has come to a graver level of the same trouble; whoever had acknowledged it must hear of it again."""
+    EASED = "eased"
+    """It has fallen back to a milder level, quietly."""
+    HELD = "held"
+    """It comes and goes too often to be told each time: it stays active until it has been calm. Told again as its flips double."""
+    HOLD_RELEASED = "hold_released"
+    FIRST_OUT = "first_out"
+    """The mark of the first in its group has come to it, or has gone to one that was earlier at its source."""
+    REMOVAL_REQUESTED = "removal_requested"
+    REMOVAL_REFUSED = "removal_refused"
+    """Also when it was not approved before its own end."""
+    RULE_CHANGED = "rule_changed"
+    """Another version of the rule judges it from now on; priority and text stay those of the version that raised it."""
     WITHDRAWN = "withdrawn"
     """The rule or device has left the configuration; its open occurrence ends."""
 
@@ -81,11 +96,30 @@ class Shelving:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Out of service (maintenance), or suppressed by design (logic: ``by`` is then the suppressing alarm)."""
+    """Out of service (maintenance), asked for or approved, or suppressed by design (logic: ``by`` is then the suppressing alarm)."""
 
     by: str
     reason: str
     at_ns: int
+    until_ns: int | None = None
+    """When an alarm out of service comes back by itself; None for a suppression, which ends with its cause."""
+    approved_by: str = ""
+    """The second person, who has let it go out of service."""
+
+
+class HoldKind(StrEnum):
+    """Why an alarm is held."""
+
+    CHATTERING = "chattering"
+    FLEETING = "fleeting"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An alarm that came and went too often, kept active until it has been calm for a while."""
+
+    kind: HoldKind
+    since_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +169,37 @@ class Occurrence:
     ticket: str | None = None
     evidence: tuple[Evidence, ...] = ()
     """The exchanges that carried ``inputs``, in their order."""
+    level: str = ""
+    """The graver level of the rule that it has come to; empty: the rule's own."""
+    source_ns: int = 0
+    """Source time of the reading with which the condition became true; 0 in journals from before it was kept."""
+    group: str = ""
+    """``group@place`` of the first-out group; empty: in none."""
+    first_out: bool | None = None
+    """Whether it was the first of its group by source time; None: in no group."""
+    hold: HoldKind | None = None
+    """Set while it is held."""
+    flips: int = 0
+    """How often the condition came again while it was held, as last told."""
+    judged_by: str = ""
+    """The version of the rule that judges it now; empty: the one that raised it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """One annunciated occurrence, as floods count it."""
+
+    occurrence: str
+    at_ns: int
+
+
+class Excursion(NamedTuple):
+    """What counting needs of an occurrence."""
+
+    id: str
+    raised_ns: int
+    over_ns: int | None
+    """When its condition was normal again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +214,13 @@ class Standing:
     suppression: Removal | None = None
     out_of_service: Removal | None = None
     realarm_at_ns: int | None = None
+    hold: Hold | None = None
+    recent_ns: tuple[int, ...] = ()
+    """When it was last raised, oldest first: as many as tell whether it chatters."""
+    brief_ns: tuple[int, ...] = ()
+    """When its last short occurrences were raised, oldest first: as many as tell whether they are fleeting."""
+    request: Removal | None = None
+    """Asked for and not yet approved: to take it out of service."""
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from model.wording import proposed
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
@@ -11,9 +13,16 @@ class Mistake:
     line: int
     path: str
     message: str
+    column: int = 0
+    """Within the line, from 1; 0: all of it."""
+
+    @property
+    def suggestion(self) -> str:
+        """The word to write instead, where the message proposes one; else empty."""
+        return proposed(self.message)
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}"
+        where = f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
         return f"{where}: {self.path}: {self.message}" if self.path else f"{where}: {self.message}"
 
 

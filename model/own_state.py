@@ -1,4 +1,4 @@
-"""The platform as a thing among those it watches: what it says of its own store, for rules to judge like any device's points."""
+"""The platform as a thing among those it watches: what it says of its store and of its own alarms, for rules to judge like any points."""
 
 from array import array
 from collections import Counter
@@ -16,7 +16,7 @@ PLATFORM = "platform"
 
 @dataclass(frozen=True, slots=True)
 class OwnState:
-    """How the platform's store stands; a field per point of the platform."""
+    """How the platform stands; a field per point of it."""
 
     history_wait: float
     """Age in seconds of the oldest block the history has not taken; 0 when it has all."""
@@ -26,6 +26,8 @@ class OwnState:
     """Blocks refused or dropped unread within the last hour."""
     disk_free: float
     """GB where the data folder lies."""
+    alarms_10min: float = 0.0
+    """Alarms annunciated within the last 10 minutes, its own not counted."""
 
 
 _POINTS = (
@@ -33,6 +35,7 @@ _POINTS = (
     ("spool_fill", "%", "缓存占用", "Spool fill"),
     ("blocks_lost", "count", "近一小时丢弃", "Blocks lost within the hour"),
     ("disk_free", "GB", "磁盘剩余", "Disk free"),
+    ("alarms_10min", "count", "近十分钟报警", "Alarms within 10 min"),
 )
 PROFILE = Profile(
     id=PLATFORM,

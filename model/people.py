@@ -33,11 +33,14 @@ class Right(StrEnum):
     READ = "read"
     ALARM_ACT = "alarm_act"
     ALARM_OUT_OF_SERVICE = "alarm_out_of_service"
+    """To ask for it; another person with ``ALARM_APPROVE`` must let it be."""
+    ALARM_APPROVE = "alarm_approve"
     TICKET_OPEN = "ticket_open"
     TICKET_DISPATCH = "ticket_dispatch"
     TICKET_WORK = "ticket_work"
     TICKET_CLOSE = "ticket_close"
     AUDIT_READ = "audit_read"
+    RULE_EDIT = "rule_edit"
     USER_ADMIN = "user_admin"
     TEST = "test"
     """To break what is simulated."""
@@ -47,9 +50,17 @@ _ALL = frozenset(Right)
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),
     Role.OPERATOR: frozenset(
-        {Right.READ, Right.ALARM_ACT, Right.TICKET_OPEN, Right.TICKET_DISPATCH, Right.TICKET_WORK, Right.TICKET_CLOSE}
+        {
+            Right.READ,
+            Right.ALARM_ACT,
+            Right.ALARM_OUT_OF_SERVICE,
+            Right.TICKET_OPEN,
+            Right.TICKET_DISPATCH,
+            Right.TICKET_WORK,
+            Right.TICKET_CLOSE,
+        }
     ),
-    Role.TECHNICIAN: frozenset({Right.READ, Right.TICKET_OPEN, Right.TICKET_WORK}),
+    Role.TECHNICIAN: frozenset({Right.READ, Right.ALARM_OUT_OF_SERVICE, Right.TICKET_OPEN, Right.TICKET_WORK}),
     Role.ENERGY: frozenset({Right.READ}),
     Role.MANAGER: _ALL - {Right.USER_ADMIN, Right.TEST},
     Role.TESTER: frozenset({Right.READ, Right.ALARM_ACT, Right.TICKET_OPEN, Right.TEST}),

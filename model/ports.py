@@ -1,14 +1,17 @@
 """What the rooms of the house ask of each other, as protocols: they meet here and nowhere else."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from model.alarm import AlarmEvent, Occurrence, Standing
+from model.alarm import AlarmEvent, AlarmEventKind, Excursion, Occurrence, Raise, Standing
+from model.alarm_columns import AlarmColumns
 from model.notice import Channel, Notice
 from model.people import User
-from model.ticket import Ticket, TicketEvent
+from model.reading import Block
+from model.rule_version import RuleVersion
+from model.ticket import Job, Ticket, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,15 @@ class AuditLine:
     what: str
     target: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Every alarm event of the blocks up to ``position`` in that spool and of the time up to ``at_ns`` is in the journal; none of later."""
+
+    spool: str
+    position: int
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,14 @@ class JournalWrite(Protocol):
         """The person has seen it; the first time counts."""
         ...
 
+    def excursions(self, device: str, cause: str, since_ns: int) -> Sequence[Excursion]:
+        """The annunciated occurrences of one asset and cause raised since, oldest first."""
+        ...
+
+    def jobs_of(self, device: str, cause: str, since_ns: int) -> Sequence[Job]:
+        """The tickets of one asset and cause, and of its root cause, that were opened since, or are open; oldest first."""
+        ...
+
     def loads(self) -> Mapping[str, int]:
         """Owner → how many open tickets they have; people without any are absent."""
         ...
@@ -99,7 +119,38 @@ class JournalWrite(Protocol):
         """1, 2, 3 … within a series (``GD``) and a site-local day (``260114``); never given twice."""
         ...
 
+    def keep_rule_versions(self, versions: Sequence[RuleVersion]) -> None:
+        """Append what is in force from now on."""
+        ...
+
     def audit(self, line: AuditLine) -> None: ...
+
+    def put_judged(self, judged: Judged) -> None:
+        """What the alarm events in the journal now reach up to."""
+        ...
+
+
+class Trail(Protocol):
+    """What the alarm engine has judged, on disk. Positions are ids of rows, in the order in which they were judged."""
+
+    identity: str
+    """Whose positions these are: another spool, another word."""
+
+    def span(self) -> tuple[int, int]:
+        """Positions of the oldest row held and of the newest ever; (newest + 1, newest) when there is none."""
+        ...
+
+    def blocks(self, after: int, through: int) -> Iterator[tuple[int, Block]]:
+        """What was judged behind one position up to another; without devices that have left."""
+        ...
+
+    def hold(self, position: int) -> None:
+        """Keep what lies behind the position."""
+        ...
+
+    def harden(self) -> None:
+        """Make all that was committed outlive a power cut. Raises OSError or sqlite3.Error."""
+        ...
 
 
 class DuplicateOpen(Exception):
@@ -123,6 +174,10 @@ class Journal(Protocol):
         """Every alarm that is not plainly normal, with its open occurrence: what the engine restores."""
         ...
 
+    def annunciated(self, since_ns: int, but_of: str) -> Sequence[Raise]:
+        """What was annunciated of what was raised since then, oldest first, but for one device's."""
+        ...
+
     def occurrences(self, where: OccurrenceFilter) -> Sequence[Occurrence]: ...
 
     def occurrence(self, occurrence_id: str) -> Occurrence | None: ...
@@ -133,6 +188,14 @@ class Journal(Protocol):
         """Its story, oldest first; snapshots as they were then."""
         ...
 
+    def alarm_columns(self, start_ns: int, end_ns: int) -> AlarmColumns:
+        """Every occurrence raised in start ≤ t < end, and every earlier one that was not over at the start."""
+        ...
+
+    def alarm_events_of(self, kinds: Sequence[AlarmEventKind], start_ns: int, end_ns: int) -> Sequence[AlarmEvent]:
+        """What happened of these kinds in start ≤ t < end, oldest first, without the evidence."""
+        ...
+
     def tickets(self, where: TicketFilter) -> Sequence[Ticket]: ...
 
     def ticket(self, ticket_id: str) -> Ticket | None: ...
@@ -141,6 +204,18 @@ class Journal(Protocol):
 
     def notices(self, where: NoticeFilter) -> Sequence[Notice]:
         """Those not seen first, each part newest first."""
+        ...
+
+    def rule_versions(self, rule: str | None = None) -> Sequence[RuleVersion]:
+        """Every version of one rule, or of all, in the order in which they came into force."""
+        ...
+
+    def judged(self, spool: str) -> Judged | None:
+        """How far the alarm events of that spool's blocks reach; None when it was never said."""
+        ...
+
+    def newest_occurrence(self) -> str | None:
+        """The id given last, by day and number."""
         ...
 
     def user(self, name: str) -> User | None: ...

@@ -101,6 +101,21 @@ class Commits(Protocol):
         ...
 
 
+class Spooled(Commits, Protocol):
+    """A spool whose rows outlive the process."""
+
+    def position(self, number: int) -> int | None:
+        """Id of the newest row of the blocks accepted up to this number, once they are committed. Safe to ask from any thread.
+
+        None when they were accepted so long ago that nobody remembers.
+        """
+        ...
+
+
+Dated = tuple[int, tuple[tuple[str, bytes], ...]]
+"""A message that its device has dated itself: (source time, ``Block.raw``)."""
+
+
 @dataclass(frozen=True, slots=True)
 class LastValue:
     """The newest a point has said. ``value`` is None when the quality is bad."""

@@ -2,10 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
 
 from model.alarm import Priority
 from model.text import Text
 from model.ticket import TicketClass
+
+
+class Within(StrEnum):
+    """How far something goes: one device, all devices in one area, the whole site."""
+
+    DEVICE = "device"
+    AREA = "area"
+    SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +27,34 @@ class Scope:
     area: str | None = None
     device: str | None = None
     profile: str | None = None
+    one_per: Within = Within.DEVICE
+    """One alarm for each of them, for the first that fits in each area, or for the first on the site: for what is asked of a group."""
+
+    @property
+    def patterns(self) -> dict[str, str]:
+        """Part → pattern, of the parts that are given."""
+        parts = {
+            "device_class": self.device_class,
+            "system": self.system,
+            "area": self.area,
+            "device": self.device,
+            "profile": self.profile,
+        }
+        return {part: pattern for part, pattern in parts.items() if pattern is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One line of a rule's history, as its author wrote it."""
+
+    on: date
+    by: str
+    what: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Rationale:
-    """The rationalisation record (ISA-18.2 §9): why the alarm exists and what to do."""
+    """The rationalisation record (ISA-18.2 §9): why the alarm exists, what to do, and who stands for it."""
 
     cause: Text
     consequence: Text
@@ -30,6 +63,15 @@ class Rationale:
     steps: tuple[Text, ...] = ()
     source: str = ""
     """Standard and clause, or 'practice', behind the limit."""
+    confirm: Text | None = None
+    """How to make sure that it is so before anything is touched."""
+    owner: Text | None = None
+    """The role that answers for the rule."""
+    approved_by: Text | None = None
+    """The role that has approved it."""
+    reviewed: date | None = None
+    """When it was last looked over."""
+    history: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +80,19 @@ class TicketOrder:
     skill: str = ""
     cause: str = ""
     """Tickets are one per asset and cause; empty takes the rule's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A graver degree of the same trouble: while the alarm is active and ``when`` holds, it has this severity instead of the rule's."""
+
+    id: str
+    when: str
+    priority: Priority
+    text: Text
+    on_delay_ns: int = 0
+    ticket: TicketOrder | None = None
+    """None: the rule's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +122,13 @@ class Rule:
     ticket: TicketOrder | None = None
     priority_by_class: Mapping[str, Priority] = field(default_factory=dict)
     """Device class → priority, where it differs from ``priority``."""
+    levels: tuple[Level, ...] = ()
+    """From the least grave to the gravest."""
+    first_out: str = ""
+    """Name of the group in which the first by source time is marked; empty: in none."""
+    first_out_within: Within = Within.DEVICE
+    """Among the alarms of one device, or of all devices in one area."""
+    hold: bool = True
+    """Whether it is held when it chatters or comes and goes at once. False for what must be heard each time."""
     file: str = ""
     line: int = 0

@@ -134,6 +134,8 @@ class AlarmAct:
     words: str = ""
     """Comment or reason."""
     refused: bool = False
+    approved_by: str = ""
+    """Who lets it go out of service in the same moment; empty: it stays asked for."""
 
 
 @dataclass(frozen=True, slots=True)

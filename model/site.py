@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -73,6 +74,8 @@ class Area:
     households: int = 0
     floors: int = 0
     plan: Rectangle | None = None
+    params: Mapping[str, float] = field(default_factory=dict)
+    """As the site's, for the devices in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,32 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days on which the site lives otherwise than its week says."""
+
+    holidays: frozenset[date] = frozenset()
+    workdays: frozenset[date] = frozenset()
+    """Weekend days on which people work, to make up for a holiday."""
+
+    def is_workday(self, day: date) -> bool:
+        return day in self.workdays or (day.isoweekday() <= 5 and day not in self.holidays)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """When the same fault of one device is serious and its root cause is looked for: three times in a day, or three times running (the
+    owner's rule for contractors, which counts for repeated alarms too).
+    """
+
+    times: int = 3
+    """So often within ``within_ns``."""
+    within_ns: int = DAY
+    running: int = 3
+    """Mended and come again so often within ``running_within_ns``."""
+    running_within_ns: int = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """A machine that reads a share of the site and passes it on."""
 
@@ -243,6 +272,10 @@ class Site:
     floor_area_m2: float | None = None
     edges: Mapping[str, Edge] = field(default_factory=dict)
     link: LinkConfig = LinkConfig()
+    calendar: Calendar = Calendar()
+    repeats: Repeats = Repeats()
+    params: Mapping[str, float] = field(default_factory=dict)
+    """Name, or ``rule.name`` for one rule alone → the site's own figure in place of the rules'."""
 
     @property
     def link_broker(self) -> BrokerConfig:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from model.text import Text
 
@@ -31,6 +32,14 @@ class TicketState(StrEnum):
     @property
     def is_open(self) -> bool:
         return self not in (TicketState.CLOSED, TicketState.CANCELLED)
+
+
+UNTOUCHED = frozenset({TicketState.REGISTERED, TicketState.DISPATCHED, TicketState.CANCELLED})
+"""States of a ticket that nobody has taken on, or that was written off; unless it was sent back to be done again."""
+
+
+ROOT_CAUSE = "repeated:"
+"""Begins the cause of a ticket that looks for the root of a fault that keeps coming back; the fault's own cause follows."""
 
 
 class TicketAct(StrEnum):
@@ -103,6 +112,26 @@ class Ticket:
     result: str = ""
     closed_at_ns: int | None = None
 
+    @property
+    def is_for_root_cause(self) -> bool:
+        return self.cause.startswith(ROOT_CAUSE)
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether somebody has taken it on: what it is about was an incident. One that is written off was none."""
+        return self.reworks > 0 or self.state not in UNTOUCHED
+
+
+class Job(NamedTuple):
+    """What counting needs of a ticket."""
+
+    number: str
+    cause: str
+    state: TicketState
+    opened_ns: int
+    closed_ns: int | None
+    reworks: int
+
 
 @dataclass(frozen=True, slots=True)
 class TicketEvent:
@@ -111,7 +140,9 @@ class TicketEvent:
     ticket: str
     at_ns: int
     what: str
-    """A ``TicketAct`` value, or ``opened``, ``alarm_attached``, ``made_emergency``, ``called_again``, ``alarm_returned``."""
+    """A ``TicketAct`` value, or ``opened``, ``alarm_attached``, ``made_emergency``, ``called_again``, ``alarm_rose`` (to a graver level),
+    ``alarm_returned``, ``alarm_withdrawn``, ``repeated`` (the fault keeps coming back: the comment is the number of the ticket that looks
+    for its root cause)."""
     by: str
     comment: str = ""
     state: TicketState | None = None

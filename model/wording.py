@@ -7,6 +7,7 @@ from typing import Any
 
 _ALIKE = 0.65
 """Below it two names have only their length in common: 'electric' and 'elevator' are 0.62."""
+_PROPOSED = re.compile(r"did you mean '([^']*)'\?")
 _ALSO_CALLED = {
     "power": ("electric", "electrical", "electricity", "energy", "配电", "供电", "供配电", "变配电", "电力"),
     "hvac": ("ac", "air", "aircon", "cooling", "heating", "chiller", "ventilation", "空调", "暖通"),
@@ -32,6 +33,12 @@ def near(name: str, known: Iterable[str]) -> str:
     """A hint after 'not known': ``; did you mean 'level'?``, or nothing."""
     found = nearest(name, known)
     return f"; did you mean '{found}'?" if found else ""
+
+
+def proposed(message: str) -> str:
+    """The name that a message of ours asks about; empty when it proposes none."""
+    found = _PROPOSED.search(message)
+    return found[1] if found else ""
 
 
 def meant(word: str, choices: Iterable[str]) -> str:

@@ -2,7 +2,8 @@
 
 A pair that is not in the table is illegal: ``after`` raises and nothing changes. Shelving, suppression by design and out of service are
 orthogonal flags: they never move the state, they only withhold annunciation and tickets. When the last of them is lifted the state is
-taken afresh from the live condition (``RELEASE``). The picture in ``docs/alarm-states.md`` is drawn from this table.
+taken afresh from the live condition (``RELEASE``). Out of service has a life of its own, since one person asks for it and another lets it
+be. The picture in ``docs/alarm-states.md`` is drawn from these tables.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,10 @@ class Happening(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     RESET = "reset"
     REALARM = "realarm"
+    RISE = "rise"
+    """A graver level of the same trouble has held for its on-delay: whoever had acknowledged it must hear of it again."""
+    EASE = "ease"
+    """The graver level's condition has ceased for the whole off-delay; the trouble itself has not."""
     RELEASE = "release"
     """The last flag was lifted: seen afresh."""
     WITHDRAW = "withdraw"
@@ -42,6 +47,24 @@ class FlagAct(StrEnum):
     LIFT = "lift"
 
 
+class Service(StrEnum):
+    """How an alarm stands between service and maintenance."""
+
+    IN_SERVICE = "in_service"
+    REQUESTED = "requested"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class ServiceAct(StrEnum):
+    REQUEST = "request"
+    APPROVE = "approve"
+    """By another person than the one who asked."""
+    REFUSE = "refuse"
+    """Also taken back by whoever asked, or lapsed at its own end."""
+    RETURN = "return"
+    """Back in service, by a person or at its end."""
+
+
 _S = AlarmState
 _H = Happening
 
@@ -51,11 +74,15 @@ TABLE: dict[tuple[AlarmState, Happening], AlarmState] = {
     (_S.ACTIVE_UNACKNOWLEDGED, _H.ACKNOWLEDGE): _S.ACTIVE_ACKNOWLEDGED,
     (_S.ACTIVE_UNACKNOWLEDGED, _H.RETURN): _S.RETURNED_UNACKNOWLEDGED,
     (_S.ACTIVE_UNACKNOWLEDGED, _H.LATCH): _S.LATCHED_UNACKNOWLEDGED,
+    (_S.ACTIVE_UNACKNOWLEDGED, _H.RISE): _S.ACTIVE_UNACKNOWLEDGED,
+    (_S.ACTIVE_UNACKNOWLEDGED, _H.EASE): _S.ACTIVE_UNACKNOWLEDGED,
     (_S.ACTIVE_UNACKNOWLEDGED, _H.RELEASE): _S.ACTIVE_UNACKNOWLEDGED,
     (_S.ACTIVE_UNACKNOWLEDGED, _H.WITHDRAW): _S.NORMAL,
     (_S.ACTIVE_ACKNOWLEDGED, _H.RETURN): _S.NORMAL,
     (_S.ACTIVE_ACKNOWLEDGED, _H.LATCH): _S.LATCHED_ACKNOWLEDGED,
     (_S.ACTIVE_ACKNOWLEDGED, _H.REALARM): _S.ACTIVE_UNACKNOWLEDGED,
+    (_S.ACTIVE_ACKNOWLEDGED, _H.RISE): _S.ACTIVE_UNACKNOWLEDGED,
+    (_S.ACTIVE_ACKNOWLEDGED, _H.EASE): _S.ACTIVE_ACKNOWLEDGED,
     (_S.ACTIVE_ACKNOWLEDGED, _H.RELEASE): _S.ACTIVE_UNACKNOWLEDGED,
     (_S.ACTIVE_ACKNOWLEDGED, _H.WITHDRAW): _S.NORMAL,
     (_S.RETURNED_UNACKNOWLEDGED, _H.ACKNOWLEDGE): _S.NORMAL,
@@ -75,6 +102,13 @@ TABLE: dict[tuple[AlarmState, Happening], AlarmState] = {
 FLAG_TABLE: dict[tuple[bool, FlagAct], bool] = {
     (False, FlagAct.SET): True,
     (True, FlagAct.LIFT): False,
+}
+
+SERVICE_TABLE: dict[tuple[Service, ServiceAct], Service] = {
+    (Service.IN_SERVICE, ServiceAct.REQUEST): Service.REQUESTED,
+    (Service.REQUESTED, ServiceAct.APPROVE): Service.OUT_OF_SERVICE,
+    (Service.REQUESTED, ServiceAct.REFUSE): Service.IN_SERVICE,
+    (Service.OUT_OF_SERVICE, ServiceAct.RETURN): Service.IN_SERVICE,
 }
 
 ACTIVE = frozenset({_S.ACTIVE_UNACKNOWLEDGED, _S.ACTIVE_ACKNOWLEDGED})
@@ -97,6 +131,15 @@ def flagged(is_set: bool, flag: Flag, act: FlagAct) -> bool:
         raise IllegalAct(f"the alarm is {'already' if is_set else 'not'} {_words(flag)}") from None
 
 
+def served(service: Service, act: ServiceAct) -> Service:
+    """What follows between service and maintenance. Raises IllegalAct, naming what is possible, for a pair that is not in the table."""
+    try:
+        return SERVICE_TABLE[service, act]
+    except KeyError:
+        possible = ", ".join(a for s, a in SERVICE_TABLE if s is service)
+        raise IllegalAct(f"out of service: can't {act} for an alarm that is {_words(service)}; possible now: {possible}") from None
+
+
 def transitions() -> Iterator[tuple[AlarmState, Happening, AlarmState]]:
     """Every legal transition, in the table's order."""
     for (state, happening), following in TABLE.items():
@@ -107,11 +150,11 @@ def mermaid() -> str:
     """The state diagram of the documentation; the three flags run beside the state."""
     lines = ["stateDiagram-v2", "    state Alarm {", f"        [*] --> {AlarmState.NORMAL}"]
     lines += [f"        {state} --> {following}: {happening}" for state, happening, following in transitions()]
-    for flag in Flag:
-        for (is_set, act), follows in FLAG_TABLE.items():
-            if not is_set:
-                lines += ["        --", f"        [*] --> not_{flag}"]
-            lines.append(f"        {_region(flag, is_set)} --> {_region(flag, follows)}: {act}")
+    for flag in (Flag.SHELVED, Flag.SUPPRESSED):
+        lines += ["        --", f"        [*] --> not_{flag}"]
+        lines += [f"        {_region(flag, is_set)} --> {_region(flag, follows)}: {act}" for (is_set, act), follows in FLAG_TABLE.items()]
+    lines += ["        --", f"        [*] --> {Service.IN_SERVICE}"]
+    lines += [f"        {service} --> {follows}: {act}" for (service, act), follows in SERVICE_TABLE.items()]
     return "\n".join([*lines, "    }"])
 
 

@@ -1,17 +1,20 @@
 """The rule book of a site: which rule watches which device, and where it does not, why."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from model.carrier import carriers
 from model.own_state import PLATFORM, platform_device
-from model.rule import Rule
+from model.rule import Rule, Within
 from model.site import Device, Site
 from rules.binder import Ground
 from rules.condition import Condition
 from rules.errors import DoesNotFit, Fit
 from rules.inputs import Carried, Inputs
+from rules.parameters import params_of
+from rules.selection import Selection
 from rules.syntax import Formula, parse
 
 
@@ -26,11 +29,16 @@ class Verdict:
     condition: Condition | None = None
 
 
+Build = Callable[[Formula, Formula | None, Ground, Sequence[Formula]], Condition]
+
+
 class Book:
     """Every rule against every device, compiled once. Raises ConditionError for a condition that can't be read."""
 
-    def __init__(self, site: Site, rules: Sequence[Rule]) -> None:
+    def __init__(self, site: Site, rules: Sequence[Rule], build: Build = Condition) -> None:
+        """``build`` makes the conditions; a backtest has its own."""
         self.site = site
+        self._build = build
         self.rules = tuple(rules)
         self.inputs = {device.id: Inputs(device) for device in site.devices.values()}
         self.carriers = carriers(site)
@@ -45,6 +53,10 @@ class Book:
 
     def applying(self) -> Iterator[Verdict]:
         return (verdict for verdict in self.verdicts if verdict.fit is Fit.APPLIES)
+
+    def watches(self) -> Mapping[str, int]:
+        """Rule → how many devices it watches; rules that watch none are absent."""
+        return Counter(verdict.rule.id for verdict in self.applying())
 
     def of_rule(self, rule_id: str) -> list[Verdict]:
         """How a rule stands to every device, for ``guanjia rules explain``."""
@@ -69,24 +81,42 @@ class Book:
     def _verdicts(self) -> Iterator[Verdict]:
         for rule in self.rules:
             when, clear_when = parse(rule.when), parse(rule.clear_when) if rule.clear_when else None
+            levels = [parse(level.when) for level in rule.levels]
+            watched: set[str] = set()
             for device in (*self.site.devices.values(), *self._meant_by_class(rule)):
-                if is_in_scope(rule, device):
-                    yield self._verdict(rule, device, when, clear_when)
-                else:
+                if not is_in_scope(rule, device) or _place(rule, device) in watched:
                     yield Verdict(rule, device, Fit.NOT_IN_SCOPE)
+                    continue
+                verdict = self._verdict(rule, device, when, clear_when, levels)
+                if verdict.fit is Fit.APPLIES:
+                    watched.add(_place(rule, device))
+                yield verdict
 
     def _meant_by_class(self, rule: Rule) -> Iterator[Device]:
         """A rule watches carriers and the platform only when it names their class: one for every device does not mean its gateway too."""
         others = (*(carrier.device for carrier in self.carriers.values()), self._platform)
         return (device for device in others if device.device_class == rule.scope.device_class)
 
-    def _verdict(self, rule: Rule, device: Device, when: Formula, clear_when: Formula | None) -> Verdict:
-        params = {**rule.params, **device.params}
-        ground = Ground(self.inputs[device.id], self._far, params, rule.units, rule.deadband, self.site.timezone)
+    def _verdict(self, rule: Rule, device: Device, when: Formula, clear_when: Formula | None, levels: Sequence[Formula]) -> Verdict:
         try:
-            return Verdict(rule, device, Fit.APPLIES, condition=Condition(when, clear_when, ground))
+            return Verdict(rule, device, Fit.APPLIES, condition=self._build(when, clear_when, self._ground(rule, device), levels))
         except DoesNotFit as error:
             return Verdict(rule, device, error.fit, error.detail)
+
+    def _ground(self, rule: Rule, device: Device) -> Ground:
+        def members(chosen: Selection) -> Iterator[Ground]:
+            return (self._ground(rule, member) for member in chosen.members(self.site, device))
+
+        return Ground(
+            inputs=self.inputs[device.id],
+            far=self._far,
+            params=params_of(rule, device, self.site),
+            units=rule.units,
+            deadband=rule.deadband,
+            timezone=self.site.timezone,
+            calendar=self.site.calendar,
+            members=members,
+        )
 
     def _far(self, point_id: str) -> tuple[Inputs, int] | None:
         found = self.site.point(point_id)
@@ -95,12 +125,17 @@ class Book:
 
 def is_in_scope(rule: Rule, device: Device) -> bool:
     """Whether every part of the rule's ``for`` matches; each is a shell-like pattern."""
-    scope = rule.scope
-    wanted = (
-        (scope.device_class, device.device_class),
-        (scope.system, device.system.value),
-        (scope.area, device.area),
-        (scope.device, device.id),
-        (scope.profile, device.profile.id),
-    )
-    return all(pattern is None or fnmatchcase(word, pattern) for pattern, word in wanted)
+    words = {
+        "device_class": device.device_class,
+        "system": device.system.value,
+        "area": device.area,
+        "device": device.id,
+        "profile": device.profile.id,
+    }
+    return all(fnmatchcase(words[part], pattern) for part, pattern in rule.scope.patterns.items())
+
+
+def _place(rule: Rule, device: Device) -> str:
+    """Where one alarm of the rule is enough."""
+    places = {Within.DEVICE: device.id, Within.AREA: device.area, Within.SITE: ""}
+    return places[rule.scope.one_per]

@@ -30,6 +30,8 @@ class Fit(StrEnum):
     NAME_MISSING = "name_missing"
     """Neither a point of the device's profile nor a parameter: the device simply does not measure it."""
     FAR_POINT_MISSING = "far_point_missing"
+    NO_MEMBER = "no_member"
+    """A group that no device of the site belongs to, or none that measures what is asked."""
     UNIT_REFUSED = "unit_refused"
     WORDS_REFUSED = "words_refused"
     """A text point where a number is needed, or the other way round."""

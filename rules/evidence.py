@@ -8,7 +8,7 @@ from model.exchange import is_of_registers, place, scale_place
 from model.profile import Point, Register
 from model.quality import Quality
 from model.reading import Block
-from rules.binder import Slot
+from rules.slots import Slot
 
 BYTES_KEPT = 512
 """Of one answer; the longest Modbus answer has 250, a message may have any length and is cut."""
@@ -33,7 +33,7 @@ def evidence(slots: Iterable[Slot]) -> tuple[Evidence, ...]:
     """The exchanges that last spoke of these points, each once; a failed one without bytes, a point never spoken of without any."""
     exchanges: dict[tuple[int, str], _Exchange] = {}
     for slot in slots:
-        block = slot.inputs.blocks[slot.index]
+        block = slot.inputs.block(slot.column)
         if block is None:
             continue
         for asked, answer, is_scale in _carriers(block, slot.point):

@@ -1,27 +1,42 @@
 """What conditions know of one device: the last value of each point they ask for."""
 
-from math import isfinite
+from array import array
+from collections import defaultdict
+from collections.abc import Sequence
+from math import isfinite, nan
 
 from model.carrier import Carrier
-from model.quality import ABSENT, LAST_USABLE, is_usable
+from model.quality import ABSENT, GOOD, LAST_USABLE, is_usable
 from model.reading import Block, Fault
 from model.site import Device
+from rules.guards import Guard
+from rules.memory import DeviceMemory, ExchangeMemory
+from rules.value import Value
 
-ALWAYS = 1
-"""Bit of ``Inputs.take`` that every block sets; above it stands a bit per slot."""
-
-Value = float | str | None
-"""A number in the point's own unit, words of a text point, or None: bad, stale or never read."""
-
-
-def bit_of(slot: int) -> int:
-    return 2 << slot
+KINDS_OF_BLOCKS = 16
+"""A device's blocks differ little in their qualities: points read at different rhythms, one sensor that fails now and then."""
 
 
 class Inputs:
-    """The points of one device that rules ask for, each in a slot. Only these are looked at when a block comes."""
+    """The points of one device that rules ask for. Only these are looked at when a block comes."""
 
-    __slots__ = ("_is_text", "_slots", "blocks", "carried", "device", "first_chance_ns", "heard_ns", "offline", "usable_ns", "values")
+    __slots__ = (
+        "_apart",
+        "_asked",
+        "_blocks",
+        "_is_plain",
+        "_usable_ns",
+        "_whole",
+        "_whole_ns",
+        "carried",
+        "device",
+        "first_chance_ns",
+        "guard",
+        "heard_ns",
+        "offline",
+        "turned",
+        "values",
+    )
 
     def __init__(self, device: Device) -> None:
         self.device = device
@@ -33,71 +48,184 @@ class Inputs:
         """When the last exchange ended, well or not; None before the first one."""
         self.first_chance_ns: int | None = None
         """Until when a device that has not answered yet is given time; None once it has, or where nobody set a time."""
-        self.values: list[Value] = []
-        self.usable_ns: list[int | None] = []
-        """When each slot last brought a usable value."""
-        self.blocks: list[Block | None] = []
-        """The block that last spoke of each slot: it has the times, the qualities and the bytes."""
-        self._slots: dict[int, int] = {}
-        self._is_text: list[bool] = []
+        self.turned = False
+        """Whether it has gone or come back with the last block, or what carries it has."""
+        self._apart: list[Value] = [None] * len(device.points)
+        self.values: Sequence[Value] = self._apart
+        """By column. Read it anew each time: it may be another object after every block."""
+        self.guard: Guard | None = None
+        """Set by whoever wants to know what has become another."""
+        self._usable_ns: list[int | None] = [None] * len(device.points)
+        self._blocks: list[Block | None] = [None] * len(device.points)
+        self._whole: Block | None = None
+        """A block of good numbers in every column asked for: then ``values`` are its own, and the lists by column wait."""
+        self._whole_ns = 0
+        self._asked: dict[int, bool] = {}
+        """Column somebody asks for → whether it is words."""
+        self._is_plain: dict[bytes, bool] = {}
+        """Qualities of a block → whether every column asked for is a good number."""
 
-    def slot(self, column: int) -> int:
-        """The slot of a column; made when it is asked for the first time."""
-        if column not in self._slots:
-            self._slots[column] = len(self.values)
-            self._is_text.append(self.device.points[column].is_text)
-            self.values.append(None)
-            self.usable_ns.append(None)
-            self.blocks.append(None)
-        return self._slots[column]
+    def ask(self, column: int) -> None:
+        """From now on this column is remembered."""
+        self._asked[column] = self.device.points[column].is_text
+        self._is_plain.clear()
 
-    def take(self, block: Block, now_ns: int) -> int:
+    @property
+    def asked(self) -> tuple[int, ...]:
+        return tuple(self._asked)
+
+    def usable_ns(self, column: int) -> int | None:
+        """When it last brought a usable value."""
+        return self._usable_ns[column] if self._whole is None else self._whole_ns
+
+    def block(self, column: int) -> Block | None:
+        """The one that last spoke of it: it has the times, the qualities and the bytes."""
+        return self._blocks[column] if self._whole is None else self._whole
+
+    def take(self, block: Block, now_ns: int) -> Sequence[int]:
         """Remember what the block says. A column it is silent about keeps its value; a bad one becomes None.
 
-        Returns ``ALWAYS`` and the bits of the slots whose value is another than before.
+        Returns the marks of the guard.
         """
-        changed = ALWAYS
+        self._hear(block, now_ns)
+        plain = self._is_plain.get(block.qualities)
+        if plain is None:
+            plain = self._note_kind(block.qualities)
+        if plain and self.guard is not None:
+            marks = self.guard.crossed(block.values)
+            if marks is not None:
+                self.values, self._whole, self._whole_ns = block.values, block, now_ns
+                return marks
+        moved = self._take_apart(block, now_ns)
+        return self.guard.moved(moved, self.values) if self.guard is not None else ()
+
+    def _hear(self, block: Block, now_ns: int) -> None:
+        """That the device has spoken, or failed to."""
+        was = (self.offline, *[carried.inputs.offline for carried in self.carried])
         self.offline = block.fault is not None
         self.heard_ns = now_ns
         if not self.offline:
             self.first_chance_ns = None
         for carried in self.carried:
             carried.note(self.device.id, block.fault, now_ns)
+        self.turned = was != (self.offline, *[carried.inputs.offline for carried in self.carried])
+
+    def _note_kind(self, qualities: bytes) -> bool:
+        if len(self._is_plain) >= KINDS_OF_BLOCKS:
+            self._is_plain.clear()
+        plain = self._is_plain[qualities] = all(qualities[column] == GOOD and not text for column, text in self._asked.items())
+        return plain
+
+    def _take_apart(self, block: Block, now_ns: int) -> list[int]:
+        """Column by column. Returns those whose value is another than before."""
+        self._break_up()
+        changed: list[int] = []
         values, qualities, texts = block.values, block.qualities, block.texts
-        for column, slot in self._slots.items():
+        for column, is_text in self._asked.items():
             quality = qualities[column]
             if quality == ABSENT:
                 continue
-            self.blocks[slot] = block
-            value: Value = texts.get(column) if self._is_text[slot] else values[column]
+            self._blocks[column] = block
+            value: Value = texts.get(column) if is_text else values[column]
             if not is_usable(quality) or value is None or (isinstance(value, float) and not isfinite(value)):
                 value = None
             elif quality != LAST_USABLE:
-                self.usable_ns[slot] = now_ns
-            if value != self.values[slot]:
-                self.values[slot] = value
-                changed |= bit_of(slot)
+                self._usable_ns[column] = now_ns
+            if value != self._apart[column]:
+                self._apart[column] = value
+                changed.append(column)
         return changed
+
+    def _break_up(self) -> None:
+        """What came as a whole is kept by column from here."""
+        whole, self._whole = self._whole, None
+        if whole is None:
+            return
+        self.values = self._apart
+        for column in self._asked:
+            self._apart[column] = whole.values[column]
+            self._blocks[column], self._usable_ns[column] = whole, self._whole_ns
+
+    def shift(self, step_ns: int) -> None:
+        """The clock was set: every instant it remembers moves along."""
+        self.heard_ns = _moved(self.heard_ns, step_ns)
+        self.first_chance_ns = _moved(self.first_chance_ns, step_ns)
+        self._whole_ns += step_ns
+        self._usable_ns = [_moved(at_ns, step_ns) for at_ns in self._usable_ns]
+
+    def remembered(self, failed: tuple[str, ...] = ()) -> DeviceMemory:
+        """``failed``: of a carrier, the devices on it that have failed."""
+        exchanges: dict[int, list[int]] = defaultdict(list)
+        for column in self._asked:
+            if (block := self.block(column)) is not None:
+                exchanges[id(block)].append(column)
+        kept = tuple(self._exchange(columns) for columns in exchanges.values())
+        return DeviceMemory(self.device.id, self.offline, self.heard_ns, self.first_chance_ns, kept, failed)
+
+    def recall(self, memory: DeviceMemory) -> None:
+        """Points that are no longer there, or nobody asks for, are passed over."""
+        self.offline, self.heard_ns, self.first_chance_ns = memory.offline, memory.heard_ns, memory.first_chance_ns
+        self._break_up()
+        for exchange in memory.exchanges:
+            block = self._stand_in(exchange)
+            usable_ns = exchange.usable_ns if len(exchange.usable_ns) > 1 else exchange.usable_ns * len(exchange.points)
+            for name, value, at_ns in zip(exchange.points, exchange.values, usable_ns, strict=True):
+                column = self.device.profile.column(name)
+                if column in self._asked:
+                    self._blocks[column], self._apart[column], self._usable_ns[column] = block, value, at_ns
+
+    def _exchange(self, columns: list[int]) -> ExchangeMemory:
+        block, points = self.block(columns[0]), self.device.points
+        assert block is not None
+        usable_ns = tuple(self.usable_ns(column) for column in columns)
+        return ExchangeMemory(
+            source_ns=block.source_ns,
+            receive_ns=block.receive_ns,
+            usable_ns=usable_ns[:1] if len(set(usable_ns)) == 1 else usable_ns,
+            points=tuple(points[column].name for column in columns),
+            values=tuple(self.values[column] for column in columns),
+            qualities=bytes(block.qualities[column] for column in columns),
+        )
+
+    def _stand_in(self, exchange: ExchangeMemory) -> Block:
+        """The block without its bytes."""
+        count = len(self.device.points)
+        values, qualities, texts = array("d", [nan]) * count, bytearray([ABSENT]) * count, dict[int, str]()
+        for name, value, quality in zip(exchange.points, exchange.values, exchange.qualities, strict=True):
+            column = self.device.profile.column(name)
+            if column is None:
+                continue
+            qualities[column] = quality
+            if isinstance(value, str):
+                texts[column] = value
+            elif value is not None:
+                values[column] = value
+        return Block(self.device.id, exchange.source_ns, exchange.receive_ns, values, bytes(qualities), texts)
+
+
+def _moved(at_ns: int | None, step_ns: int) -> int | None:
+    return None if at_ns is None else at_ns + step_ns
 
 
 class Carried:
     """What the exchanges with all devices on one line say of the line: lost, when they fail one after the other with no sign of life."""
 
-    __slots__ = ("_carrier", "_failed", "inputs")
+    __slots__ = ("_carrier", "failed", "inputs")
 
     def __init__(self, carrier: Carrier) -> None:
         self.inputs = Inputs(carrier.device)
         """The line's own: nothing but whether it is offline."""
+        self.failed: set[str] = set()
+        """Devices that have failed since the last sign of life."""
         self._carrier = carrier
-        self._failed: set[str] = set()
 
     def note(self, device: str, fault: Fault | None, now_ns: int) -> None:
         if fault in self._carrier.beyond:
             return
         if fault in self._carrier.speaks_of_it:
-            self._failed.add(device)
+            self.failed.add(device)
         else:
-            self._failed.clear()
+            self.failed.clear()
             self.inputs.first_chance_ns = None
-        self.inputs.offline = len(self._failed) >= self._carrier.least
+        self.inputs.offline = len(self.failed) >= self._carrier.least
         self.inputs.heard_ns = now_ns

@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rules.inputs import Value
+from rules.value import Value
 from rules.windows import Read
 
 ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {
@@ -15,6 +15,8 @@ ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {
     "Mod": lambda x, y: x % y if y else None,
 }
 ORDER: dict[str, Callable[[Any, Any], bool]] = {"Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt, "GtE": operator.ge}
+MIRRORED = {"Lt": "Gt", "LtE": "GtE", "Gt": "Lt", "GtE": "LtE"}
+"""The same comparison with its sides changed."""
 FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max, "abs": abs}
 EQUALITY: dict[str, Callable[[Any, Any], bool]] = {"Eq": operator.eq, "NotEq": operator.ne}
 
@@ -111,13 +113,13 @@ def is_match(value: Value, mask: int, wanted: int) -> bool:
     return isinstance(value, float) and int(value) & mask == wanted
 
 
-def count_matches(indexes: Sequence[int], values: Sequence[Value], mask: int, wanted: int) -> Read:
+def count_matches(columns: Sequence[int], values: Callable[[], Sequence[Value]], mask: int, wanted: int) -> Read:
     """How many of the values match; Unknown only when none does and one is unknown."""
 
     def read() -> float | None:
-        found, unknown = 0, False
-        for index in indexes:
-            value = values[index]
+        found, unknown, present = 0, False, values()
+        for column in columns:
+            value = present[column]
             if value is None:
                 unknown = True
             elif is_match(value, mask, wanted):

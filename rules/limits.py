@@ -8,9 +8,9 @@ from model.rule import Rule
 from model.site import Device, Site
 from model.units import conversion
 from rules import kleene
-from rules.syntax import function_of, parse, text_of
-
-_MIRRORED = {"Lt": "Gt", "LtE": "GtE", "Gt": "Lt", "GtE": "LtE"}
+from rules.calls import function_of, text_of
+from rules.parameters import params_of
+from rules.syntax import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +23,23 @@ class Limit:
 
 
 def limits(rule: Rule, device: Device, site: Site) -> tuple[Limit, ...]:
-    """Each limit of the rule on this device that is a number; one against another reading, or of a rate, is none."""
-    params = {**rule.params, **device.params}
-    found = (_limit(rule, device, site, *compared) for compared in _comparisons(parse(rule.when).tree, params))
+    """Each limit of the rule and its levels on this device that is a number; one against another reading, or of a rate, is none."""
+    params = params_of(rule, device, site)
+    conditions = (rule.when, *(level.when for level in rule.levels))
+    found = (_limit(rule, device, site, *compared) for text in conditions for compared in comparisons(parse(text).tree, params))
     return tuple(dict.fromkeys(limit for limit in found if limit))
 
 
-def _comparisons(tree: ast.expr, params: Mapping[str, float]) -> Iterator[tuple[str, str, float]]:
+def comparisons(tree: ast.expr, params: Mapping[str, float]) -> Iterator[tuple[str, str, float]]:
     """(name, operator, number) of every comparison with < or > that has a name on one side and a number on the other."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Compare):
             continue
         for left, operator, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
             kind = type(operator).__name__
-            if kind not in _MIRRORED:
+            if kind not in kleene.MIRRORED:
                 continue
-            for side, other, how in ((left, right, kind), (right, left, _MIRRORED[kind])):
+            for side, other, how in ((left, right, kind), (right, left, kleene.MIRRORED[kind])):
                 name, number = _name(side), _number(other, params)
                 if name and name not in params and number is not None:
                     yield name, how, number

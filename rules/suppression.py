@@ -36,7 +36,8 @@ def link(site: Site, carriers: Mapping[str, Carrier], alarms: Mapping[AlarmKey, 
     for id, carrier in carriers.items():
         for device in carrier.behind:
             carried_by[device].add(id)
-    about_link = {alarm.rule.id for alarm in alarms.values() if parse(alarm.rule.when).asks_link}
+    rules = {alarm.rule.id: alarm.rule for alarm in alarms.values()}
+    about_link = {id for id, rule in rules.items() if parse(rule.when).asks_link}
     victims: dict[AlarmKey, list[Alarm]] = {}
     for key, alarm in alarms.items():
         own = {alarm.device.id} | carried_by[alarm.device.id]
@@ -63,9 +64,12 @@ def silencer(alarm: Alarm) -> Alarm | None:
 
 
 def patience(alarm: Alarm, now_ns: int) -> int | None:
-    """Until when to wait before looking again for an explanation; None when there is nothing (more) to wait for."""
+    """Until when to wait before looking again for an explanation; None when there is nothing (more) to wait for.
+
+    One that is due early, for it has come to a graver level at once, waits for nobody.
+    """
     due_ns, since_ns = alarm.delay.due_ns(alarm.rule.on_delay_ns), alarm.delay.began_ns
-    if due_ns is None or since_ns is None:
+    if due_ns is None or since_ns is None or due_ns > now_ns:
         return None
     until_ns = max((_worth_waiting(suppressor, since_ns, due_ns) for suppressor in alarm.suppressors), default=0)
     return min(now_ns + LOOK_ROUND_NS, until_ns) if now_ns < until_ns else None

@@ -57,16 +57,21 @@ def after(clocks: Clocks, act: TicketAct, ticket_class: TicketClass, now_ns: int
     return _running(clocks, lambda clock: replace(clock, met_at_ns=now_ns) if clock.promise in met else clock)
 
 
-def hastened(clocks: Clocks, now_ns: int) -> Clocks:
-    """The clocks of a ticket that has become an emergency: whoever is not on the spot yet must be within its 3 minutes from now."""
-    due_ns = now_ns + PROMISES[TicketClass.EMERGENCY][Promise.ARRIVE]
-    if not any(clock.promise is Promise.ARRIVE for clock in clocks):
-        return (*clocks, PromiseClock(Promise.ARRIVE, due_ns))
+def is_tighter(one: TicketClass, other: TicketClass) -> bool:
+    """Whether the promises of the one are sooner due than those of the other."""
+    classes = list(PROMISES)
+    return classes.index(one) < classes.index(other)
+
+
+def hastened(clocks: Clocks, ticket_class: TicketClass, now_ns: int) -> Clocks:
+    """The clocks of a ticket that has come to a tighter class: what is not met yet is due within that class's time from now."""
+    due_ns = {promise: now_ns + within for promise, within in PROMISES[ticket_class].items()}
 
     def sooner(clock: PromiseClock) -> PromiseClock:
-        return replace(clock, due_at_ns=min(clock.due_at_ns, due_ns)) if clock.promise is Promise.ARRIVE else clock
+        return replace(clock, due_at_ns=min(clock.due_at_ns, due_ns.get(clock.promise, clock.due_at_ns)))
 
-    return _running(clocks, sooner)
+    promised = {clock.promise for clock in clocks}
+    return _running(clocks, sooner) + tuple(PromiseClock(promise, at) for promise, at in due_ns.items() if promise not in promised)
 
 
 def is_late(clocks: Clocks, now_ns: int) -> bool:

@@ -9,18 +9,22 @@ from model.ports import AuditLine, DuplicateOpen, JournalWrite
 from model.rule import Rule
 from model.site import Site
 from model.text import Text
-from model.ticket import Ticket, TicketAct, TicketClass, TicketEvent, TicketState
+from model.ticket import Ticket, TicketAct, TicketClass, TicketState
 from tickets import clocks
 from tickets.act import acted
 from tickets.errors import StillInAlarm
-from tickets.from_alarm import Ask, ask_of, cause_of, is_in_alarm, local_day
-from tickets.joined import joined
+from tickets.from_alarm import Ask, ask_of, at_level, cause_of, is_in_alarm
+from tickets.joined import joined, risen
 from tickets.notices import Change
 from tickets.outbox import Outbox
+from tickets.putting import line, next_number, put
+from tickets.root_cause import RootCauses
 from tickets.roster import choose
 
 SERIES = "GD"
 """工单, the letters before a ticket's number."""
+_NOTED = {Ask.NOTE_RETURN: "alarm_returned", Ask.NOTE_WITHDRAWAL: "alarm_withdrawn"}
+"""What the story says when its alarm is over: the signal is back to normal, or no rule watches for it any more."""
 
 
 class Desk:
@@ -31,6 +35,11 @@ class Desk:
         self._things = things(site)
         self._rules = {rule.id: rule for rule in rules}
         self._outbox = Outbox(site)
+        self._repeats = RootCauses(site, self._outbox)
+
+    def know(self, rules: Iterable[Rule]) -> None:
+        """By these rules tickets are opened from now on."""
+        self._rules = {rule.id: rule for rule in rules}
 
     def on_alarm(self, tx: JournalWrite, event: AlarmEvent, now_ns: int) -> list[Change]:
         """What the event changed among the tickets. The event must be recorded in ``tx`` already."""
@@ -38,10 +47,13 @@ class Desk:
             return []
         kept = tx.occurrence(event.occurrence.id)
         ticket_id = kept.ticket if kept else None
-        rule = self._rules.get(event.standing.rule)
+        written = self._rules.get(event.standing.rule)
+        rule = at_level(written, event.occurrence) if written else None
         ask = ask_of(event, rule, ticket_id)
-        if ask is Ask.NOTE_RETURN and ticket_id is not None:
-            return self._note_return(tx, ticket_id, event, now_ns)
+        if ask in _NOTED and ticket_id is not None:
+            return self._note(tx, ticket_id, _NOTED[ask], event, now_ns)
+        if ask is Ask.RISE and rule is not None and ticket_id is not None:
+            return self._rise(tx, ticket_id, event.occurrence, rule, now_ns)
         if ask is Ask.TICKET and rule is not None:
             return self._ticket(tx, event.occurrence, rule, now_ns)
         return []
@@ -64,7 +76,7 @@ class Desk:
         ``area`` may be empty with a device. Raises KeyError for a device or area the site does not have.
         """
         place = self._place(area, device)
-        number = self._next_number(tx, now_ns)
+        number = next_number(tx, self._site.timezone, now_ns)
         ticket = Ticket(
             id=number,
             number=number,
@@ -79,9 +91,9 @@ class Desk:
             owner=by.name,
             clocks=clocks.started(ticket_class, now_ns),
         )
-        line = _line(ticket, "opened", by, now_ns, note)
-        tx.put_ticket(ticket, line)
-        self._outbox.tell(tx, None, [(ticket, line)])
+        told = line(ticket, "opened", by, now_ns, note)
+        tx.put_ticket(ticket, told)
+        self._outbox.tell(tx, None, [(ticket, told)])
         tx.audit(AuditLine(now_ns, by.name, "ticket.open", ticket.number, title.zh))
         return ticket
 
@@ -96,9 +108,9 @@ class Desk:
         if act is TicketAct.VERIFY and not comment.strip():
             _require_normal(tx, before)
         self._outbox.settle(tx, before, now_ns)
-        line = _line(ticket, act, by, now_ns, comment.strip())
-        tx.put_ticket(ticket, line)
-        self._outbox.tell(tx, before, [(ticket, line)])
+        told = line(ticket, act, by, now_ns, comment.strip())
+        tx.put_ticket(ticket, told)
+        self._outbox.tell(tx, before, [(ticket, told)])
         handed = f"owner {before.owner or '-'} → {ticket.owner or '-'}" if ticket.owner != before.owner else ""
         tx.audit(AuditLine(now_ns, by.name, f"ticket.{act}", ticket.number, "; ".join(filter(None, (handed, comment.strip())))))
         return ticket
@@ -123,8 +135,18 @@ class Desk:
                 if there is None:
                     raise
         self._outbox.settle(tx, there, now_ns)
-        changes = [self._put(tx, ticket, what, now_ns, comment) for ticket, what, comment in joined(there, occurrence, rule, now_ns)]
+        changes = [put(tx, ticket, what, now_ns, comment) for ticket, what, comment in joined(there, occurrence, rule, now_ns)]
         tx.attach(occurrence.id, there.id)
+        self._outbox.tell(tx, there, changes)
+        return changes + self._repeats.count(tx, changes[-1][0], occurrence, now_ns)
+
+    def _rise(self, tx: JournalWrite, ticket_id: str, occurrence: Occurrence, rule: Rule, now_ns: int) -> list[Change]:
+        """The ticket follows its alarm; one that has been closed meanwhile gives way to another."""
+        there = tx.ticket(ticket_id)
+        if there is None or not there.state.is_open:
+            return self._ticket(tx, occurrence, rule, now_ns)
+        self._outbox.settle(tx, there, now_ns)
+        changes = [put(tx, ticket, what, now_ns, comment) for ticket, what, comment in risen(there, occurrence, rule, now_ns)]
         self._outbox.tell(tx, there, changes)
         return changes
 
@@ -132,7 +154,7 @@ class Desk:
         assert rule.ticket is not None
         device = self._things.get(occurrence.device)
         choice = choose(self._site.people, rule.ticket.skill, tx.loads())
-        number = self._next_number(tx, now_ns)
+        number = next_number(tx, self._site.timezone, now_ns)
         ticket = Ticket(
             id=number,
             number=number,
@@ -149,38 +171,25 @@ class Desk:
             alarms=(occurrence.id,),
             first_steps=rule.why.steps or (rule.why.action,),
         )
-        changes = [self._put(tx, ticket, "opened", now_ns, "" if choice.person else choice.reason)]
+        changes = [put(tx, ticket, "opened", now_ns, "" if choice.person else choice.reason)]
         tx.attach(occurrence.id, ticket.id)
         if choice.person is not None:
             dispatched = acted(ticket, TicketAct.DISPATCH, PLATFORM, now_ns, choice.reason, choice.person.id)
-            changes.append(self._put(tx, dispatched, TicketAct.DISPATCH, now_ns, choice.reason))
+            changes.append(put(tx, dispatched, TicketAct.DISPATCH, now_ns, choice.reason))
         self._outbox.tell(tx, None, changes)
-        return changes
+        return changes + self._repeats.count(tx, changes[-1][0], occurrence, now_ns)
 
-    def _note_return(self, tx: JournalWrite, ticket_id: str, event: AlarmEvent, now_ns: int) -> list[Change]:
-        """The signal is back to normal: a line in the story; people close tickets."""
+    def _note(self, tx: JournalWrite, ticket_id: str, what: str, event: AlarmEvent, now_ns: int) -> list[Change]:
+        """A line in the story, for its alarm is over; people close tickets."""
         ticket = tx.ticket(ticket_id)
         if ticket is None or not ticket.state.is_open or event.occurrence is None:
             return []
-        return [self._put(tx, ticket, "alarm_returned", now_ns, event.occurrence.id)]
+        return [put(tx, ticket, what, now_ns, event.occurrence.id)]
 
     def _place(self, area: str, device: str) -> str:
         """Area id of a report. Raises KeyError for what the site does not have."""
         home = self._site.devices[device].area if device else ""
         return self._site.areas[area or home].id
-
-    def _put(self, tx: JournalWrite, ticket: Ticket, what: str, now_ns: int, comment: str) -> Change:
-        line = _line(ticket, what, PLATFORM, now_ns, comment)
-        tx.put_ticket(ticket, line)
-        return ticket, line
-
-    def _next_number(self, tx: JournalWrite, now_ns: int) -> str:
-        day = local_day(now_ns, self._site.timezone)
-        return f"{SERIES}-{day}-{tx.next_number(SERIES, day):03}"
-
-
-def _line(ticket: Ticket, what: str, by: Actor, now_ns: int, comment: str) -> TicketEvent:
-    return TicketEvent(ticket.id, now_ns, what, by.name, comment, ticket.state, ticket.owner)
 
 
 def _require_normal(tx: JournalWrite, ticket: Ticket) -> None:

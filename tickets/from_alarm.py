@@ -1,5 +1,6 @@
 """What an alarm event asks of the desk, and the ticket it orders. Pure."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -16,9 +17,10 @@ _ANNOUNCING = frozenset(
         AlarmEventKind.SHELVING_EXPIRED,
         AlarmEventKind.UNSUPPRESSED,
         AlarmEventKind.IN_SERVICE,
+        AlarmEventKind.ROSE,
     }
 )
-"""An alarm is shouted when it is raised, again when nobody acts, and when what held it back is lifted."""
+"""An alarm is shouted when it is raised, when it becomes graver, again when nobody acts, and when what held it back is lifted."""
 
 _CLEARING = frozenset({AlarmEventKind.RETURNED, AlarmEventKind.LATCHED})
 
@@ -30,7 +32,11 @@ class Ask(StrEnum):
 
     TICKET = "ticket"
     """Attach to the open ticket of the cause, or open one."""
+    RISE = "rise"
+    """The ticket's alarm has come to a graver level."""
     NOTE_RETURN = "note_return"
+    NOTE_WITHDRAWAL = "note_withdrawal"
+    """No rule watches for it any more: the ticket says so and stays; people close tickets."""
     NOT_ABOUT_TICKETS = "not_about_tickets"
     SILENT = "silent"
     """Shelved, suppressed or out of service: recorded, not ticketed."""
@@ -42,6 +48,8 @@ class Ask(StrEnum):
 
 def ask_of(event: AlarmEvent, rule: Rule | None, ticket_id: str | None) -> Ask:
     """``ticket_id`` is the occurrence's ticket as the journal has it; the event's own snapshot may be older."""
+    if event.occurrence is not None and event.kind is AlarmEventKind.WITHDRAWN and ticket_id:
+        return Ask.NOTE_WITHDRAWAL
     if event.occurrence is None or event.kind not in _ANNOUNCING | _CLEARING:
         return Ask.NOT_ABOUT_TICKETS
     if event.kind in _CLEARING:
@@ -52,12 +60,20 @@ def ask_of(event: AlarmEvent, rule: Rule | None, ticket_id: str | None) -> Ask:
         return Ask.SILENT
     if not is_in_alarm(event.occurrence):
         return Ask.NOT_IN_ALARM
+    if event.kind is AlarmEventKind.ROSE and ticket_id:
+        return Ask.RISE
     return Ask.HAS_TICKET if ticket_id else Ask.TICKET
 
 
 def is_in_alarm(occurrence: Occurrence) -> bool:
     """Whether its condition still holds; a latched alarm that waits for its reset is back to normal already."""
     return occurrence.ended_at_ns is None and occurrence.state in _IN_ALARM
+
+
+def at_level(rule: Rule, occurrence: Occurrence) -> Rule:
+    """The rule as it orders tickets at the level the alarm has come to."""
+    level = next((level for level in rule.levels if level.id == occurrence.level), None)
+    return replace(rule, ticket=level.ticket) if level and level.ticket else rule
 
 
 def cause_of(occurrence: Occurrence, rule: Rule) -> str:

@@ -9,8 +9,9 @@ from model.rule import Rule
 from model.ticket import Ticket, TicketAct, TicketClass, TicketState
 from tickets import clocks
 from tickets.act import acted
+from tickets.clocks import is_tighter
 
-_DONE = frozenset({TicketState.FINISHED, TicketState.VERIFIED, TicketState.VISITED})
+DONE = frozenset({TicketState.FINISHED, TicketState.VERIFIED, TicketState.VISITED})
 _ON_THE_SPOT = frozenset({TicketState.ON_SITE, TicketState.IN_WORK})
 
 Line = tuple[Ticket, str, str]
@@ -26,7 +27,24 @@ def joined(ticket: Ticket, occurrence: Occurrence, rule: Rule, now_ns: int) -> I
     if rule.ticket is not None and rule.ticket.ticket_class is TicketClass.EMERGENCY is not ticket.ticket_class:
         ticket = _made_emergency(ticket, occurrence, rule, now_ns)
         yield ticket, "made_emergency", occurrence.id
-    if ticket.state in _DONE:
+    yield from _called(ticket, occurrence, now_ns)
+
+
+def risen(ticket: Ticket, occurrence: Occurrence, rule: Rule, now_ns: int) -> Iterator[Line]:
+    """An alarm of the ticket has come to a graver level: the title is the level's, and so are class and promises where they are tighter."""
+    ordered = rule.ticket.ticket_class if rule.ticket else ticket.ticket_class
+    if ordered is TicketClass.EMERGENCY is not ticket.ticket_class:
+        ticket, what = _made_emergency(ticket, occurrence, rule, now_ns), "made_emergency"
+    else:
+        ticket, what = replace(ticket, title=occurrence.text), "alarm_rose"
+        if is_tighter(ordered, ticket.ticket_class):
+            ticket = replace(ticket, ticket_class=ordered, clocks=clocks.hastened(ticket.clocks, ordered, now_ns))
+    yield ticket, what, occurrence.id
+    yield from _called(ticket, occurrence, now_ns)
+
+
+def _called(ticket: Ticket, occurrence: Occurrence, now_ns: int) -> Iterator[Line]:
+    if ticket.state in DONE:
         yield acted(ticket, TicketAct.REWORK, PLATFORM, now_ns, "", None), TicketAct.REWORK, ""
     elif ticket.ticket_class is TicketClass.EMERGENCY and ticket.state not in _ON_THE_SPOT and clocks.is_late(ticket.clocks, now_ns):
         yield replace(ticket, clocks=clocks.called_again(ticket.clocks, now_ns)), "called_again", occurrence.id
@@ -39,5 +57,5 @@ def _made_emergency(ticket: Ticket, occurrence: Occurrence, rule: Rule, now_ns: 
         ticket_class=TicketClass.EMERGENCY,
         title=occurrence.text,
         first_steps=rule.why.steps or (rule.why.action,),
-        clocks=clocks.hastened(ticket.clocks, now_ns),
+        clocks=clocks.hastened(ticket.clocks, TicketClass.EMERGENCY, now_ns),
     )

@@ -14,6 +14,8 @@ _HEADS = {
     NoticeKind.MADE_EMERGENCY: Text("升级为突发事件", "Now an emergency"),
     NoticeKind.CALLED_AGAIN: Text("再次呼叫，还没有人到场", "Called again, nobody there yet"),
     NoticeKind.REWORK: Text("返工", "To be done again"),
+    NoticeKind.REPEATED: Text("请查根本原因", "Find the root cause"),
+    NoticeKind.ALARM_ROSE: Text("报警升级", "The alarm has become graver"),
     NoticeKind.DISPATCHED: Text("派给您", "Yours"),
     NoticeKind.EMERGENCY: Text("突发事件", "Emergency"),
     NoticeKind.HANDED_ON: Text("已转给他人", "No longer yours"),

@@ -6,6 +6,8 @@
 | it is over and its alarm comes back               | its owner; again room and head                 |
 | a ticket becomes an emergency                     | its owner, engineering room, maintenance head  |
 | an emergency that nobody has reached calls again  | its owner, engineering room                    |
+| a fault keeps coming back                         | maintenance head                               |
+| its alarm becomes graver                          | its owner                                      |
 | nobody can be sent                                | engineering room                               |
 | dispatched, sent back to be done again            | its owner                                      |
 | handed on, or taken over by another               | its former owner                               |
@@ -59,6 +61,8 @@ def _of(before: Ticket | None, ticket: Ticket, event: TicketEvent, people: Seque
     owner, is_emergency = ticket.owner, ticket.ticket_class is TicketClass.EMERGENCY
     room, head = engineering_room(people), holders(people, Post.MAINTENANCE_HEAD)
     match event.what:
+        case "opened" if ticket.is_for_root_cause:
+            yield NoticeKind.REPEATED, head
         case "opened" if is_emergency:
             yield NoticeKind.EMERGENCY, [*room, *head]
         case "made_emergency":
@@ -69,6 +73,8 @@ def _of(before: Ticket | None, ticket: Ticket, event: TicketEvent, people: Seque
             yield NoticeKind.REWORK, [owner]
             if is_emergency and event.by == PLATFORM.name:
                 yield NoticeKind.EMERGENCY, [*room, *head]
+        case "alarm_rose":
+            yield NoticeKind.ALARM_ROSE, [owner]
         case TicketAct.DISPATCH:
             yield NoticeKind.DISPATCHED, [owner]
         case TicketAct.CANCEL:

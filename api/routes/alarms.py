@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,16 +10,14 @@ from starlette.responses import Response
 
 from api.access import Reader, ThePlatform, TheWire, holder_of, record
 from api.context import Platform
-from api.kpis import TARGETS, Kpis, figures
 from api.paging import PageQuestion, answer, page_of
-from api.period import PeriodQuestion
-from api.problem import known, malformed, unknown
+from api.problem import known, unknown
 from api.routes.notices import notices_of
-from api.shapes import OccurrenceDetail, OccurrenceShape, Page, StandingShape, TraceShape
+from api.shapes import FloodShape, OccurrenceDetail, OccurrenceShape, Page, StandingShape, TraceShape
 from api.trace import Past, trace
 from api.words import Wire, rationale
 from model.alarm import Occurrence, Priority, Standing
-from model.clock import DAY, HOUR, MINUTE
+from model.clock import MINUTE
 from model.people import Actor, Right
 from model.ports import OccurrenceFilter
 from model.rule import Rule
@@ -28,9 +26,6 @@ from model.site import System
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 AlarmOperator = Annotated[Actor, Depends(holder_of(Right.ALARM_ACT))]
 WireState = Literal["normal", "active_unacknowledged", "active_acknowledged", "returned_unacknowledged"]
-_KPI_PERIOD_NS = 92 * DAY
-_KPI_PAGE = 5000
-_MOST_STANDING = 100_000
 
 
 class AlarmsQuestion(PageQuestion):
@@ -70,49 +65,14 @@ def alarms(question: Annotated[AlarmsQuestion, Query()], platform: ThePlatform, 
     return answer({"items": [occurrence_shape(platform, wire, occurrence) for occurrence in page], "next_cursor": following})
 
 
-@router.get("/flags", summary="What is shelved, suppressed or out of service now", response_model=Page[StandingShape])
+@router.get("/flood", summary="Whether there are more alarms than a person can take in")
+async def flood(platform: ThePlatform, wire: TheWire, reader: Reader) -> FloodShape:
+    return wire.flood(platform.alarms.flood(), platform.alarms.annunciated())
+
+
+@router.get("/flags", summary="What is shelved, suppressed or out of service now, or asked to be", response_model=Page[StandingShape])
 async def flags(platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
     return answer({"items": [wire.standing(standing) for standing in platform.alarms.flagged()], "next_cursor": None})
-
-
-@router.get("/kpis", summary="The key figures of ISA-18.2 / IEC 62682 over a period; the last day when no start is given")
-def kpis(question: Annotated[PeriodQuestion, Query()], platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
-    start_ns, end_ns = question.period(platform.clock.now_ns(), DAY, platform.site.timezone)
-    if end_ns - start_ns > _KPI_PERIOD_NS:
-        raise malformed("start", "the figures are given for at most 92 days: ask for a shorter period")
-    found = figures(_occurrences_since(platform, start_ns), start_ns, end_ns)
-    return answer({"start": wire.time(start_ns), "end": wire.time(end_ns), **_kpis(found, wire, start_ns), "targets": TARGETS})
-
-
-def _occurrences_since(platform: Platform, start_ns: int) -> list[Occurrence]:
-    """All that still stand, which may have gone stale, and all raised since the start that are over."""
-    found = {o.id: o for o in platform.journal.occurrences(OccurrenceFilter(active=True, limit=_MOST_STANDING))}
-    before: str | None = None
-    while page := platform.journal.occurrences(OccurrenceFilter(active=False, before=before, limit=_KPI_PAGE)):
-        found.update((o.id, o) for o in page if o.raised_at_ns >= start_ns)
-        if page[-1].raised_at_ns < start_ns or len(page) < _KPI_PAGE:
-            break
-        before = page[-1].id
-    return list(found.values())
-
-
-def _kpis(found: Kpis, wire: Wire, start_ns: int) -> dict[str, Any]:
-    return {
-        "total": found.total,
-        "per_day": found.per_day,
-        "per_hour": found.per_hour,
-        "busiest_hour": found.busiest_hour,
-        "busiest_window": found.busiest_window,
-        "busy_hours_share": found.busy_hours_share,
-        "busy_windows_share": found.busy_windows_share,
-        "flood_share": found.flood_share,
-        "priorities": {priority.value: count for priority, count in found.priorities.items()},
-        "top_ten": [{"rule": o.rule, "device": o.device, "count": o.count, "share": o.share} for o in found.top_ten],
-        "top_ten_share": found.top_ten_share,
-        "chattering": [{"rule": rule, "device": device} for rule, device in found.chattering],
-        "stale": found.stale,
-        "hours": [{"start": wire.time(start_ns + index * HOUR), "count": count} for index, count in enumerate(found.hours)],
-    }
 
 
 @router.get("/{alarm_id}", summary="One occurrence with its story and why it matters", response_model=OccurrenceDetail)
@@ -139,6 +99,7 @@ def alarm_trace(alarm_id: str, platform: ThePlatform, wire: TheWire, reader: Rea
         journal.ticket(occurrence.ticket) if occurrence.ticket else None,
         journal.ticket_events(occurrence.ticket) if occurrence.ticket else (),
         notices_of(journal, occurrence.ticket) if occurrence.ticket else (),
+        platform.rulebook.versions(occurrence.rule),
     )
     return answer(trace(platform.site, rule_named(platform, occurrence.rule), past, wire, platform.clock.now_ns()))
 

@@ -27,7 +27,7 @@ from collectors.mqtt.topics import covers, is_filter, matches
 from collectors.mqtt.voice import Publish, Will
 from model.clock import Clock
 from model.quality import ABSENT
-from model.reading import Block, BlockSink, Commits, Fault, Reach, failed_block
+from model.reading import Block, BlockSink, Commits, Dated, Fault, Reach, failed_block
 
 log = structlog.get_logger()
 
@@ -51,7 +51,9 @@ class JsonDevices:
         counters: Counters,
         presences: Mapping[str, Sequence[PresenceTopic]] | None = None,
         commits: Commits | None = None,
+        before: Mapping[str, Sequence[Dated]] | None = None,
     ) -> None:
+        """``before``: messages that devices have dated themselves, on disk from an earlier life of the process."""
         self._decoders = {decoder.device: decoder for decoder in decoders}
         self._silent_after_ns = silent_after_ns
         self._sink, self._clock, self._counters, self._commits = sink, clock, counters, commits
@@ -61,7 +63,7 @@ class JsonDevices:
         self._barred: set[str] = set()
         self._said = {decoder.device: Said() for decoder in decoders}
         self._doubts = Doubts()
-        self._recent = {decoder.device: Recent() for decoder in decoders}
+        self._recent = {decoder.device: Recent((before or {}).get(decoder.device, ())) for decoder in decoders}
         self._listeners = lru_cache(maxsize=TOPICS)(_finder(*_by_topic(decoders)))
         self.filters = [(name, qos.get(decoder.device, 0)) for decoder in decoders for name in decoder.filters]
         self.filters += [(name, 1) for name in self._presences.topics]

@@ -23,6 +23,13 @@ PAGES = {
     "/systems": "system",
     "/systems/{id}": "system",
     "/energy": "energy",
+    "/rules": "rules",
+    "/rules/{id}": "rule",
+    "/rules/{id}/edit": "editor",
+    "/new-rule": "editor",
+    "/backtests": "backtests",
+    "/backtests/{id}": "backtest",
+    "/figures": "figures",
     "/testing": "testing",
     "/login": "login",
 }

@@ -49,7 +49,7 @@ class Abnormal:
         page = self._page
         width = width or 24 // min(_TILES_A_ROW, max(1, len(self._kinds)))
         for (kind, _), sign in zip(self._kinds, self.signs(), strict=True):
-            page.add(alarm_count(page.say(kind.title), self._ask.count([sign]), self._limits.colour(kind.rule)), width, height)
+            page.add(alarm_count(page.say(kind.title), self._ask.count([sign]), self._limits.colour(kind.rule, kind.level)), width, height)
         page.end_row()
 
     def table(self, width: int = 24, height: int = 6) -> None:
@@ -66,7 +66,7 @@ class Abnormal:
         page.add(grid(title, questions, page.say(DEVICE), known, list(columns.values()), nothing), width, height)
 
     def _shown(self, kind: Kind, devices: Iterable[Device], head: str) -> Shown:
-        colour = self._limits.colour(kind.rule)
+        colour = self._limits.colour(kind.rule, kind.level)
         which = head.removeprefix(kind.column).strip()
         title = f"{self._page.say(kind.heading or kind.title)} {which}".strip()
         scale = Scale(kind.unit, 0, [] if kind.by_list else [Limit(0, colour)], WELL)

@@ -14,10 +14,11 @@ class Limits:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = {rule.id: rule for rule in rules}
 
-    def colour(self, rule_id: str) -> str:
-        """The colour of the rule's priority."""
+    def colour(self, rule_id: str, level: str = "") -> str:
+        """The colour of the rule's priority, or of its level's."""
         rule = self._rules.get(rule_id)
-        return ALARM[rule.priority if rule else Priority.HIGH]
+        of_level = next((one.priority for one in rule.levels if one.id == level), rule.priority) if rule else Priority.HIGH
+        return ALARM[of_level]
 
     def worst(self, rule_ids: Iterable[str]) -> str:
         """The colour of the most urgent of the rules."""
@@ -30,9 +31,9 @@ class Limits:
         value = rule.params.get(param) if rule else None
         return [] if value is None else [Limit(value * times, self.colour(rule_id))]
 
-    def fixed(self, rule_id: str, value: float) -> list[Limit]:
-        """Above a figure that the rule has in its condition; empty without the rule."""
-        return [Limit(value, self.colour(rule_id))] if rule_id in self._rules else []
+    def fixed(self, rule_id: str, value: float, level: str = "") -> list[Limit]:
+        """Above a figure that the rule has in its condition, or a level of it in its own; empty without the rule."""
+        return [Limit(value, self.colour(rule_id, level))] if rule_id in self._rules else []
 
 
 def own(devices: Iterable[Device], param: str, colour: str = ALARM[Priority.HIGH]) -> list[Limit]:

@@ -18,9 +18,9 @@ _WINDINGS = tuple(Want(f"winding{number}_temp", "degC") for number in (1, 2, 3))
 DEAD_V = 22.0
 """A tenth of the nominal voltage: rule power.feeder_off."""
 OVERLOAD_PERCENT = 95.0
-"""Of the rated current: rule power.overload."""
+"""Of the rated current: level overload of rule power.overload."""
 WARNING_PERCENT = 80.0
-"""Of the rated current: rule power.overload_warning."""
+"""Of the rated current: rule power.overload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Kind:
     words: Mapping[str, Text] = field(default_factory=dict)
     heading: Text | None = None
     """Of the column, where the title of the count would not do."""
+    level: str = ""
+    """Of the rule, where the sign is that of one of its levels."""
     by_list: bool = False
     """Whether the value's words are those of the point's own list of codes."""
 
@@ -64,7 +66,7 @@ _METERS = (
         "power.feeder_off",
         "V",
     ),
-    Kind("load", "power_meter", _AMPS, _any_above(OVERLOAD_PERCENT), Text("过载", "Overload"), "power.overload", "%"),
+    Kind("load", "power_meter", _AMPS, _any_above(OVERLOAD_PERCENT), Text("过载", "Overload"), "power.overload", "%", level="overload"),
 )
 _HVAC = (_flag("alarm", "hvac", "alarm_output", Text("机组报警", "Chiller alarm"), "chiller.fault"),)
 _WATER = (

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.bench import NoFont
+from guanjia.commands.report_alarms import print_alarms
 from guanjia.commands.words import configuration, out, refuse
 from guanjia.system_clock import SystemClock
 from guanjia.test_report.bench import told
@@ -18,6 +19,7 @@ from rules.book import Book
 from store.journal.journal import open_journal
 
 app = typer.Typer(help="Reports for the file.", no_args_is_help=True)
+app.command("alarms")(print_alarms)
 
 
 @app.callback()

@@ -1,20 +1,24 @@
 """``guanjia rules``: the rule book."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from guanjia.commands.backtest import backtest_rules
 from guanjia.commands.words import configuration, out, refuse, show
 from guanjia.config.configuration import RULE_LIBRARY, Configuration
 from guanjia.config.rule_file import load_rules
 from model.clock import SECOND
 from model.mistake import ConfigError
 from model.rule import Rule
+from model.text import Text
 from rules.errors import Fit
 
-app = typer.Typer(help="The rule book: list it, explain a rule.", no_args_is_help=True)
+app = typer.Typer(help="The rule book: list it, explain a rule, test rules against history.", no_args_is_help=True)
+app.command("backtest")(backtest_rules)
 SiteOption = Annotated[Path | None, typer.Option("--site", help="A site file; without it, the built-in library alone.")]
 
 
@@ -37,7 +41,14 @@ def list_rules(site: SiteOption = None) -> None:
         table.add_column(heading, no_wrap=heading in ("rule", "priority", "devices"))
     for rule in rules:
         watched = [str(sum(v.fit is Fit.APPLIES for v in found.book.of_rule(rule.id)))] if found else []
-        table.add_row(rule.id, rule.priority, rule.text.zh, rule.text.en, rule.when, *watched)
+        table.add_row(
+            rule.id,
+            " → ".join([rule.priority, *(level.priority for level in rule.levels)]),
+            rule.text.zh,
+            rule.text.en,
+            rule.when,
+            *watched,
+        )
     show(table)
 
 
@@ -46,6 +57,43 @@ def _suppressors(rule: Rule) -> str:
     others = ", ".join(id for id in rule.suppressed_by if id != rule.id)
     upstream = f"{rule.id} upstream" if rule.id in rule.suppressed_by else ""
     return "; ".join(filter(None, (f"{others}, here or upstream" if others else "", upstream))) or "nothing"
+
+
+def _both(text: Text | None) -> str:
+    return f"{text.zh} / {text.en}" if text else ""
+
+
+def _what(rule: Rule) -> Iterator[tuple[str, str]]:
+    """When it is raised, and what it does then."""
+    yield "rule", f"{rule.id}  version {rule.version}  {rule.file}:{rule.line}"
+    yield "text", _both(rule.text)
+    yield "when", rule.when
+    yield "clear when", rule.clear_when or ""
+    yield "delays", f"on {rule.on_delay_ns / SECOND:g} s, off {rule.off_delay_ns / SECOND:g} s"
+    yield "deadband", ", ".join(f"{name} {band:g} {rule.units.get(name, '')}".strip() for name, band in rule.deadband.items()) or "none"
+    yield "priority", f"{rule.priority}{', latched' if rule.latched else ''}{', life safety' if rule.life_safety else ''}"
+    for level in rule.levels:
+        yield f"level {level.id}", f"{level.priority} for {level.on_delay_ns / SECOND:g} s of {level.when}: {_both(level.text)}"
+    yield "first out", f"{rule.first_out}, within the {rule.first_out_within}" if rule.first_out else ""
+    yield "suppressed by", _suppressors(rule)
+
+
+def _why(rule: Rule) -> Iterator[tuple[str, str]]:
+    yield "cause", _both(rule.why.cause)
+    yield "consequence", _both(rule.why.consequence)
+    yield "action", _both(rule.why.action)
+    yield "confirm", _both(rule.why.confirm)
+    yield "respond within", f"{rule.why.respond_within_s // 60} min"
+
+
+def _record(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Where it comes from and who stands for it."""
+    yield "source", rule.why.source
+    yield "owner", _both(rule.why.owner)
+    yield "approved by", _both(rule.why.approved_by)
+    yield "reviewed", rule.why.reviewed.isoformat() if rule.why.reviewed else ""
+    for line in rule.why.history:
+        yield line.on.isoformat(), f"{line.by}: {_both(line.what)}"
 
 
 @app.command("explain")
@@ -57,22 +105,10 @@ def explain(
     rule = next((r for r in rules if r.id == rule_id), None)
     if rule is None:
         raise refuse(f"no rule '{rule_id}'; 'guanjia rules list' shows them all")
-    lines = (
-        ("rule", f"{rule.id}  version {rule.version}  {rule.file}:{rule.line}"),
-        ("text", f"{rule.text.zh} / {rule.text.en}"),
-        ("when", rule.when),
-        ("delays", f"on {rule.on_delay_ns / SECOND:g} s, off {rule.off_delay_ns / SECOND:g} s"),
-        ("deadband", ", ".join(f"{name} {band:g} {rule.units.get(name, '')}".strip() for name, band in rule.deadband.items()) or "none"),
-        ("priority", f"{rule.priority}{', latched' if rule.latched else ''}{', life safety' if rule.life_safety else ''}"),
-        ("cause", f"{rule.why.cause.zh} / {rule.why.cause.en}"),
-        ("consequence", f"{rule.why.consequence.zh} / {rule.why.consequence.en}"),
-        ("action", f"{rule.why.action.zh} / {rule.why.action.en}"),
-        ("respond within", f"{rule.why.respond_within_s // 60} min"),
-        ("source", rule.why.source),
-        ("suppressed by", _suppressors(rule)),
-    )
+    lines = (*_what(rule), *_why(rule), *_record(rule))
     for name, words in lines:
-        out.print(f"{name:>15}  {words}", markup=False, soft_wrap=True)
+        if words:
+            out.print(f"{name:>15}  {words}", markup=False, soft_wrap=True)
     for verdict in found.book.of_rule(rule.id) if found else []:
         if verdict.fit is not Fit.NOT_IN_SCOPE:
             out.print(f"{'':>15}  {verdict.device.id}: {verdict.detail or 'watched'}", markup=False, soft_wrap=True)

@@ -17,6 +17,7 @@ from guanjia.commands.scenario_live import RunningSite, play_live
 from guanjia.commands.words import REFUSED, err, mistakes_shown, out, refuse, show
 from guanjia.config.scenario_file import load_scenario
 from guanjia.config.scenario_times import length_ns, written
+from guanjia.scenario.event_lines import events_file, write
 from guanjia.scenario.fill import filled
 from guanjia.scenario.player import OnProgress, play
 from guanjia.scenario.remote_platform import Login
@@ -121,8 +122,12 @@ def check(files: Files) -> None:
 def fill(
     file: Annotated[Path, typer.Argument(help="A scenario file.", metavar="FILE")],
     show: Annotated[bool, typer.Option("--show", help="Only print it; leave the file as it is.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Also write every event to events/<scenario>.jsonl.")] = False,
 ) -> None:
-    """Play a scenario and write what came into its 'expect:', for you to review. Example: guanjia scenario fill pump-dry-run.yaml"""
+    """Play a scenario and write what came into its 'expect:', for you to review. Example: guanjia scenario fill pump-dry-run.yaml
+
+    A file of every event that lies beside the scenario already is always written anew.
+    """
     _quiet()
     with mistakes_shown():
         loaded = load_scenario(file)
@@ -135,6 +140,8 @@ def fill(
         out.print(text, markup=False, soft_wrap=True, end="")
         return
     file.write_text(text, encoding="utf-8")
+    if events or events_file(file).is_file():
+        write(events_file(file), played.events)
     counts = f"{len(played.outcome.alarms)} alarms and {len(played.outcome.tickets)} tickets"
     out.print(f"{file}: {counts} came and stand under 'expect:' now; review them before you trust them", markup=False, soft_wrap=True)
 

@@ -6,13 +6,16 @@ from pathlib import Path
 
 from collectors.errors import ProfileError
 from collectors.run import Collectors
-from guanjia.config.rule_file import draft_rules
-from guanjia.config.site_and_rules import side_by_side
+from guanjia.config.rule_text import read_texts
 from guanjia.config.site_file import SiteDraft, draft_site
+from guanjia.rulebook.bound import bind
+from guanjia.rulebook.in_force import InForce
+from guanjia.rulebook.shelf import Shelf
 from guanjia.system_clock import SystemClock
 from model.mistake import ConfigError, Mistake
 from model.reading import Block
 from model.rule import Rule
+from model.rule_version import Origin
 from model.site import Site
 from rules.book import Book
 
@@ -24,17 +27,22 @@ class Configuration:
     site: Site
     rules: tuple[Rule, ...]
     book: Book
+    shelf: Shelf
+    in_force: InForce
+    """The rules as they are written there now; what was edited over the API is not among them."""
 
 
 def load_configuration(path: Path) -> Configuration:
     """Read the site file and all it names, with the built-in rules. Raises ConfigError with every mistake of all of them at once."""
     draft = draft_site(path)
-    written = draft_rules([*sorted(RULE_LIBRARY.glob("*.yaml")), *map(Path, draft.site.rule_files)])
-    together = side_by_side(draft, written)
-    mistakes = {*draft.mistakes, *written.mistakes, *together.mistakes, *_unreadable(draft)} - together.explained
+    library, unread = read_texts(sorted(RULE_LIBRARY.glob("*.yaml")), Origin.LIBRARY)
+    shelf = Shelf(draft, path.parent, tuple(library))
+    texts, missing = shelf.read()
+    bound = bind(draft, texts)
+    mistakes = {*draft.mistakes, *unread, *missing, *bound.mistakes, *_unreadable(draft)} - bound.explained
     if mistakes:
         raise ConfigError(list(mistakes))
-    return Configuration(draft.site, together.book.rules, together.book)
+    return Configuration(draft.site, bound.book.rules, bound.book, shelf, InForce(draft, tuple(texts), bound, {}))
 
 
 def _unreadable(draft: SiteDraft) -> Iterator[Mistake]:

@@ -1,7 +1,7 @@
 """YAML that remembers its lines, and the check of it against a pydantic model with *every* mistake collected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
@@ -9,12 +9,12 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from guanjia.config.yaml_text import composed
 from model.mistake import ConfigError, Mistake
 from model.wording import beyond, fields_at, nearest, one_of, quoted, unknown
 
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
-_QUICK: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Place(NamedTuple):
@@ -23,6 +23,14 @@ class Place(NamedTuple):
     file: str
     line: int
     path: str
+
+
+class Scalar(NamedTuple):
+    """Where a plain value begins, from 1, and how it is written: ``|``, ``>``, a quote, or None without one."""
+
+    line: int
+    column: int
+    style: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,9 @@ class Document:
     lines: Mapping[Path, int]
     places: Mapping[Path, Place] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    columns: Mapping[Path, int] = field(default_factory=dict)
+    """Of the same paths as ``lines``; empty for files whose mistakes are told by the line alone."""
+    scalars: Mapping[Path, Scalar] = field(default_factory=dict)
 
     def line(self, path: Path) -> int:
         """Line of the path, or of its nearest ancestor that exists."""
@@ -55,7 +66,22 @@ class Document:
 
     def mistake(self, path: Path, message: str) -> Mistake:
         place = self.elsewhere(path)
-        return Mistake(*place, message) if place else Mistake(self.file, self.line(path), dotted(path), message)
+        return Mistake(*place, message) if place else Mistake(self.file, self.line(path), dotted(path), message, self.column(path))
+
+    def column(self, path: Path) -> int:
+        """Column of the path, or of its nearest ancestor that exists; 0 where columns are not kept."""
+        ancestors = (path[:length] for length in range(len(path), 0, -1))
+        return next((self.columns[place] for place in ancestors if place in self.columns), 0)
+
+    def under(self, above: Path, data: Any) -> "Document":
+        """The same file with all of it below the path ``above`` of ``data``."""
+        return replace(
+            self,
+            data=data,
+            lines={(*above, *path): line for path, line in self.lines.items()},
+            columns={(*above, *path): column for path, column in self.columns.items()},
+            scalars={(*above, *path): scalar for path, scalar in self.scalars.items()},
+        )
 
     def elsewhere(self, path: Path) -> Place | None:
         """Where the path, or its nearest ancestor, was taken from; None when it stands in this file."""
@@ -79,40 +105,19 @@ def parse(text: str, file: str) -> Document:
     return document
 
 
-def read(text: str, file: str) -> tuple[Document, list[Mistake]]:
-    """The same, with the keys written twice beside it: the last of them counts, so that the rest is checked too."""
-    node, data = _composed(text, file)
+def read(text: str, file: str, *, columns: bool = False) -> tuple[Document, list[Mistake]]:
+    """The same, with the keys written twice beside it: the last of them counts, so that the rest is checked too.
+
+    ``columns``: mistakes are told by line and column, for a text that people write in a field of a page.
+    """
+    node, data = composed(text, file)
     if node is None:
         raise ConfigError([Mistake(file, 1, "", "the file is empty")])
     lines: dict[Path, int] = {}
     mistakes: list[Mistake] = []
-    _Walk(file, lines, mistakes).over(node, (), frozenset())
-    return Document(file, data, lines), mistakes
-
-
-def _composed(text: str, file: str) -> tuple[yaml.Node | None, Any]:
-    """The node tree and its plain data. libyaml is several times quicker; the pure parser words its errors better."""
-    try:
-        return _with(_QUICK, text)
-    except yaml.YAMLError:
-        pass
-    try:
-        return _with(yaml.SafeLoader, text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise ConfigError([Mistake(file, line, "", f"not valid YAML: {error.problem or error.context}")]) from error
-    except yaml.YAMLError as error:
-        raise ConfigError([Mistake(file, 1, "", f"not valid YAML: {error}")]) from error
-
-
-def _with(make: Any, text: str) -> tuple[yaml.Node | None, Any]:
-    loader = make(text)
-    try:
-        node = loader.get_single_node()
-        return node, None if node is None else loader.construct_document(node)
-    finally:
-        loader.dispose()
+    walk = _Walk(file, lines, mistakes, columns)
+    walk.over(node, (), frozenset())
+    return Document(file, data, lines, columns=walk.columns if columns else {}, scalars=walk.scalars if columns else {}), mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,9 @@ class _Walk:
     file: str
     lines: dict[Path, int]
     mistakes: list[Mistake]
+    tells_columns: bool
+    columns: dict[Path, int] = field(default_factory=dict)
+    scalars: dict[Path, Scalar] = field(default_factory=dict)
 
     def over(self, node: yaml.Node, path: Path, above: frozenset[int]) -> None:
         """``above``: the nodes this one stands in. Raises ConfigError when it is one of them: no tree, and no end to it."""
@@ -129,21 +137,26 @@ class _Walk:
         if id(node) in above:
             raise ConfigError([Mistake(self.file, line, dotted(path), "it holds itself: an alias (*) may not name what it stands in")])
         self.lines.setdefault(path, line)
+        self.columns.setdefault(path, node.start_mark.column + 1)
         above |= {id(node)}
         if isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
                 self.over(item, (*path, index), above)
         elif isinstance(node, yaml.MappingNode):
             self._pairs(node, path, above)
+        elif isinstance(node, yaml.ScalarNode):
+            self.scalars[path] = Scalar(line, node.start_mark.column + 1, node.style)
 
     def _pairs(self, node: yaml.MappingNode, path: Path, above: frozenset[int]) -> None:
         seen: set[str] = set()
         for key, value in node.value:
             name, line = str(key.value), key.start_mark.line + 1
             if name in seen:
-                self.mistakes.append(Mistake(self.file, line, dotted((*path, name)), f"'{name}' is written twice; keep one"))
+                column = key.start_mark.column + 1 if self.tells_columns else 0
+                self.mistakes.append(Mistake(self.file, line, dotted((*path, name)), f"'{name}' is written twice; keep one", column))
             seen.add(name)
             self.lines[(*path, name)] = line
+            self.columns[(*path, name)] = key.start_mark.column + 1
             self.over(value, (*path, name), above)
 
 

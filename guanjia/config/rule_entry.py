@@ -1,13 +1,14 @@
 """One rule as written in YAML, and its conversion to the model's ``Rule``."""
 
 import re
+from datetime import date, datetime
 from string import Formatter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from model.alarm import Priority
-from model.rule import Rationale, Rule, Scope, TicketOrder
+from model.rule import Level, Rationale, Revision, Rule, Scope, TicketOrder, Within
 from model.site import System
 from model.text import Text
 from model.ticket import TicketClass
@@ -29,6 +30,8 @@ def _both_languages(value: Any) -> Any:
 def _duration(value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError("write a duration as a number and a unit: 500ms, 10s, 5min, 1h or 2d")
+    if value.strip().startswith("-"):
+        raise ValueError("time does not run backwards; write a duration of 0s or more")
     return duration_ns(value)
 
 
@@ -36,12 +39,17 @@ def _fillable(text: "Words") -> "Words":
     """An alarm's text may name the device and nothing else."""
     for phrase in (text.zh, text.en):
         try:
-            places = {place for _, place, _, _ in Formatter().parse(phrase) if place is not None}
+            places = {f"{place}{_form(spec, sign)}" for _, place, spec, sign in Formatter().parse(phrase) if place is not None}
         except ValueError:
             places = {"{"}
         if places - TEXT_PLACES:
             raise ValueError(f"only {{device}} can stand in braces, not {{{sorted(places - TEXT_PLACES)[0]}}}")
     return text
+
+
+def _form(spec: str | None, sign: str | None) -> str:
+    """What stands after the name in braces: nothing, where the text can be filled with any name."""
+    return (f"!{sign}" if sign else "") + (f":{spec}" if spec else "")
 
 
 def _identifier(value: str) -> str:
@@ -50,6 +58,13 @@ def _identifier(value: str) -> str:
     return value
 
 
+def _day(value: Any) -> Any:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError("write a day: 2026-01-14")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 Phrase = Annotated[str, Field(min_length=1)]
 Nanoseconds = Annotated[int, BeforeValidator(_duration)]
 Identifier = Annotated[str, AfterValidator(_identifier)]
@@ -73,10 +88,11 @@ class ScopeEntry(Strict):
     area: str | None = None
     device: str | None = None
     profile: str | None = None
+    one_per: Within = Within.DEVICE
 
     @model_validator(mode="after")
     def _names_something(self) -> "ScopeEntry":
-        if not self.model_fields_set:
+        if not self.model_fields_set - {"one_per"}:
             raise ValueError("say what the rule is for: class, system, area, device or profile; 'device: \"*\"' is every device")
         return self
 
@@ -86,12 +102,43 @@ class WhyEntry(Strict):
     consequence: Bilingual
     action: Bilingual
     respond_within: Nanoseconds
+    confirm: Bilingual | None = None
 
 
 class TicketEntry(Strict):
     ticket_class: TicketClass = Field(alias="class")
     skill: str = ""
     cause: str = ""
+
+    def order(self) -> TicketOrder:
+        return TicketOrder(self.ticket_class, self.skill, self.cause)
+
+
+class LevelEntry(Strict):
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    when: Phrase
+    on_delay: Nanoseconds = 0
+    priority: Priority
+    text: AlarmText
+    ticket: TicketEntry | None = None
+
+    def level(self) -> Level:
+        order = self.ticket.order() if self.ticket else None
+        return Level(self.id, self.when, self.priority, self.text.text(), self.on_delay, order)
+
+
+class FirstOutEntry(Strict):
+    group: Identifier
+    within: Literal[Within.DEVICE, Within.AREA] = Within.DEVICE
+
+
+class RevisionEntry(Strict):
+    on: Day = Field(alias="date")
+    by: Phrase
+    what: Bilingual
+
+    def revision(self) -> Revision:
+        return Revision(self.on, self.by, self.what.text())
 
 
 class RuleEntry(Strict):
@@ -101,9 +148,9 @@ class RuleEntry(Strict):
     clear_when: Phrase | None = None
     on_delay: Nanoseconds = 0
     off_delay: Nanoseconds = 0
-    deadband: dict[str, Annotated[float, Field(gt=0)]] = {}
+    deadband: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
     units: dict[str, str] = {}
-    params: dict[str, float] = {}
+    params: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
     priority: Priority
     priority_by_class: dict[str, Priority] = {}
     latched: bool = False
@@ -114,9 +161,16 @@ class RuleEntry(Strict):
     text: AlarmText
     why: WhyEntry
     steps: list[Bilingual] = []
-    source: str = ""
+    source: Phrase
     suppressed_by: list[str] = []
     ticket: TicketEntry | None = None
+    levels: list[LevelEntry] = []
+    first_out: FirstOutEntry | None = None
+    hold: bool = True
+    owner: Bilingual | None = None
+    approved_by: Bilingual | None = None
+    reviewed: Day | None = None
+    history: list[RevisionEntry] = []
     replace: bool = False
 
     def rule(self, version: str, file: str, line: int) -> Rule:
@@ -140,8 +194,12 @@ class RuleEntry(Strict):
             max_shelve_ns=self.max_shelve,
             life_safety=self.life_safety,
             suppressed_by=tuple(self.suppressed_by),
-            ticket=TicketOrder(self.ticket.ticket_class, self.ticket.skill, self.ticket.cause) if self.ticket else None,
+            ticket=self.ticket.order() if self.ticket else None,
             priority_by_class=self.priority_by_class,
+            levels=tuple(level.level() for level in self.levels),
+            first_out=self.first_out.group if self.first_out else "",
+            first_out_within=self.first_out.within if self.first_out else Within.DEVICE,
+            hold=self.hold,
             file=file,
             line=line,
         )
@@ -154,4 +212,9 @@ class RuleEntry(Strict):
             respond_within_s=self.why.respond_within // 1_000_000_000,
             steps=tuple(step.text() for step in self.steps),
             source=self.source,
+            confirm=self.why.confirm.text() if self.why.confirm else None,
+            owner=self.owner.text() if self.owner else None,
+            approved_by=self.approved_by.text() if self.approved_by else None,
+            reviewed=self.reviewed,
+            history=tuple(line.revision() for line in self.history),
         )

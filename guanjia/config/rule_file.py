@@ -14,17 +14,24 @@ from typing import Any
 from guanjia.config import document
 from guanjia.config.document import Document, Salvaged
 from guanjia.config.document import Path as Place
+from guanjia.config.rule_conditions import formulas_of, name_mistakes
 from guanjia.config.rule_entry import RuleEntry
+from guanjia.config.rule_sense import sense_mistakes
+from guanjia.config.rule_text import RuleText, read_texts
+from guanjia.config.rules_together import together_mistakes
+from guanjia.config.written import Written
 from model.alarm import Priority
 from model.mistake import ConfigError, Mistake
 from model.rule import Rationale, Rule, Scope
 from model.text import Text
-from model.wording import near, nearest
-from rules.errors import ConditionError
-from rules.syntax import Formula, limited_names, parse
+from model.wording import near
 
-_LITERAL_BLOCK = re.compile(r":\s*\|[+-]?\s*(#.*)?$")
 _NO_TEXT = Text("", "")
+_NO_LIST = {
+    False: "a rule file is a list; begin each rule with '- id: …'",
+    True: "write one rule, a key on each line: 'id: …', 'for: …', 'when: …'",
+}
+"""Whether it lays over the files → what is wrong with a text that is no list of rules."""
 
 
 @dataclass
@@ -47,53 +54,36 @@ def load_rules(paths: Sequence[Path]) -> tuple[list[Rule], list[Mistake]]:
 
 def draft_rules(paths: Sequence[Path]) -> RuleDraft:
     """Read as much as can be read."""
-    draft = RuleDraft()
-    for path in paths:
-        _read_file(path, draft)
-    for one in draft.book.values():
-        draft.mistakes += _unknown_suppressors(one, draft.ids)
+    texts, mistakes = read_texts(paths)
+    draft = draft_texts(texts)
+    draft.mistakes += mistakes
     return draft
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A rule as it stands in its file, with a stand-in for whatever has a mistake."""
-
-    rule: Rule
-    entry: RuleEntry
-    document: Document
-    index: int
-    is_whole: bool
-    is_readable: bool = False
-    """Whether it can be told what it watches: the condition and what it is for have no mistake."""
-    follow: tuple[tuple[str, Mistake], ...] = ()
-    """Name the condition speaks of → the mistake that only follows when that name is the misspelt one."""
-
-    def mistake(self, path: Place, message: str) -> Mistake:
-        return self.document.mistake(("rules", self.index, *path), message)
+def draft_texts(texts: Iterable[RuleText]) -> RuleDraft:
+    """The same of texts that are in memory."""
+    draft = RuleDraft()
+    for text in texts:
+        _read_text(text, draft)
+    draft.mistakes += together_mistakes(draft.book, draft.ids)
+    return draft
 
 
-def _read_file(path: Path, draft: RuleDraft) -> None:
+def _read_text(source: RuleText, draft: RuleDraft) -> None:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        draft.mistakes.append(Mistake(str(path), 1, "", f"can't read the file: {reason}"))
-        return
-    try:
-        parsed, doubled = document.read(text, str(path))
+        parsed, doubled = document.read(source.text, source.file, columns=True)
     except ConfigError as error:
         draft.mistakes += error.mistakes
-        draft.words |= _words(text)
+        draft.words |= _words(source.text)
         return
     draft.mistakes += doubled
-    if not isinstance(parsed.data, list):
-        draft.mistakes.append(Mistake(str(path), 1, "", "a rule file is a list; begin each rule with '- id: …'"))
-        draft.words |= _words(text)
+    whole = _under_key(parsed, source)
+    if whole is None:
+        draft.mistakes.append(Mistake(source.file, 1, "", _NO_LIST[source.lays_over]))
+        draft.words |= _words(source.text)
         return
-    whole = _under_key(parsed)
-    for index, raw in enumerate(parsed.data):
-        one, wrong = _read_rule(whole, index, text)
+    for index, raw in enumerate(whole.data["rules"]):
+        one, wrong = _read_rule(whole, index, source)
         draft.mistakes += wrong
         if one is None or not one.is_readable:
             draft.words |= _words(str(raw))
@@ -106,24 +96,33 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z][a-z0-9_.]*", text))
 
 
-def _under_key(parsed: Document) -> Document:
-    """The same document with the list under ``rules``, so that paths read ``rules[2].when``."""
-    return Document(parsed.file, {"rules": parsed.data}, {("rules", *path): line for path, line in parsed.lines.items()})
+def _under_key(parsed: Document, source: RuleText) -> Document | None:
+    """The same document with the list under ``rules``, so that paths read ``rules[2].when``; None when it is no list.
+
+    A text that lays over the files may be a single rule.
+    """
+    above: Place = ("rules",)
+    data = parsed.data
+    if source.lays_over and isinstance(data, dict):
+        above, data = ("rules", 0), [data]
+    if not isinstance(data, list):
+        return None
+    return parsed.under(above, {"rules": data})
 
 
-def _read_rule(whole: Document, index: int, text: str) -> tuple[Written | None, list[Mistake]]:
+def _read_rule(whole: Document, index: int, source: RuleText) -> tuple[Written | None, list[Mistake]]:
     """One rule by itself, so that a mistake in one hides none in the next."""
     item, mistakes = document.salvage(whole, RuleEntry, ("rules", index))
     if item is None:
         return None, mistakes
-    found = Written(_rule(item, whole, index), item.value, whole, index, not mistakes)
-    if found.entry.life_safety and found.entry.suppressed_by:
-        mistakes.append(found.mistake(("suppressed_by",), "a life-safety alarm is never folded under another; remove it"))
-    formulas, wrong = _formulas(found, text)
+    found = Written(_rule(item, whole, index), item.value, source, whole, index, not mistakes)
+    formulas, wrong = formulas_of(found)
     mistakes += wrong
-    follow = () if wrong or not item.has("when", "clear_when") else tuple(_name_mistakes(found, formulas))
+    is_read = not wrong and item.has("when", "clear_when", "levels")
+    follow = tuple(name_mistakes(found, formulas)) if is_read else ()
     mistakes += [mistake for _, mistake in follow]
-    is_readable = not wrong and item.has("when", "clear_when", "scope")
+    mistakes += sense_mistakes(found, formulas, item.has)
+    is_readable = is_read and item.has("scope")
     return replace(found, is_whole=not mistakes, is_readable=is_readable, follow=follow), mistakes
 
 
@@ -145,6 +144,8 @@ def _rule(item: Salvaged[RuleEntry], whole: Document, index: int) -> Rule:
         deadband=entry.deadband,
         units=entry.units,
         params=entry.params,
+        levels=tuple(level.level() for level in entry.levels),
+        first_out=entry.first_out.group if entry.first_out else "",
         suppressed_by=tuple(entry.suppressed_by),
         file=whole.file,
         line=line,
@@ -157,63 +158,16 @@ def _version(raw: Any) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:8]
 
 
-def _formulas(one: Written, text: str) -> tuple[list[Formula], list[Mistake]]:
-    formulas: list[Formula] = []
-    mistakes: list[Mistake] = []
-    for key, condition in (("when", one.entry.when), ("clear_when", one.entry.clear_when)):
-        if condition is None:
-            continue
-        try:
-            formulas.append(parse(condition))
-        except ConditionError as error:
-            mistakes.append(_in_condition(one, key, error, text))
-    return formulas, mistakes
-
-
-def _in_condition(one: Written, key: str, error: ConditionError, text: str) -> Mistake:
-    """On the very line when the condition is written as a block (``|``), else on the line of its key."""
-    mistake = one.mistake((key,), f"{error.message} (column {error.column})")
-    is_block = _LITERAL_BLOCK.search(text.splitlines()[mistake.line - 1])
-    return replace(mistake, line=mistake.line + error.line) if is_block else mistake
-
-
-def _name_mistakes(one: Written, formulas: list[Formula]) -> Iterable[tuple[str, Mistake]]:
-    """Units, deadbands and parameters for names the conditions don't speak of, each with the name that was meant or is itself wrong."""
-    spoken = frozenset[str]().union(*(formula.names | formula.far for formula in formulas))
-    for key, names in (("units", one.entry.units), ("params", one.entry.params)):
-        for name in names:
-            if name not in spoken:
-                other = nearest(name, spoken) or ""
-                yield other, one.mistake((key, name), f"the condition does not speak of '{name}'{_or_other(other, 'of ')}")
-    limited = limited_names(formulas[0])
-    for name in one.entry.deadband:
-        if name not in limited:
-            other = nearest(name, limited) or ""
-            yield other, one.mistake(("deadband", name), f"'when' does not compare '{name}' with a limit (< or >){_or_other(other)}")
-
-
-def _or_other(other: str, of: str = "") -> str:
-    """Which of the two is misspelt only the device can tell."""
-    return f", but {of}'{other}'; write the same name in both" if other else "; remove it"
-
-
 def _enter(draft: RuleDraft, one: Written) -> list[Mistake]:
     book, earlier = draft.book, draft.book.get(one.rule.id)
-    if earlier is None and one.entry.replace and one.rule.id not in draft.ids:
+    over = one.source.lays_over
+    if earlier is None and one.entry.replace and one.rule.id not in draft.ids and not over:
         return [one.mistake(("replace",), f"there is no earlier rule '{one.rule.id}' to replace{_or_remove(one.rule.id, book)}")]
-    if earlier is not None and not (one.entry.replace and earlier.rule.file != one.rule.file):
+    if earlier is not None and not ((one.entry.replace or over) and earlier.rule.file != one.rule.file):
         where = f"{earlier.rule.file}:{earlier.rule.line}"
         return [one.mistake(("id",), f"'{one.rule.id}' is already defined at {where}; choose another id, or add 'replace: true'")]
     book[one.rule.id] = one
     return []
-
-
-def _unknown_suppressors(one: Written, ids: set[str]) -> list[Mistake]:
-    return [
-        one.mistake(("suppressed_by", place), f"there is no rule '{rule_id}'{_or_remove(rule_id, ids)}")
-        for place, rule_id in enumerate(one.rule.suppressed_by)
-        if rule_id not in ids and not one.entry.life_safety
-    ]
 
 
 def _or_remove(name: str, known: Iterable[str]) -> str:

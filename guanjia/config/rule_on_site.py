@@ -1,17 +1,23 @@
 """One rule against the devices of a site: what its author misspelt, or what is not there to be watched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
-from guanjia.config.rule_file import Written
+from guanjia.config.document import Path
 from guanjia.config.scopes import may_watch, nobody
 from guanjia.config.site_file import SiteDraft
+from guanjia.config.written import Written
 from model.mistake import Mistake
+from model.rule_version import Origin
 from model.site import Device
 from model.units import conversion
 from model.wording import near
 from rules.book import Book, Verdict
+from rules.duration import words
 from rules.errors import Fit
+from rules.levels import not_graver
+from rules.parameters import params_of
 from rules.syntax import Formula, parse
 
 
@@ -30,8 +36,7 @@ class RuleOnSite:
     def __init__(self, one: Written, book: Book, draft: SiteDraft) -> None:
         self._one, self._draft = one, draft
         self._verdicts = [v for v in book.of_rule(one.rule.id) if v.fit is not Fit.NOT_IN_SCOPE]
-        texts = {"when": one.rule.when, "clear_when": one.rule.clear_when}
-        self._formulas: dict[str, Formula] = {key: parse(text) for key, text in texts.items() if text}
+        self._formulas: dict[Path, Formula] = {path: parse(text) for path, text in one.conditions().items()}
 
     def problems(self) -> Iterator[Mistake]:
         """Units, words and points of other devices that can't be, whoever wrote the rule."""
@@ -45,9 +50,12 @@ class RuleOnSite:
             if verdict.fit is Fit.WORDS_REFUSED:
                 alike.setdefault(("", verdict.detail), []).append(verdict.device.id)
         for (name, detail), devices in alike.items():
-            others = f" and {len(devices) - 1} more like it" if len(devices) > 1 else ""
-            yield self._one.mistake((self._key(name),), f"{detail} (for device '{devices[0]}'{others})")
+            yield self._at(name, f"{detail}{_for(devices)}")
         yield from self._far()
+        yield from self._empty_groups()
+        yield from self._levels()
+        if self._one.source.origin is not Origin.LIBRARY:
+            yield from self._windows()
 
     def _units(self, device: Device) -> Iterator[tuple[str, str]]:
         """Name in ``units`` → why the point of that name can't be had in it."""
@@ -61,13 +69,47 @@ class RuleOnSite:
         """Points of other devices that the site does not have."""
         unread = {item.value.id for item in self._draft.equipment.unread}
         site = self._draft.site
-        for key, formula in self._formulas.items():
+        for path, formula in self._formulas.items():
             for point_id in sorted(formula.far):
                 device = point_id.rpartition(".")[0]
                 is_open = device in unread or "points" in self._draft.equipment.doubts.get(device, ())
                 if site.point(point_id) is None and not is_open:
                     known = (d.point_id(column) for d in site.devices.values() for column in range(len(d.points)))
-                    yield self._one.mistake((key,), f"the site has no point '{point_id}'{near(point_id, known)}")
+                    at = formula.place_of(point_id)
+                    yield self._one.within(path, at, f"the site has no point '{point_id}'{near(point_id, known)}")
+
+    def _empty_groups(self) -> Iterator[Mistake]:
+        """Devices chosen by their ids, of which the site has none; those chosen by what they are may well be missing here."""
+        if self._draft.equipment.unread:
+            return
+        known = self._draft.site.devices
+        for path, formula in self._formulas.items():
+            for chosen in formula.selections:
+                for pattern in chosen.ids:
+                    if not any(fnmatchcase(id, pattern) for id in known):
+                        message = f"the site has no device '{pattern}'{near(pattern, known)}"
+                        yield self._one.within(path, formula.place_of(chosen.text), message)
+
+    def _levels(self) -> Iterator[Mistake]:
+        """With the figures of each device, its area and the site; what the rule's own say was told when it was read."""
+        rule, alike = self._one.rule, dict[tuple[int, str], list[str]]()
+        when, levels = self._formulas[("when",)], [self._formulas[("levels", index, "when")] for index in range(len(rule.levels))]
+        own = set(not_graver(when, levels, rule.params))
+        for device in self._judged() if levels else ():
+            for found in not_graver(when, levels, params_of(rule, device, self._draft.site)):
+                alike.setdefault(found, []).append(device.id)
+        for (index, message), devices in alike.items():
+            if (index, message) not in own:
+                yield self._one.within(("levels", index, "when"), (1, 1), f"{message}{_for(devices)}")
+
+    def _windows(self) -> Iterator[Mistake]:
+        """What is read less often than a window is long shows nothing in it."""
+        slowest = max(self._judged(), key=lambda device: device.every_ns, default=None)
+        for path, formula in self._formulas.items():
+            for call, window_ns in formula.windows():
+                if slowest is not None and window_ns < slowest.every_ns:
+                    message = f"{words(window_ns)} is shorter than the {words(slowest.every_ns)} after which '{slowest.id}' is read again"
+                    yield self._one.within(path, formula.source.place_of(call), f"{message}; lengthen the window, or read it more often")
 
     def watches_nothing(self) -> tuple[list[Mistake], set[Mistake]]:
         """Why a rule that applies nowhere does not, and the mistakes in its file that only follow from it."""
@@ -76,18 +118,18 @@ class RuleOnSite:
             return [], set()
         if not self._verdicts:
             return list(self._nobody()), set()
-        found = [self._one.mistake((self._key(one.name),), f"the rule watches nothing on this site: {one.message}") for one in missing]
+        found = [self._at(one.name, f"the rule watches nothing on this site: {one.message}") for one in missing]
         names = {one.name for one in missing}
         return found, {mistake for name, mistake in self._one.follow if name in names}
 
     def _missing(self) -> list[_Missing]:
         """Of the device that comes nearest to what the rule asks for, every name it lacks."""
-        missed = (v for v in self._verdicts if v.fit is Fit.NAME_MISSING and self._is_judged(v.device))
+        missed = (v for v in self._verdicts if v.fit in (Fit.NAME_MISSING, Fit.NO_MEMBER) and self._is_judged(v.device))
         return min(map(list, map(self._lacks, missed)), key=lambda lacks: (not any(one.is_hinted for one in lacks), len(lacks)), default=[])
 
     def _lacks(self, verdict: Verdict) -> Iterator[_Missing]:
         device, rule = verdict.device, self._one.rule
-        known = {point.name for point in device.points} | rule.params.keys() | device.params.keys()
+        known = {point.name for point in device.points} | params_of(rule, device, self._draft.site).keys()
         absent = sorted(frozenset[str]().union(*(formula.names for formula in self._formulas.values())) - known)
         for name in absent:
             hint = near(name, known)
@@ -100,9 +142,12 @@ class RuleOnSite:
         if is_hinted or not may_watch(self._one.rule.scope, self._draft):
             yield self._one.mistake(("for", part) if part else ("for",), f"the rule watches nothing on this site: {message}")
 
-    def _key(self, name: str) -> str:
-        """Which of the two conditions speaks of the name."""
-        return next((key for key, formula in self._formulas.items() if name in formula.names | formula.far), "when")
+    def _at(self, name: str, message: str) -> Mistake:
+        """At the first mention of the name in one of the conditions; of none, at the beginning of the first."""
+        for path, formula in self._formulas.items():
+            if name in formula.spoken:
+                return self._one.within(path, formula.place_of(name), message)
+        return self._one.within(("when",), (1, 1), message)
 
     def _judged(self) -> Iterator[Device]:
         return (verdict.device for verdict in self._verdicts if self._is_judged(verdict.device))
@@ -110,3 +155,8 @@ class RuleOnSite:
     def _is_judged(self, device: Device) -> bool:
         """Whether it is certain what the device has."""
         return self._draft.equipment.doubts.get(device.id, frozenset[str]()).isdisjoint(("points", "params"))
+
+
+def _for(devices: Sequence[str]) -> str:
+    others = f" and {len(devices) - 1} more like it" if len(devices) > 1 else ""
+    return f" (for device '{devices[0]}'{others})"

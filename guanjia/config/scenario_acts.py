@@ -10,6 +10,7 @@ from guanjia.config.scenario_times import Calendar, written
 from guanjia.scenario.people import actor, right_for
 from model.clock import SECOND
 from model.mistake import Mistake
+from model.people import Right
 from model.scenario import (
     Act,
     AlarmAct,
@@ -54,7 +55,7 @@ VERBS: dict[str, _Verb] = {
     "shelve": _Verb(needs=("by", "for", "reason"), may=("refused",)),
     "unshelve": _Verb(needs=("by",), may=("refused",)),
     "reset": _Verb(needs=("by",), may=("refused",)),
-    "out_of_service": _Verb(needs=("by", "reason"), may=("refused",)),
+    "out_of_service": _Verb(needs=("by", "reason"), may=("approved_by", "for", "refused")),
     "in_service": _Verb(needs=("by",), may=("refused",)),
     "ticket": _Verb(needs=("by", "act"), may=("comment", "owner", "refused")),
     "comment": _Verb(needs=("by", "text"), may=("refused",)),
@@ -232,8 +233,10 @@ class ActReader:
     def _alarm_act(self, at: Path, entry: ActFile, verb: AlarmVerb, at_ns: int) -> AlarmAct:
         pattern = self._pattern((*at, verb.value), entry, verb)
         words = {AlarmVerb.COMMENT: entry.text, AlarmVerb.ACKNOWLEDGE: entry.comment}.get(verb, entry.reason) or ""
-        act = AlarmAct(at_ns, str(entry.by), verb, pattern, entry.for_, words, bool(entry.refused))
-        self._check_person(at, act)
+        act = AlarmAct(at_ns, str(entry.by), verb, pattern, entry.for_, words, bool(entry.refused), entry.approved_by or "")
+        self._check_person((*at, "by"), act.by, right_for(act), act.refused)
+        if act.approved_by:
+            self._check_person((*at, "approved_by"), act.approved_by, Right.ALARM_APPROVE, act.refused)
         return act
 
     def _pattern(self, place: Path, entry: ActFile, verb: AlarmVerb) -> AlarmPattern:
@@ -261,17 +264,17 @@ class ActReader:
         if entry.owner is not None and actor(self.stage.site, entry.owner) is None:
             self.wrong((*at, "owner"), self.stage.no_person(entry.owner))
         act = TicketStep(at_ns, str(entry.by), entry.act, pattern, entry.comment or "", entry.owner, bool(entry.refused))
-        self._check_person(at, act)
+        self._check_person((*at, "by"), act.by, right_for(act), act.refused)
         return act
 
-    def _check_person(self, at: Path, act: AlarmAct | TicketStep) -> None:
+    def _check_person(self, at: Path, name: str, right: Right, may_be_refused: bool) -> None:
         """Who acts must exist and, unless the refusal is what is to be seen, may do this."""
-        person, right = actor(self.stage.site, act.by), right_for(act)
+        person = actor(self.stage.site, name)
         if person is None:
-            self.wrong((*at, "by"), self.stage.no_person(act.by))
-        elif not person.may(right) and not act.refused:
+            self.wrong(at, self.stage.no_person(name))
+        elif not person.may(right) and not may_be_refused:
             advice = "; name somebody who has, or add 'refused: true' to see it refused"
-            self.wrong((*at, "by"), f"'{person.name}' is {person.role} and has no right to do this ({right}){advice}")
+            self.wrong(at, f"'{person.name}' is {person.role} and has no right to do this ({right}){advice}")
 
 
 def _keys(entry: ActFile) -> set[str]:

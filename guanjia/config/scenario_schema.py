@@ -65,6 +65,7 @@ class ActFile(Strict):
     reset: Alarm | None = None
     out_of_service: Alarm | None = None
     in_service: Alarm | None = None
+    approved_by: str | None = None
     ticket: Alarm | None = None
     act: TicketAct | None = None
     comment: str | None = None

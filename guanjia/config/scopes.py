@@ -1,7 +1,6 @@
 """Whom a rule is for, on a site that may have mistakes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 
@@ -19,7 +18,7 @@ _WRITTEN = {"device_class": "class"}
 
 def may_watch(scope: Scope, draft: SiteDraft) -> bool:
     """Whether a device that can't be read as it stands may turn out to be one the rule is for."""
-    wanted = {part: pattern for part, pattern in asdict(scope).items() if pattern is not None}
+    wanted = scope.patterns
     return any(all(fnmatchcase(words[part], wanted[part]) for part in wanted.keys() & words.keys()) for words in _open(draft))
 
 
@@ -59,9 +58,9 @@ def nobody(scope: Scope, draft: SiteDraft) -> tuple[str, str, bool]:
     The part is empty when devices answer to each, but none to all of them.
     """
     certain = [*map(words_of, things(draft.site).values()), *_open(draft)]
-    for part, pattern in asdict(scope).items():
+    for part, pattern in scope.patterns.items():
         known = {words[part] for words in certain if part in words}
-        if pattern is not None and not any(fnmatchcase(word, pattern) for word in known):
+        if not any(fnmatchcase(word, pattern) for word in known):
             name = _WRITTEN.get(part, part)
             what = "there is no device" if part == "device" else f"no device has the {name}"
             hint = near(pattern, known)

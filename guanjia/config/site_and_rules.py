@@ -1,14 +1,17 @@
 """Mistakes that show only when the site and its rules are put side by side."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from guanjia.config.document import Path
 from guanjia.config.findings import Findings
 from guanjia.config.nameplate import NAMEPLATE
 from guanjia.config.rule_file import RuleDraft
 from guanjia.config.rule_on_site import RuleOnSite
 from guanjia.config.site_file import SiteDraft
 from model.mistake import Mistake
-from model.wording import nearest
+from model.rule_version import Origin
+from model.wording import near, nearest
 from rules.book import Book
 from rules.syntax import parse
 
@@ -34,7 +37,7 @@ def side_by_side(draft: SiteDraft, rules: RuleDraft) -> SideBySide:
         on_site = RuleOnSite(one, book, draft)
         problems = list(on_site.problems())
         found.mistakes.extend(problems)
-        if one.rule.id in unused and one.rule.file in draft.site.rule_files:
+        if one.rule.id in unused and one.source.origin is not Origin.LIBRARY:
             nothing, explained = on_site.watches_nothing()
             found.mistakes.extend(nothing if not problems else (mistake for mistake in nothing if "did you mean" in mistake.message))
             found.explained.update(explained)
@@ -45,18 +48,41 @@ def side_by_side(draft: SiteDraft, rules: RuleDraft) -> SideBySide:
 
 
 def _params(findings: Findings, draft: SiteDraft, rules: RuleDraft) -> None:
-    """A device's figure under a name that nothing asks for, but for a name much like it."""
-    asked = set(NAMEPLATE)
-    for one in rules.book.values():
-        asked.update(one.rule.params)
-        if one.is_readable:
-            asked.update(*(parse(text).names for text in (one.rule.when, one.rule.clear_when) if text))
+    """A figure under a name that nothing asks for: at a device only one much like a name that is asked for, it may be the device's own."""
+    asked = _asked_of(rules)
+    known = NAMEPLATE.union(*asked.values()) | rules.words
     for index, item in draft.parts.devices.items():
         device = draft.site.devices.get(item.value.id)
         points = {point.name for point in device.points} if device else set[str]()
-        for name in item.value.params.keys() - asked - rules.words:
-            if meant := nearest(name, asked - points, _ALIKE):
+        for name in item.value.params.keys() - known:
+            if meant := nearest(name, NAMEPLATE.union(*asked.values()) - points, _ALIKE):
                 findings.wrong(("devices", index, "params", name), f"no rule, page or simulator knows '{name}'; did you mean '{meant}'?")
+    wide: dict[Path, Mapping[str, float]] = {("site", "params"): draft.parts.site.value.params if draft.parts.site else {}}
+    wide |= {("areas", index, "params"): item.value.params for index, item in draft.parts.areas.items()}
+    for path, params in wide.items():
+        for name in params:
+            if message := _unasked(name, asked, known, rules):
+                findings.wrong((*path, name), message)
+
+
+def _asked_of(rules: RuleDraft) -> dict[str, set[str]]:
+    """Rule → the names its conditions speak of."""
+    asked = {id: set(one.rule.params) for id, one in rules.book.items()}
+    for id, one in rules.book.items():
+        if one.is_readable:
+            asked[id].update(*(parse(text).spoken for text in one.conditions().values()))
+    return asked
+
+
+def _unasked(name: str, asked: Mapping[str, set[str]], known: Collection[str], rules: RuleDraft) -> str:
+    """Why no rule takes its figure from what the site or an area says under this name; empty when one does."""
+    rule, _, own = name.rpartition(".")
+    if not rule:
+        return "" if name in known else f"no rule, page or simulator knows '{name}'{near(name, known) or '; remove it'}"
+    if rule not in rules.ids:
+        return f"there is no rule '{rule}'{near(rule, rules.ids) or '; remove it'}"
+    names = asked.get(rule, {own})
+    return "" if own in names else f"rule '{rule}' does not speak of '{own}'{near(own, names) or '; remove it'}"
 
 
 def _skills(findings: Findings, draft: SiteDraft, rules: RuleDraft) -> None:

@@ -2,21 +2,34 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from guanjia.config.device_list import with_lists
 from guanjia.config.document import Document, Salvaged, read
 from guanjia.config.findings import Findings
+from guanjia.config.rule_text import matching
 from guanjia.config.site_broker import broker_config
 from guanjia.config.site_devices import DeviceReader, Equipment
 from guanjia.config.site_edges import Edges, link_config
-from guanjia.config.site_schema import AreaFile, BoxFile, BrokerFile, FactsFile, JournalFile, LinkFile, PersonFile, StoreFile, Words
+from guanjia.config.site_schema import (
+    AreaFile,
+    BoxFile,
+    BrokerFile,
+    FactsFile,
+    JournalFile,
+    LinkFile,
+    PersonFile,
+    RepeatsFile,
+    StoreFile,
+    Words,
+)
 from guanjia.config.site_sections import Parts, parts_of
 from model.mistake import ConfigError, Mistake
-from model.site import Area, Keep, LinkConfig, Person, Rectangle, Site, StoreConfig
+from model.site import Area, Calendar, Keep, LinkConfig, Person, Rectangle, Repeats, Site, StoreConfig
 from model.text import Text
 from model.wording import near
 
@@ -104,8 +117,17 @@ class _Reader:
             language=facts.value.language,
             floor_area_m2=facts.value.floor_area_m2,
             edges=edges.edges,
+            calendar=self._calendar(facts.value),
+            params=facts.value.params,
+            repeats=_repeats(facts.value.repeats),
             link=self._link(w.link or Salvaged(LinkFile()), is_needed=bool(edges.edges) and broker.value.broker == "embedded"),
         )
+
+    def _calendar(self, facts: FactsFile) -> Calendar:
+        calendar = Calendar(frozenset(_each_day(facts.holidays)), frozenset(_each_day(facts.workdays)))
+        for day in sorted(calendar.holidays & calendar.workdays):
+            self.findings.wrong(("site", "workdays"), f"{day} stands among the holidays too; it is one or the other")
+        return calendar
 
     def _link(self, item: Salvaged[LinkFile], is_needed: bool) -> LinkConfig:
         if is_needed and not item.value.broker and item.has("broker"):
@@ -149,10 +171,7 @@ class _Reader:
 
     def _rule_files(self, patterns: Mapping[int, str]) -> Iterator[str]:
         for index, pattern in patterns.items():
-            try:
-                found = sorted(self.folder.glob(pattern))
-            except (NotImplementedError, ValueError):  # an absolute path, or nothing
-                found = []
+            found = matching(self.folder, pattern)
             if not found:
                 self.findings.wrong(("rules", index), f"no file matches '{pattern}' beside the site file")
             yield from map(str, found)
@@ -165,7 +184,7 @@ class _Reader:
                 self.findings.wrong(("areas", index, "id"), f"area '{a.id}' is written twice; ids are unique")
             if item.has("id"):
                 name = Text(a.name.zh, a.name.en) if item.has("name") else Text(a.id, a.id)
-                areas[a.id] = Area(a.id, name, a.kind, a.households, a.floors, _box(a.plan))
+                areas[a.id] = Area(a.id, name, a.kind, a.households, a.floors, _box(a.plan), a.params)
         missing = {device.area for device in equipment.devices.values()} - areas.keys()
         return areas | {area: Area(area, Text(area, area)) for area in missing}
 
@@ -178,6 +197,15 @@ class _Reader:
             if item.has("id"):
                 seen.add(p.id)
                 yield Person(p.id, p.name, p.role, tuple(p.skills), p.phone, p.post)
+
+
+def _repeats(written: RepeatsFile) -> Repeats:
+    return Repeats(written.times, written.within, written.running, written.running_within)
+
+
+def _each_day(spans: Iterable[tuple[date, date]]) -> Iterator[date]:
+    for first, last in spans:
+        yield from (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
 
 
 def _box(written: BoxFile | None) -> Rectangle | None:

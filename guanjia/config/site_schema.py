@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -93,6 +94,19 @@ def several(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
+def days(value: Any) -> Any:
+    """A day, ``2026-10-01``, or a span with both its ends, ``2026-10-01..2026-10-07``. ValueError says how to write it."""
+    words = value.split("..") if isinstance(value, str) else [value]
+    try:
+        ends = [word if isinstance(word, date) else date.fromisoformat(word.strip()) for word in words]
+    except (ValueError, AttributeError):
+        ends = []
+    if len(ends) not in (1, 2) or not timedelta() <= ends[-1] - ends[0] <= timedelta(days=60):
+        raise ValueError("write a day, 2026-10-01, or a span of at most 60 days, 2026-10-01..2026-10-07")
+    return ends[0], ends[-1]
+
+
+Days = Annotated[tuple[date, date], BeforeValidator(days)]
 Period = Annotated[int, BeforeValidator(period_ns)]
 Duration = Annotated[int, BeforeValidator(duration_ns)]
 Heartbeat = Annotated[int, BeforeValidator(heartbeat_ns)]
@@ -122,6 +136,13 @@ class BoxFile(Strict):
     height: float = Field(gt=0)
 
 
+class RepeatsFile(Strict):
+    times: int = Field(3, ge=2, le=1000)
+    within: Duration = DAY
+    running: int = Field(3, ge=2, le=1000)
+    running_within: Duration = 30 * DAY
+
+
 class FactsFile(Strict):
     id: Id
     name: Words
@@ -131,6 +152,10 @@ class FactsFile(Strict):
     declared_demand_kw: float | None = Field(None, gt=0)
     parking_spaces: dict[Literal["underground", "ground"], int] = {}
     plan: BoxFile | None = None
+    holidays: list[Days] = []
+    workdays: list[Days] = []
+    params: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
+    repeats: RepeatsFile = RepeatsFile()
 
 
 class AreaFile(Strict):
@@ -140,6 +165,7 @@ class AreaFile(Strict):
     households: int = Field(0, ge=0)
     floors: int = Field(0, ge=0)
     plan: BoxFile | None = None
+    params: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
 
 
 class TlsEntry(Strict):
@@ -195,7 +221,7 @@ class DeviceFile(Strict):
     mqtt: MqttFile | None = None
     every: Period = SECOND
     feeds: list[str] = []
-    params: dict[str, float] = {}
+    params: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
     metering: MeteringFile | None = None
     points: list[str] = []
     stale_after: Duration | None = None

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from guanjia.journal_record import Told
+from guanjia.scenario.event_lines import EventLines
 from guanjia.scenario.outcome import CameAlarm, CameNotice, CameTicket
 from model.alarm import AlarmEvent, Occurrence
 from model.notice import Notice
@@ -25,18 +26,26 @@ class Chronicle:
     notices: list[Notice] = field(default_factory=list)
     stream: list[bytes] = field(default_factory=list)
     """One JSON line per alarm event, ticket change and notice: the same scenario and seed give the same bytes."""
+    events: EventLines = field(init=False)
+    """The same for people."""
     _under: dict[str, str] = field(default_factory=dict)
     _acknowledged_ns: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.events = EventLines(self.start_ns)
 
     def tell(self, told: Sequence[Told]) -> None:
         for one in told:
             if one.event is not None:
                 self._note(one.event)
+                self.events.alarm(one.event)
             for ticket, line in one.changes:
                 self.tickets[ticket.id] = ticket
+                self.events.ticket(ticket, line)
                 self.stream.append(msgspec.json.encode(self._ticket_line(ticket, line)))
             for notice in one.notices:
                 self.notices.append(notice)
+                self.events.notice(notice, self.tickets[notice.ticket])
                 self.stream.append(msgspec.json.encode({"at": notice.created_at_ns, "notice": asdict(notice)}))
 
     def _note(self, event: AlarmEvent) -> None:
@@ -69,7 +78,8 @@ class Chronicle:
 
     def ticket_of(self, pattern: AlarmPattern) -> Ticket | None:
         """The ticket that an alarm has opened or joined: the newest open one, else the newest."""
-        found = [t for t in self.tickets.values() if any(pattern.matches(*self._alarm(id)) for id in t.alarms)]
+        faults = (ticket for ticket in self.tickets.values() if not ticket.is_for_root_cause)
+        found = [t for t in faults if any(pattern.matches(*self._alarm(id)) for id in t.alarms)]
         return max(found, key=lambda ticket: (ticket.state.is_open, ticket.opened_at_ns, ticket.number), default=None)
 
     def _alarm(self, occurrence_id: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -36,6 +37,8 @@ LOOK_NS = SECOND
 _TIMEOUT_S = 10.0
 _REMOVALS = {AlarmVerb.OUT_OF_SERVICE: "out-of-service", AlarmVerb.IN_SERVICE: "in-service"}
 T = TypeVar("T")
+Request = tuple[str, str, dict[str, Any]]
+"""Path, who asks, and the body."""
 
 
 class Simulators:
@@ -167,8 +170,8 @@ class LivePlayer:
         verb = act.act if isinstance(act, TicketStep) else act.verb
         what = f"at {written(act.at_ns)} {act.by}: {verb} {act.alarm}"
         try:
-            for path, words in self._requests(act):
-                self.watch.platform.act(path, act.by, words)
+            for path, by, words in self._requests(act):
+                self.watch.platform.act(path, by, words)
         except RemoteRefused as error:
             if not act.refused:
                 self._troubles.append(f"{what}: refused: {error}")
@@ -176,16 +179,23 @@ class LivePlayer:
             if act.refused:
                 self._troubles.append(f"{what}: expected to be refused, and was not")
 
-    def _requests(self, act: AlarmAct | TicketStep) -> list[tuple[str, dict[str, Any]]]:
-        """Paths and bodies. RemoteRefused when there is nothing to act on."""
+    def _requests(self, act: AlarmAct | TicketStep) -> list[Request]:
+        """RemoteRefused when there is nothing to act on."""
         if isinstance(act, TicketStep):
             ticket = _there(self.watch.ticket_of(act.alarm), "the alarm has no ticket")
-            return [(f"/tickets/{ticket}/{act.act}", {"comment": act.comment, "owner": act.owner})]
+            return [(f"/tickets/{ticket}/{act.act}", act.by, {"comment": act.comment, "owner": act.owner})]
         if act.verb in _REMOVALS:
-            reason = {"reason": act.words} if act.verb is AlarmVerb.OUT_OF_SERVICE else {}
-            return [(f"/rules/{act.alarm.rule}/devices/{act.alarm.device}/{_REMOVALS[act.verb]}", reason)]
+            return self._removal(act)
         found = self.watch.open_alarms(act.alarm, also_over=act.verb is AlarmVerb.UNSHELVE)
-        return [(f"/alarms/{id}/{act.verb}", _words(act)) for id in _there(found or None, "no such alarm is open")]
+        return [(f"/alarms/{id}/{act.verb}", act.by, _words(act)) for id in _there(found or None, "no such alarm is open")]
+
+    def _removal(self, act: AlarmAct) -> list[Request]:
+        path = f"/rules/{act.alarm.rule}/devices/{act.alarm.device}/{_REMOVALS[act.verb]}"
+        if act.verb is AlarmVerb.IN_SERVICE:
+            return [(path, act.by, {})]
+        until = None if act.for_ns is None else datetime.fromtimestamp((self.now_ns() + act.for_ns) // SECOND, UTC).isoformat()
+        asked: Request = (path, act.by, {"reason": act.words, "until": until})
+        return [asked, (f"{path}/approve", act.approved_by, {})] if act.approved_by else [asked]
 
 
 def _there(found: T | None, otherwise: str) -> T:

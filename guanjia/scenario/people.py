@@ -69,7 +69,7 @@ class People:
     def _alarm_deeds(self, act: AlarmAct, by: Actor) -> Iterator[Deed]:
         if act.verb in _REMOVALS:
             for rule, device in self._watched(act):
-                yield self._removal(act, by, rule, device)
+                yield from self._removals(act, by, rule, device)
             return
         for occurrence in self.chronicle.latest(act.alarm):
             if occurrence.ended_at_ns is None or act.verb is AlarmVerb.UNSHELVE:
@@ -80,11 +80,18 @@ class People:
             if verdict.fit is Fit.APPLIES and act.alarm.matches(verdict.rule.id, verdict.device.id):
                 yield verdict.rule.id, verdict.device.id
 
-    def _removal(self, act: AlarmAct, by: Actor, rule: str, device: str) -> Deed:
+    def _removals(self, act: AlarmAct, by: Actor, rule: str, device: str) -> Iterator[Deed]:
         alarms = self.platform.alarms
         if act.verb is AlarmVerb.IN_SERVICE:
-            return lambda: alarms.in_service(rule, device, by)
-        return lambda: alarms.out_of_service(rule, device, by, act.words)
+            yield lambda: alarms.in_service(rule, device, by)
+            return
+        until_ns = None if act.for_ns is None else self.platform.now_ns + act.for_ns
+        yield lambda: alarms.request_removal(rule, device, by, act.words, until_ns)
+        approver = actor(self.site, act.approved_by)
+        if approver is not None and approver.may(Right.ALARM_APPROVE):
+            yield lambda: alarms.approve_removal(rule, device, approver)
+        elif act.approved_by:
+            raise Refused(f"{act.approved_by} has no right to do this")
 
     def _deed(self, act: AlarmAct, by: Actor, occurrence: Occurrence) -> Deed:
         alarms = self.platform.alarms

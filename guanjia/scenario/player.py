@@ -43,6 +43,8 @@ class Played:
     outcome: Outcome
     stream: bytes
     """Every event in order, one JSON line each."""
+    events: tuple[str, ...]
+    """The same as lines for people."""
     took_s: float
     """Seconds of real time."""
 
@@ -60,7 +62,7 @@ def play(scenario: Scenario, site: Site, rules: Sequence[Rule], on_progress: OnP
         finally:
             player.close()
             gc.unfreeze()
-    return Played(outcome, b"\n".join(player.chronicle.stream), perf_counter() - began_s)
+    return Played(outcome, b"\n".join(player.chronicle.stream), tuple(player.chronicle.events.lines), perf_counter() - began_s)
 
 
 class Player:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from guanjia.config.scenario_file import load_scenario
 from guanjia.scenario.comparison import Difference, compare
+from guanjia.scenario.event_lines import compared, events_file, read
 from guanjia.scenario.player import OnProgress, play
 from model.clock import SECOND
 from model.mistake import ConfigError, Mistake
@@ -42,7 +43,7 @@ class Verdict:
 
 
 def judge(file: Path, on_progress: OnProgress = lambda _: None) -> Verdict:
-    """Load, play and compare one scenario."""
+    """Load, play and compare one scenario; event by event where the whole stream is written down beside it."""
     try:
         loaded = load_scenario(file)
     except ConfigError as error:
@@ -50,6 +51,8 @@ def judge(file: Path, on_progress: OnProgress = lambda _: None) -> Verdict:
     scenario = loaded.scenario
     played = play(scenario, loaded.site, loaded.rules, on_progress)
     differences = compare(scenario, played.outcome)
+    if (stream := events_file(file)).is_file():
+        differences += compared(read(stream), played.events)
     result = Result.FAILED if differences else Result.PASSED
     return Verdict(str(file), result, scenario.id, (scenario.warm_up_ns + scenario.length_ns) / SECOND, played.took_s, differences)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from guanjia.desks import AlarmDesk, TicketDesk
+from guanjia.flood_watch import past_raises
 from guanjia.journal_record import JournalRecord, Told
 from guanjia.numbering import OccurrenceNumbers
 from guanjia.promise_timer import PromiseTimer
@@ -68,10 +69,15 @@ class VirtualPlatform:
     def engine(self) -> Engine:
         return self._virtual.engine
 
+    @property
+    def now_ns(self) -> int:
+        return self._virtual.now_ns
+
     def start(self) -> None:
         """Rebuild the alarms from the journal and look at the promises, then read and judge."""
         self._promises = PromiseTimer(self._desk, self, self.journal)
         engine = Engine(self._virtual.site, self._rules, OccurrenceNumbers.after(self.journal, self._virtual.site.timezone))
+        engine.count_raises(past_raises(self.journal, self.now_ns))
         self._commit(engine.restore(self.journal.standings(), self._virtual.now_ns))
         self.alarms = AlarmDesk(engine, self, self.journal, self._virtual.clock)
         self._virtual.listen(engine)
@@ -85,7 +91,7 @@ class VirtualPlatform:
     def step(self, dt_s: float) -> None:
         events = self._virtual.step(dt_s)
         if self._promises is not None:
-            events += self.engine.observe(self.store.block(self._virtual.now_ns))
+            events += self.engine.observe(self.store.block(self.now_ns, self.engine.annunciated(self.now_ns)))
         self._commit(events)
         self._lapse()
 

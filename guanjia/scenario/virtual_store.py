@@ -20,7 +20,8 @@ class VirtualStore:
         """From now on; None: it is well again."""
         self._kind, self._since_ns = kind, now_ns
 
-    def block(self, now_ns: int) -> Block:
+    def block(self, now_ns: int, alarms: int) -> Block:
+        """``alarms``: annunciated within the last 10 minutes."""
         is_away, is_full = self._kind in (StoreKind.AWAY, StoreKind.FULL), self._kind is StoreKind.FULL
         wait_ns = now_ns - self._since_ns if is_away else 0
         state = OwnState(
@@ -28,5 +29,6 @@ class VirtualStore:
             spool_fill=100.0 if is_full else 100 * wait_ns / self._max_age_ns,
             blocks_lost=float(is_full),
             disk_free=_DISK_LOW_GB if self._kind is StoreKind.DISK_LOW else _DISK_GB,
+            alarms_10min=alarms,
         )
         return own_block(state, now_ns)

@@ -7,6 +7,7 @@ from typing import Any
 from guanjia.scenario.outcome import CameAlarm, CameNotice, Outcome
 from guanjia.scenario.remote_platform import RemotePlatform, came_alarm, came_notice, came_ticket, nanoseconds
 from model.scenario import AlarmPattern
+from model.ticket import ROOT_CAUSE
 
 
 @dataclass
@@ -55,7 +56,8 @@ class Watch:
         return [item["id"] for item in newest.values()]
 
     def ticket_of(self, pattern: AlarmPattern) -> str | None:
-        found = [t for t in self.tickets.values() if any(pattern.matches(*self._alarm(id)) for id in t["alarms"] if id in self.alarms)]
+        faults = (ticket for ticket in self.tickets.values() if not ticket.get("cause", "").startswith(ROOT_CAUSE))
+        found = [t for t in faults if any(pattern.matches(*self._alarm(id)) for id in t["alarms"] if id in self.alarms)]
         newest = max(found, key=lambda t: (t["closed_at"] is None, str(t["opened_at"])), default=None)
         return None if newest is None else str(newest["id"])
 

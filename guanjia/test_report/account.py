@@ -174,7 +174,7 @@ def _faults_of(alarm: Occurrence, after_s: float, expected: Expected | None, tic
         return
     if after_s > expected.due_s:
         yield Shortfall.LATE
-    if alarm.priority is not expected.priority:
+    if alarm.priority is not expected.priority and not alarm.level:
         yield Shortfall.PRIORITY
     if expected.ticket is not None and ticket is None:
         yield Shortfall.NO_TICKET

@@ -60,6 +60,10 @@ class SiteBench:
         self._reading: _Reading | None = None
         self._one_at_a_time = asyncio.Lock()
 
+    def know(self, promises: Promises) -> None:
+        """The rule book has changed: from now on it promises this."""
+        self._promises = promises
+
     async def ask(self, path: str) -> Reply:
         return await self._simulators.ask("GET", path)
 

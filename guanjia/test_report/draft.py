@@ -131,8 +131,8 @@ def _people(account: Account, site: Site, stories: Stories) -> Iterator[tuple[in
     for event in stories.alarms:
         entry = _alarm_act(event) if event.by.name != PLATFORM.name and event.occurrence is not None else None
         if entry is not None:
-            by = _person(event.by.name, site, stories)
-            yield event.at_ns, f"  - {_flow({'at': _at(event.at_ns, account), 'by': by, **entry})}"
+            named = {key: _person(name, site, stories) for key, name in _actors(event).items()}
+            yield event.at_ns, f"  - {_flow({'at': _at(event.at_ns, account), **named, **entry})}"
     causes = {came.occurrence.id: _name(came.occurrence) for came in _came(account)}
     for ticket, line in stories.tickets:
         alarm = next((causes[name] for name in ticket.alarms if name in causes), None)
@@ -140,6 +140,14 @@ def _people(account: Account, site: Site, stories: Stories) -> Iterator[tuple[in
             more = {"comment": line.comment or None, "owner": line.owner if line.what == TicketAct.DISPATCH else None}
             step = {"at": _at(line.at_ns, account), "by": _person(line.by, site, stories), "ticket": alarm, "act": line.what}
             yield line.at_ns, f"  - {_flow({**step, **{key: value for key, value in more.items() if value}})}"
+
+
+def _actors(event: AlarmEvent) -> dict[str, str]:
+    """Who did it; out of service takes two."""
+    removal = event.standing.out_of_service
+    if event.kind is AlarmEventKind.OUT_OF_SERVICE and removal is not None:
+        return {"by": removal.by, "approved_by": event.by.name}
+    return {"by": event.by.name}
 
 
 def _alarm_act(event: AlarmEvent) -> Entry | None:

@@ -7,11 +7,14 @@ import msgspec
 from model.clock import SECOND
 from model.reading import Block, Fault, Reach
 from store.history.layout import Layout
-from store.history.spool_file import NewRow
+from store.history.spool_file import NewRow, Use
 from store.history.thinning import Thinning
 
 HEARTBEAT_NS = 60 * SECOND
 """A device that goes on failing in the same way is written down once, and again after this time."""
+
+USES = {Reach.EVERYWHERE: Use.HISTORY | Use.JUDGED, Reach.HISTORY: Use.HISTORY, Reach.LIVE: Use.JUDGED}
+"""What the row of a block is for."""
 
 Newest = Callable[[], set[tuple[int, int, bytes | None]]]
 """Layout, source time and raw bytes of what was written last."""
@@ -26,24 +29,23 @@ class Encoder:
         self._failing: dict[str, tuple[Fault, int]] = {}
         self.thinned = self.unknown = 0
 
-    def rows(self, blocks: Sequence[Block], newest: Newest) -> list[NewRow]:
-        """In the order of the blocks. ``newest`` is asked for only when the wire calls one of them a repetition."""
-        return list(self._first_time(blocks, newest()) if any(block.repeated for block in blocks) else self._encoded(blocks))
+    def rows(self, blocks: Sequence[Block], newest: Newest) -> list[NewRow | None]:
+        """One per block; None for a block that needs none. ``newest`` is asked for only when the wire calls one of them a repetition."""
+        if any(block.repeated for block in blocks):
+            return list(self._first_time(blocks, newest()))
+        return [self._row(block) for block in blocks]
 
-    def _encoded(self, blocks: Sequence[Block]) -> Iterator[NewRow]:
-        for block in blocks:
-            row = self._row(block)
-            if row is not None:
-                yield row
-
-    def _first_time(self, blocks: Sequence[Block], held: set[tuple[int, int, bytes | None]]) -> Iterator[NewRow]:
+    def _first_time(self, blocks: Sequence[Block], held: set[tuple[int, int, bytes | None]]) -> Iterator[NewRow | None]:
         """Without those that repeat the very same message with its source time."""
         for block in blocks:
             layout = self._layouts.get(block.device)
             if block.repeated and layout and (layout.id, block.source_ns, _raw(block)) in held:
                 self.thinned += 1
-            elif (row := self._row(block)) is not None:
-                held.add((row[0], row[1], row[7]))
+                yield None
+            else:
+                row = self._row(block)
+                if row is not None:
+                    held.add((row[0], row[1], row[7]))
                 yield row
 
     def _row(self, block: Block) -> NewRow | None:
@@ -62,12 +64,12 @@ class Encoder:
         """The block's qualities, ABSENT where a column is not worth storing; None when none is."""
         if self._is_known_failure(block):
             return None
-        # What comes late tells of a time in which other things were stored: it is kept whole, and moves nothing.
-        return block.qualities if self._thinning is None or block.reach is Reach.HISTORY else self._thinning.news(block)
+        # What comes late tells of a time in which other things were stored, and what is only judged is not: whole, and it moves nothing.
+        return block.qualities if self._thinning is None or block.reach is not Reach.EVERYWHERE else self._thinning.news(block)
 
     def _is_known_failure(self, block: Block) -> bool:
         """One more failure of the kind already on record."""
-        if block.fault is None:
+        if block.fault is None or block.reach is Reach.LIVE:
             self._failing.pop(block.device, None)
             return False
         known = self._failing.get(block.device)

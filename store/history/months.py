@@ -31,7 +31,7 @@ create table if not exists {alias}.words (series integer not null, source_ns big
 create table if not exists {alias}.taken (spool varchar primary key, position bigint not null);
 """
 _FILE = re.compile(r"(\d{4,}-\d\d)(\.sorted)?\.duckdb")
-_MEMORY = "256MB"
+MEMORY = "256MB"
 _THREADS = 2
 
 
@@ -59,11 +59,12 @@ def by_month(rows: Sequence[Row]) -> dict[str, list[Row]]:
 class Months:
     """``writing`` is held by whoever writes to a file or puts another in its place; readers never wait for it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, memory: str = MEMORY) -> None:
+        """``memory``: what DuckDB may hold."""
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self.writing = threading.RLock()
-        config: dict[str, str | bool | int | float | list[str]] = {"threads": _THREADS, "memory_limit": _MEMORY}
+        config: dict[str, str | bool | int | float | list[str]] = {"threads": _THREADS, "memory_limit": memory}
         config["temp_directory"] = str(directory / "scratch")
         self._opening = threading.Lock()
         self._instance = duckdb.connect(":memory:", config=config)

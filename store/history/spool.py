@@ -13,9 +13,10 @@ import structlog
 from model.clock import DAY, SECOND, Clock
 from model.ports import PartHealth
 from model.reading import Block
-from store.history.encoding import Encoder
+from store.history.encoding import USES, Encoder
 from store.history.layout import Layout
-from store.history.spool_file import NewRow, SpoolFile
+from store.history.ledger import Ledger
+from store.history.spool_file import NewRow, SpoolFile, Use
 from store.history.thinning import Thinning
 
 log = structlog.get_logger()
@@ -25,6 +26,10 @@ _REPEATABLE = 20_000
 """So many of the newest blocks are looked through for one that the wire calls a repetition: more than a broker sends unacknowledged."""
 _DROP_SHARE = 20
 """A bound that is hit takes one part in so many of what is held, so that it is not hit again at once."""
+
+
+_Numbered = tuple[int, NewRow, Use]
+"""(number in the order of ``accept``, row, what for)"""
 
 
 class LossReason(StrEnum):
@@ -46,6 +51,8 @@ class SpoolBounds:
     max_bytes: int = 4 << 30
     max_age_ns: int = 30 * DAY
     trim_every_ns: int = 30 * SECOND
+    held_blocks: int = 100_000
+    """Blocks kept for the alarm engine alone, should it not get on with its checkpoints: some minutes, and tens of MB."""
 
 
 class Spool:
@@ -66,7 +73,9 @@ class Spool:
         self._bounds = bounds or SpoolBounds()
         self.encoder = Encoder(_current(self.layouts, columns), thinning)
         self._pending: deque[Block] = deque()
-        self._unwritten: list[NewRow] = []
+        self._unwritten: list[_Numbered] = []
+        self._ledger = Ledger(self.file.span()[1])
+        self._held_from: int | None = None
         self._taken = 0
         self._listeners: list[Callable[[int], None]] = []
         self._sinks: list[str] = []
@@ -102,6 +111,14 @@ class Spool:
     def hasten(self) -> None:
         if self._pending and not self._wake.is_set():
             self._wake.set()
+
+    def position(self, number: int) -> int | None:
+        """See ``model.reading.Spooled``."""
+        return self._ledger.row(number)
+
+    def hold(self, position: int) -> None:
+        """Rows behind this position are needed by the alarm engine, should the process be killed: they stay, up to ``held_blocks``."""
+        self._held_from = position
 
     def register(self, sink: str) -> None:
         """From now on the spool holds every block until this sink has passed it."""
@@ -147,13 +164,14 @@ class Spool:
         self._tell_committed()
         return True
 
-    def _write(self, rows: Sequence[NewRow]) -> bool:
+    def _write(self, rows: Sequence["_Numbered"]) -> bool:
         try:
-            self.file.append(rows)
+            last = self.file.append([(row, use) for _, row, use in rows])
         except sqlite3.Error as error:
             self._fell_ill(f"cannot write {self.file.path.name}: {error}")
             return False
         self._recovered()
+        self._ledger.note([number for number, _, _ in rows], last)
         self.written += len(rows)
         return True
 
@@ -166,12 +184,14 @@ class Spool:
     def _encode_pending(self) -> None:
         blocks = [self._pending.popleft() for _ in range(len(self._pending))]
         try:
-            self._unwritten = self.encoder.rows(blocks, lambda: self.file.newest(_REPEATABLE))
+            rows = self.encoder.rows(blocks, lambda: self.file.newest(_REPEATABLE))
         except sqlite3.Error as error:
             # The look at what was stored failed, before anything was encoded.
             self._pending.extendleft(reversed(blocks))
             self._fell_ill(f"cannot read {self.file.path.name}: {error}")
             return
+        numbered = zip(range(self._taken + 1, self._taken + 1 + len(blocks)), blocks, rows, strict=True)
+        self._unwritten = [(number, row, USES[block.reach]) for number, block, row in numbered if row is not None]
         self._taken += len(blocks)
 
     def trim(self) -> None:
@@ -184,7 +204,7 @@ class Spool:
         try:
             if self._sinks:
                 self.file.drop_through(self._droppable)
-                self._droppable = self.passed()
+                self._droppable = min(self.passed(), self._not_held())
             self._enforce_bounds()
             self.file.give_back(_IDLE_PAGES)
         except sqlite3.Error as error:
@@ -193,6 +213,11 @@ class Spool:
     def passed(self) -> int:
         """The newest id that every sink has taken."""
         return min((self.file.cursor(sink) for sink in self._sinks), default=0)
+
+    def _not_held(self) -> int:
+        """The newest id that the alarm engine does not need."""
+        newest = self.file.span()[1]
+        return newest if self._held_from is None else max(self._held_from, newest - self._bounds.held_blocks)
 
     def _enforce_bounds(self) -> None:
         horizon_ns = self._clock.now_ns() - self._bounds.max_age_ns

@@ -1,7 +1,7 @@
 """The spool on disk: one SQLite file in WAL mode, one row per block.
 
     layout   id · device · columns (JSON list of point names)
-    block    id (never reused) · layout · times · qualities and float64 values as blobs · texts · fault · raw
+    block    id (never reused) · layout · times · qualities and float64 values as blobs · texts · fault · raw · what it is for (``Use``)
     cursor   sink · position: the last block id that sink has taken
     loss     what had to be dropped unread, for ever on record
     identity one random word; a sink that remembers a position remembers it together with this word
@@ -18,6 +18,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import IntFlag
 from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakSet
@@ -29,14 +30,24 @@ create table if not exists identity (word text not null);
 create table if not exists layout (id integer primary key, device text not null, columns text not null, unique (device, columns));
 create table if not exists block (
     id integer primary key autoincrement, layout integer not null, source_ns integer not null, receive_ns integer not null,
-    qualities blob not null, numbers blob not null, texts blob, fault text, raw blob);
+    qualities blob not null, numbers blob not null, texts blob, fault text, raw blob, use integer not null default 1);
 create table if not exists cursor (sink text primary key, position integer not null);
 create table if not exists loss (at_ns integer not null, first_id integer not null, last_id integer not null, blocks integer not null,
     reason text not null);
 create table if not exists origin (edge text not null, epoch text not null, position integer not null, primary key (edge, epoch));
 """
-_INSERT = "insert into block (layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw) values (?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "insert into block (layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw, use) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _SELECT = "select id, layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw from block"
+
+
+class Use(IntFlag):
+    """Who still needs a row."""
+
+    HISTORY = 1
+    """The history behind the spool."""
+    JUDGED = 2
+    """The alarm engine, which has judged it: after a crash it is judged again."""
+
 
 NewRow = tuple[int, int, int, bytes, "memoryview | bytes", bytes | None, str | None, bytes | None]
 """(layout, source_ns, receive_ns, qualities, numbers, texts, fault, raw)"""
@@ -85,6 +96,7 @@ class SpoolFile:
         self._writer.execute("pragma auto_vacuum = incremental")
         self._writer.execute("pragma journal_mode = wal")
         self._writer.executescript(_SCHEMA)
+        _bring_up_to_date(self._writer)
         with self._write() as connection:
             connection.execute("insert into identity select ? where not exists (select 1 from identity)", (uuid.uuid4().hex,))
         self.identity = str(self._reader.execute("select word from identity").fetchone()[0])
@@ -129,17 +141,18 @@ class SpoolFile:
         stored = self._reader.execute("select id, device, columns from layout")
         return {number: Layout(number, device, tuple(json.loads(names))) for number, device, names in stored}
 
-    def append(self, rows: Sequence[NewRow]) -> None:
-        """Commit the rows, all or none."""
+    def append(self, rows: Sequence[tuple[NewRow, Use]]) -> int:
+        """Commit the rows, all or none; their ids follow one another. Returns the last one's."""
         with self._write() as connection:
-            connection.executemany(_INSERT, rows)
+            connection.executemany(_INSERT, [(*row, int(use)) for row, use in rows])
+            return _newest(connection)
 
     def take_over(self, rows: Sequence[NewRow], origin: Origin, position: int) -> None:
         """Commit rows of another machine's spool together with how far they reach there, all or none; no power cut takes them back, for the
         other machine forgets them.
         """
         with self._write("full") as connection:
-            connection.executemany(_INSERT, rows)
+            connection.executemany(_INSERT, [(*row, int(Use.HISTORY)) for row in rows])
             connection.execute("insert or replace into origin values (?, ?, ?)", (*origin, position))
         self._holds_others = True
 
@@ -147,15 +160,15 @@ class SpoolFile:
         """How far other machines' spools have been taken over."""
         return {(edge, epoch): position for edge, epoch, position in self._reader.execute("select edge, epoch, position from origin")}
 
-    def after(self, position: int, limit: int) -> list[Row]:
-        """The next rows behind a position, in the order they were accepted."""
-        found = self._reader.execute(f"{_SELECT} where id > ? order by id limit ?", (position, limit))
+    def after(self, position: int, limit: int, use: Use = Use.HISTORY) -> list[Row]:
+        """The next rows of that use behind a position, in the order they were accepted."""
+        found = self._reader.execute(f"{_SELECT} where id > ? and use & ? order by id limit ?", (position, int(use), limit))
         return list(map(Row._make, found))
 
     def of_layouts(self, layouts: Sequence[int], position: int, start_ns: int, end_ns: int) -> list[Row]:
         """Rows of the given layouts behind a position, with start ≤ source time < end."""
         numbers = ", ".join(map(str, layouts))
-        where = f"where id > ? and layout in ({numbers}) and source_ns >= ? and source_ns < ? order by id"
+        where = f"where id > ? and use & 1 and layout in ({numbers}) and source_ns >= ? and source_ns < ? order by id"
         return list(map(Row._make, self._reader.execute(f"{_SELECT} {where}", (position, start_ns, end_ns))))
 
     def newest(self, rows: int) -> set[tuple[int, int, bytes | None]]:
@@ -165,8 +178,7 @@ class SpoolFile:
     def span(self) -> tuple[int, int]:
         """Ids of the oldest row held and of the newest ever written; (newest + 1, newest) when empty."""
         oldest = self._reader.execute("select id from block order by id limit 1").fetchone()
-        newest = self._reader.execute("select seq from sqlite_sequence where name = 'block'").fetchone()
-        last = int(newest[0]) if newest else 0
+        last = _newest(self._reader)
         return (int(oldest[0]) if oldest else last + 1), last
 
     def receive_ns(self, number: int) -> int | None:
@@ -241,3 +253,15 @@ class SpoolFile:
         if self._reader.execute("pragma freelist_count").fetchone()[0] > pages:
             with self._writing:
                 self._writer.execute(f"pragma incremental_vacuum({pages})").fetchall()
+
+
+def _newest(connection: sqlite3.Connection) -> int:
+    """Id of the newest row ever written; 0 before the first."""
+    row = connection.execute("select seq from sqlite_sequence where name = 'block'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Rows of a file from before ``use`` was kept are the history's alone: they were judged by a process that remembers nothing."""
+    if "use" not in {column[1] for column in connection.execute("pragma table_info(block)")}:
+        connection.execute("alter table block add column use integer not null default 1")

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from model.alarm import AlarmEvent, Occurrence, Standing
+from model.alarm import AlarmEvent, AlarmEventKind, Occurrence, Raise, Standing
+from model.alarm_columns import AlarmColumns
 from model.notice import Notice
 from model.people import User
-from model.ports import AuditLine, NoticeFilter, OccurrenceFilter, TicketFilter
+from model.ports import AuditLine, Judged, NoticeFilter, OccurrenceFilter, TicketFilter
+from model.rule_version import RuleVersion
 from model.ticket import Ticket, TicketEvent
-from store.journal import read
+from store.journal import alarm_columns, read
 from store.journal.database import Database, connect
 from store.journal.migrate import migrate
 from store.journal.refusals import available
@@ -42,7 +44,7 @@ class SqlJournal:
     def __init__(self, database: Database, systems: Mapping[str, str]) -> None:
         self._database = database
         self._systems = systems
-        self._statements = Statements.of(database.writer.dialect.name)
+        self._statements = Statements.of(database.writer.dialect)
         # One writer at a time: threads queue here, fairly and without timeouts, rather than at the database.
         self._writing = threading.Lock()
 
@@ -53,7 +55,9 @@ class SqlJournal:
     def write(self) -> Iterator[SqlWrite]:
         """One transaction; not to be nested. An exception inside undoes all of it. Raises JournalUnavailable when it may be tried again."""
         with self._writing, available(), self._database.writer.begin() as connection:
-            yield SqlWrite(connection, self._statements, self._systems)
+            writing = SqlWrite(connection, self._statements, self._systems)
+            yield writing
+            writing.settle()
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:
@@ -63,6 +67,10 @@ class SqlJournal:
     def standings(self) -> Sequence[tuple[Standing, Occurrence | None]]:
         with self._read() as connection:
             return read.standing_alarms(connection)
+
+    def annunciated(self, since_ns: int, but_of: str) -> Sequence[Raise]:
+        with self._read() as connection:
+            return read.annunciated(connection, since_ns, but_of)
 
     def occurrences(self, where: OccurrenceFilter) -> Sequence[Occurrence]:
         with self._read() as connection:
@@ -80,6 +88,14 @@ class SqlJournal:
         with self._read() as connection:
             return read.story_of_alarm(connection, occurrence_id)
 
+    def alarm_columns(self, start_ns: int, end_ns: int) -> AlarmColumns:
+        with self._read() as connection:
+            return alarm_columns.alarm_columns(connection, start_ns, end_ns)
+
+    def alarm_events_of(self, kinds: Sequence[AlarmEventKind], start_ns: int, end_ns: int) -> Sequence[AlarmEvent]:
+        with self._read() as connection:
+            return alarm_columns.events_of(connection, kinds, start_ns, end_ns)
+
     def tickets(self, where: TicketFilter) -> Sequence[Ticket]:
         with self._read() as connection:
             return read.listed_tickets(connection, where)
@@ -95,6 +111,18 @@ class SqlJournal:
     def notices(self, where: NoticeFilter) -> Sequence[Notice]:
         with self._read() as connection:
             return read.listed_notices(connection, where)
+
+    def rule_versions(self, rule: str | None = None) -> Sequence[RuleVersion]:
+        with self._read() as connection:
+            return read.versions_of_rules(connection, rule)
+
+    def judged(self, spool: str) -> Judged | None:
+        with self._read() as connection:
+            return read.judged_of(connection, spool)
+
+    def newest_occurrence(self) -> str | None:
+        with self._read() as connection:
+            return read.newest_occurrence(connection)
 
     def user(self, name: str) -> User | None:
         with self._read() as connection:

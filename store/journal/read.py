@@ -5,13 +5,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from model.alarm import AlarmEvent, AlarmState, Occurrence, Standing
+from model.alarm import AlarmEvent, AlarmState, Occurrence, Raise, Standing
 from model.notice import Notice
-from model.ports import NoticeFilter, OccurrenceFilter, TicketFilter
+from model.ports import Judged, NoticeFilter, OccurrenceFilter, TicketFilter
+from model.rule_version import RuleVersion
 from model.ticket import Ticket, TicketEvent
 from store.journal.pages import notice_page, occurrence_page, ticket_page
 from store.journal.rows import (
     OCCURRENCE_COLUMNS,
+    RULE_VERSION_COLUMNS,
     STANDING_COLUMNS,
     TICKET_COLUMNS,
     TICKET_EVENT_COLUMNS,
@@ -19,7 +21,7 @@ from store.journal.rows import (
     alarm_event_from,
     ticket_from,
 )
-from store.journal.schema import alarm_events, alarms, occurrences, ticket_events, ticket_occurrences, tickets
+from store.journal.schema import alarm_events, alarms, judged, occurrences, rule_versions, ticket_events, ticket_occurrences, tickets
 
 _NOT_PLAINLY_NORMAL = sa.or_(
     alarms.c.state != AlarmState.NORMAL,
@@ -27,6 +29,11 @@ _NOT_PLAINLY_NORMAL = sa.or_(
     alarms.c.shelving.is_not(None),
     alarms.c.suppression.is_not(None),
     alarms.c.out_of_service.is_not(None),
+    alarms.c.hold.is_not(None),
+    alarms.c.request.is_not(None),
+    # Compared as the text it is kept as: what was raised of late must be known to tell whether it chatters.
+    sa.cast(alarms.c.recent_ns, sa.Text) != "[]",
+    sa.cast(alarms.c.brief_ns, sa.Text) != "[]",
 )
 
 
@@ -52,6 +59,12 @@ def one_occurrence(connection: sa.Connection, occurrence_id: str) -> Occurrence 
     return None if row is None else Occurrence(*row)
 
 
+def annunciated(connection: sa.Connection, since_ns: int, but_of: str) -> list[Raise]:
+    raised = occurrences.c.raised_at_ns
+    chosen = sa.select(occurrences.c.id, raised).where(raised >= since_ns, occurrences.c.annunciated, occurrences.c.device != but_of)
+    return [Raise(*row) for row in connection.execute(chosen.order_by(raised, occurrences.c.id))]
+
+
 def listed_occurrences(connection: sa.Connection, where: OccurrenceFilter) -> list[Occurrence]:
     return [Occurrence(*row) for row in occurrence_page(connection, where)]
 
@@ -70,6 +83,21 @@ def alarms_of(connection: sa.Connection, ticket_ids: Sequence[str]) -> dict[str,
     for ticket, occurrence in connection.execute(chosen):
         found[ticket] = (*found.get(ticket, ()), occurrence)
     return found
+
+
+def newest_occurrence(connection: sa.Connection) -> str | None:
+    """Ids are a prefix with the day, then a number that outgrows its three digits: within the newest day the longest is the latest."""
+    ids = occurrences.c.id
+    greatest: str | None = connection.execute(sa.select(sa.func.max(ids))).scalar_one()
+    if greatest is None:
+        return None
+    of_that_day = ids.like(greatest.rpartition("-")[0] + "-%")
+    return str(connection.execute(sa.select(ids).where(of_that_day).order_by(sa.func.length(ids).desc(), ids.desc()).limit(1)).scalar_one())
+
+
+def judged_of(connection: sa.Connection, spool: str) -> Judged | None:
+    row = connection.execute(sa.select(judged.c.spool, judged.c.position, judged.c.at_ns).where(judged.c.spool == spool)).one_or_none()
+    return None if row is None else Judged(*row)
 
 
 def one_ticket(connection: sa.Connection, ticket_id: str) -> Ticket | None:
@@ -93,3 +121,9 @@ def story_of_ticket(connection: sa.Connection, ticket_id: str) -> list[TicketEve
 
 def listed_notices(connection: sa.Connection, where: NoticeFilter) -> list[Notice]:
     return [Notice(*row) for row in notice_page(connection, where)]
+
+
+def versions_of_rules(connection: sa.Connection, rule: str | None) -> list[RuleVersion]:
+    of_rule = sa.true() if rule is None else rule_versions.c.rule == rule
+    chosen = sa.select(*RULE_VERSION_COLUMNS).where(of_rule).order_by(rule_versions.c.seq)
+    return [RuleVersion(*row) for row in connection.execute(chosen)]

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import sqlalchemy as sa
 
@@ -32,10 +32,13 @@ _PASSING = frozenset(
 
 
 @contextmanager
-def one_open(connection: sa.Connection, what: str) -> Iterator[None]:
-    """Raise DuplicateOpen when the database holds an open one already. A savepoint keeps the transaction usable for the caller."""
+def one_open(spoilt: sa.Connection | None, what: str) -> Iterator[None]:
+    """Raise DuplicateOpen when the database holds an open one already.
+
+    ``spoilt``: the connection, where a refusal spoils its transaction; a savepoint keeps it usable for the caller.
+    """
     try:
-        with connection.begin_nested():
+        with spoilt.begin_nested() if spoilt is not None else nullcontext():
             yield
     except sa.exc.IntegrityError as error:
         diagnostics = getattr(error.orig, "diag", None)

@@ -10,13 +10,14 @@ from model.alarm import AlarmEvent, Evidence, Occurrence, Standing
 from model.notice import Notice
 from model.people import Actor, User
 from model.ports import AuditLine
+from model.rule_version import RuleVersion
 from model.ticket import Ticket, TicketEvent
 from store.journal import schema
 
 AnyRow = sa.Row[*tuple[Any, ...]]
 
 _FIELDS: Mapping[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind)) for kind in (Standing, Occurrence, TicketEvent, Notice, User, AuditLine)
+    kind: tuple(field.name for field in fields(kind)) for kind in (Standing, Occurrence, TicketEvent, Notice, User, AuditLine, RuleVersion)
 }
 _TICKET_FIELDS = tuple(field.name for field in fields(Ticket) if field.name != "alarms")
 
@@ -27,9 +28,10 @@ TICKET_EVENT_COLUMNS = tuple(schema.ticket_events.c[name] for name in _FIELDS[Ti
 NOTICE_COLUMNS = tuple(schema.notices.c[name] for name in _FIELDS[Notice])
 USER_COLUMNS = tuple(schema.users.c[name] for name in _FIELDS[User])
 AUDIT_COLUMNS = tuple(schema.audit.c[name] for name in _FIELDS[AuditLine])
+RULE_VERSION_COLUMNS = tuple(schema.rule_versions.c[name] for name in _FIELDS[RuleVersion])
 
 
-def row_of(thing: Standing | Occurrence | TicketEvent | User | AuditLine) -> dict[str, Any]:
+def row_of(thing: Standing | Occurrence | TicketEvent | User | AuditLine | RuleVersion) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in _FIELDS[type(thing)]}
 
 

@@ -1,8 +1,8 @@
 """The journal's tables as queries see them. The migrations create them; a test holds the two equal.
 
 ``alarms`` how each alarm stands now · ``occurrences`` one row per excursion · ``tickets`` one row per job ·
-``notices`` one row per person told: these change.
-``alarm_events``, ``ticket_events``, ``audit``: append-only, the database refuses anything else.
+``notices`` one row per person told · ``judged`` how far the alarm events reach: these change.
+``alarm_events``, ``ticket_events``, ``rule_versions``, ``audit``: append-only, the database refuses anything else.
 Times are nanoseconds since 1970-01-01 UTC.
 """
 
@@ -11,9 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from model.alarm import AlarmEventKind, AlarmState, Evidence, Occurrence, Priority, Removal, Shelving, Standing
+from model.alarm import AlarmEventKind, AlarmState, Evidence, Hold, HoldKind, Occurrence, Priority, Removal, Shelving, Standing
 from model.notice import Channel, NoticeKind
 from model.people import Role
+from model.rule_version import Origin
 from model.text import Text
 from model.ticket import PromiseClock, TicketClass, TicketState
 from store.journal.columns import Json, Word
@@ -40,6 +41,10 @@ alarms = sa.Table(
     sa.Column("suppression", Json(Removal)),
     sa.Column("out_of_service", Json(Removal)),
     sa.Column("realarm_at_ns", sa.BigInteger),
+    sa.Column("hold", Json(Hold)),
+    sa.Column("recent_ns", Json(tuple[int, ...]), nullable=False, server_default="[]"),
+    sa.Column("brief_ns", Json(tuple[int, ...]), nullable=False, server_default="[]"),
+    sa.Column("request", Json(Removal)),
 )
 
 occurrences = sa.Table(
@@ -66,12 +71,20 @@ occurrences = sa.Table(
     sa.Column("superseded_by", sa.String),
     sa.Column("ticket", sa.ForeignKey("tickets.id")),
     sa.Column("evidence", Json(tuple[Evidence, ...]), nullable=False),
+    sa.Column("level", sa.String, nullable=False, server_default=""),
+    sa.Column("source_ns", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("group", sa.String, nullable=False, server_default=""),
+    sa.Column("first_out", sa.Boolean),
+    sa.Column("hold", Word(HoldKind)),
+    sa.Column("flips", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("judged_by", sa.String, nullable=False, server_default=""),
     sa.Column("system", sa.String, nullable=False),
 )
 _NOT_ENDED = occurrences.c.ended_at_ns.is_(None)
 _partial("one_open_occurrence", _NOT_ENDED, occurrences.c.rule, occurrences.c.device, unique=True)
 _partial("open_occurrences", _NOT_ENDED, occurrences.c.raised_at_ns, occurrences.c.id)
 sa.Index("occurrences_by_time", occurrences.c.raised_at_ns, occurrences.c.id)
+sa.Index("occurrences_by_end", occurrences.c.ended_at_ns)
 sa.Index("occurrences_by_device", occurrences.c.device, occurrences.c.raised_at_ns)
 sa.Index("occurrences_by_system", occurrences.c.system, occurrences.c.raised_at_ns)
 
@@ -196,10 +209,33 @@ audit = sa.Table(
 )
 sa.Index("audit_by_time", audit.c.at_ns)
 
+rule_versions = sa.Table(
+    "rule_versions",
+    metadata,
+    sa.Column("seq", Serial, primary_key=True),
+    sa.Column("rule", sa.String, nullable=False),
+    sa.Column("version", sa.String, nullable=False),
+    sa.Column("origin", Word(Origin), nullable=False),
+    sa.Column("yaml", sa.Text, nullable=False),
+    sa.Column("at_ns", sa.BigInteger, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("comment", sa.String, nullable=False),
+    sqlite_autoincrement=True,
+)
+sa.Index("rule_versions_by_rule", rule_versions.c.rule, rule_versions.c.seq)
+
 numbers = sa.Table(
     "numbers",
     metadata,
     sa.Column("series", sa.String, primary_key=True),
     sa.Column("day", sa.String, primary_key=True),
     sa.Column("last", sa.Integer, nullable=False),
+)
+
+judged = sa.Table(
+    "judged",
+    metadata,
+    sa.Column("spool", sa.String, primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("at_ns", sa.BigInteger, nullable=False),
 )

@@ -7,14 +7,21 @@ from itertools import pairwise
 from typing import TypeVar
 
 from api.context import TicketDraft
-from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, IllegalAct, Occurrence, Removal, Shelving, Standing
-from model.clock import MINUTE, SECOND
+from api.rulebook import Adopted, CheckedRule, Refused, RuleReading, RuleWords
+from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Excursion, IllegalAct, Occurrence, Raise, Removal, Shelving, Standing
+from model.alarm_columns import AlarmColumns, AlarmRow
+from model.clock import DAY, MINUTE, SECOND
+from model.mistake import Mistake
 from model.notice import Channel, Notice
 from model.people import Actor, User
-from model.ports import AuditLine, NoticeFilter, OccurrenceFilter, TicketFilter
+from model.ports import AuditLine, Judged, NoticeFilter, OccurrenceFilter, TicketFilter
 from model.quality import Quality
 from model.reading import Aggregate, CounterInterval, Fault, LastValue, Link, Sample
-from model.ticket import Ticket, TicketAct, TicketEvent, TicketState
+from model.rule_version import NotChangeable, Origin, RulesRefused, RuleVersion
+from model.site import Site
+from model.ticket import Job, Ticket, TicketAct, TicketEvent, TicketState
+from rules.book import Book
+from rules.flood import Flood
 from tests.api.place import NOW, RULES, a_site
 from tickets.act import acted
 
@@ -84,6 +91,8 @@ class FakeJournal:
         self.audited: list[AuditLine] = []
         self.kept_users: dict[str, User] = {}
         self.kept_notices: dict[int, Notice] = {}
+        self.kept_versions: list[RuleVersion] = []
+        self.kept_judged: dict[str, Judged] = {}
 
     @contextmanager
     def write(self) -> Iterator["FakeJournal"]:
@@ -133,6 +142,31 @@ class FakeJournal:
     def next_number(self, series: str, day: str) -> int:
         return len(self.kept_tickets) + 1
 
+    def excursions(self, device: str, cause: str, since_ns: int) -> Sequence[Excursion]:
+        return []
+
+    def jobs_of(self, device: str, cause: str, since_ns: int) -> Sequence[Job]:
+        return []
+
+    def annunciated(self, since_ns: int, but_of: str) -> Sequence[Raise]:
+        raised = (o for o in self.kept_occurrences.values() if o.annunciated and o.raised_at_ns >= since_ns and o.device != but_of)
+        return [Raise(o.id, o.raised_at_ns) for o in raised]
+
+    def put_judged(self, judged: Judged) -> None:
+        self.kept_judged[judged.spool] = judged
+
+    def judged(self, spool: str) -> Judged | None:
+        return self.kept_judged.get(spool)
+
+    def newest_occurrence(self) -> str | None:
+        return max(self.kept_occurrences, default=None)
+
+    def keep_rule_versions(self, versions: Sequence[RuleVersion]) -> None:
+        self.kept_versions += versions
+
+    def rule_versions(self, rule: str | None = None) -> Sequence[RuleVersion]:
+        return [version for version in self.kept_versions if rule in (None, version.rule)]
+
     def audit(self, line: AuditLine) -> None:
         self.audited.append(line)
 
@@ -160,6 +194,20 @@ class FakeJournal:
 
     def alarm_events(self, occurrence_id: str) -> Sequence[AlarmEvent]:
         return [event for event in self.events if event.occurrence and event.occurrence.id == occurrence_id]
+
+    def alarm_columns(self, start_ns: int, end_ns: int) -> AlarmColumns:
+        kept = sorted(self.kept_occurrences.values(), key=lambda o: o.raised_at_ns)
+        chosen = [o for o in kept if o.raised_at_ns < end_ns and (o.raised_at_ns >= start_ns or (o.ended_at_ns or end_ns) >= start_ns)]
+        return AlarmColumns.of(self._row(o) for o in chosen)
+
+    def _row(self, o: Occurrence) -> AlarmRow:
+        system = a_site().devices[o.device].system
+        times = o.raised_at_ns, o.returned_at_ns, o.acknowledged_at_ns, o.ended_at_ns
+        worked = o.ticket in self.kept_tickets and self.kept_tickets[o.ticket].is_worked_on
+        return AlarmRow(o.rule, o.device, system, o.priority, *times, o.annunciated, o.flips, worked)
+
+    def alarm_events_of(self, kinds: Sequence[AlarmEventKind], start_ns: int, end_ns: int) -> Sequence[AlarmEvent]:
+        return [event for event in self.events if event.kind in kinds and start_ns <= event.at_ns < end_ns]
 
     def tickets(self, where: TicketFilter) -> Sequence[Ticket]:
         found = [
@@ -205,6 +253,7 @@ class FakeAlarms:
 
     journal: FakeJournal
     clock: FakeClock
+    flooding: Flood | None = None
 
     async def acknowledge(self, occurrence: str, by: Actor, comment: str) -> Occurrence:
         found = self._open(occurrence)
@@ -228,8 +277,21 @@ class FakeAlarms:
     async def comment(self, occurrence: str, by: Actor, text: str) -> Occurrence:
         return self._record(AlarmEventKind.COMMENTED, self._open(occurrence), by, text)
 
-    async def out_of_service(self, rule: str, device: str, by: Actor, reason: str) -> Standing:
-        standing = replace(self.standing(rule, device), out_of_service=Removal(by.name, reason, self.clock.now_ns()))
+    async def request_removal(self, rule: str, device: str, by: Actor, reason: str, until_ns: int | None) -> Standing:
+        standing = replace(self.standing(rule, device), request=Removal(by.name, reason, self.clock.now_ns(), until_ns))
+        self.journal.kept_standings[rule, device] = standing
+        return standing
+
+    async def approve_removal(self, rule: str, device: str, by: Actor) -> Standing:
+        request = self.standing(rule, device).request
+        if request is None or request.by == by.name:
+            raise IllegalAct("another person than the one who asked must approve")
+        standing = replace(self.standing(rule, device), request=None, out_of_service=replace(request, approved_by=by.name))
+        self.journal.kept_standings[rule, device] = standing
+        return standing
+
+    async def refuse_removal(self, rule: str, device: str, by: Actor, reason: str) -> Standing:
+        standing = replace(self.standing(rule, device), request=None)
         self.journal.kept_standings[rule, device] = standing
         return standing
 
@@ -244,7 +306,13 @@ class FakeAlarms:
         return self.journal.kept_standings.get((rule, device), Standing(rule, device))
 
     def flagged(self) -> Sequence[Standing]:
-        return [standing for standing in self.journal.kept_standings.values() if standing.is_silent]
+        return [standing for standing in self.journal.kept_standings.values() if standing.is_silent or standing.request]
+
+    def flood(self) -> Flood | None:
+        return self.flooding
+
+    def annunciated(self) -> int:
+        return self.flooding.count if self.flooding else 3
 
     def _open(self, occurrence: str) -> Occurrence:
         return self.journal.kept_occurrences[occurrence]
@@ -274,3 +342,42 @@ class FakeTickets:
         after = acted(self.journal.kept_tickets[ticket], act, by, now_ns, comment, owner)
         self.journal.put_ticket(after, TicketEvent(ticket, now_ns, act.value, by.name, comment, after.state))
         return after
+
+
+class FakeRuleBook:
+    """The rules of the place as they stand; nothing that is sent to it is good enough."""
+
+    def __init__(self, site: Site) -> None:
+        self.book = Book(site, RULES)
+
+    def origin(self, rule: str) -> Origin:
+        return Origin.LIBRARY
+
+    def versions(self, rule: str) -> Sequence[RuleVersion]:
+        known = [kept for kept in self.book.rules if kept.id == rule]
+        return [RuleVersion(kept.id, kept.version, Origin.LIBRARY, f"id: {kept.id}\n", NOW - DAY, "guanjia") for kept in known]
+
+    def refusal(self) -> Refused | None:
+        return None
+
+    def read(self, rule: str) -> RuleReading:
+        if not self.versions(rule):
+            raise KeyError(rule)
+        return RuleReading(RuleWords(f"id: {rule}\n", "v1", Origin.LIBRARY))
+
+    def check(self, yaml: str) -> tuple[Sequence[CheckedRule], Sequence[Mistake]]:
+        return [], [Mistake("", 1, "", "there is no rule in it")]
+
+    async def change(self, rule: str, yaml: str, by: Actor, comment: str, base_version: str) -> Adopted:
+        self.read(rule)
+        raise RulesRefused([Mistake("", 1, "", "there is no rule in it")])
+
+    async def create(self, yaml: str, by: Actor, comment: str) -> tuple[str, Adopted]:
+        raise RulesRefused([Mistake("", 1, "", "there is no rule in it")])
+
+    async def take_back(self, rule: str, by: Actor, comment: str) -> Adopted:
+        self.read(rule)
+        raise NotChangeable("there is no edit to take back")
+
+    async def reload(self, by: Actor) -> Adopted:
+        return Adopted()

@@ -18,7 +18,7 @@ from model.reading import Block, LastValue, Link
 from model.site import Site
 from model.text import Text
 from model.ticket import Promise, PromiseClock, Ticket, TicketClass, TicketEvent, TicketState
-from tests.api.fakes import FakeAlarms, FakeClock, FakeHistory, FakeJournal, FakeLive, FakeTickets
+from tests.api.fakes import FakeAlarms, FakeClock, FakeHistory, FakeJournal, FakeLive, FakeRuleBook, FakeTickets
 from tests.api.place import NOW, RULES, a_site
 
 PASSWORD = "demo"
@@ -38,6 +38,7 @@ class House:
     def __post_init__(self) -> None:
         for role in Role:
             self.journal.put_user(User(role.value, role, role.value.title(), demo_hash()))
+        self.alarms = FakeAlarms(self.journal, self.clock)
         self.stream = EventStream(self.site, self.live, self.clock, period_s=3600)
         self.platform = Platform(
             self.site,
@@ -45,13 +46,14 @@ class House:
             self.live,
             FakeHistory(),
             self.journal,
-            FakeAlarms(self.journal, self.clock),
+            self.alarms,
             FakeTickets(self.journal, self.clock),
             self.stream,
             self.clock,
             lambda: self.health,
             "secret of the test",
             self.counters,
+            rulebook=FakeRuleBook(self.site),
         )
 
     def says(self, device: str, column: int, value: float | str | None, quality: Quality = Quality.GOOD) -> None:

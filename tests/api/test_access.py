@@ -118,6 +118,8 @@ ACTS: list[tuple[str, dict[str, object], Right]] = [
     ("/api/v1/alarms/a1/reset", {}, Right.ALARM_ACT),
     ("/api/v1/alarms/a1/comment", {"comment": "seen"}, Right.ALARM_ACT),
     ("/api/v1/rules/power.voltage_high/devices/sub1.incomer1/out-of-service", {"reason": "x"}, Right.ALARM_OUT_OF_SERVICE),
+    ("/api/v1/rules/power.voltage_high/devices/sub1.incomer1/out-of-service/approve", {}, Right.ALARM_APPROVE),
+    ("/api/v1/rules/power.voltage_high/devices/sub1.incomer1/out-of-service/refuse", {}, Right.ALARM_OUT_OF_SERVICE),
     ("/api/v1/rules/power.voltage_high/devices/sub1.incomer1/in-service", {}, Right.ALARM_OUT_OF_SERVICE),
     ("/api/v1/tickets", {"title": "漏水", "area": "sub1"}, Right.TICKET_OPEN),
     ("/api/v1/tickets/GD-260114-001/comment", {"comment": "x"}, Right.TICKET_OPEN),

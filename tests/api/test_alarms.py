@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from model.clock import HOUR
+from rules.flood import Flood
 from tests.api.house import House
 from tests.api.place import NOW
 
@@ -135,12 +136,34 @@ async def test_the_trace_leads_from_the_alarm_to_the_register_and_the_profile_li
     assert trace["ticket"]["number"] == "GD-260114-001"
 
 
-async def test_out_of_service_is_for_the_manager_and_shows_among_the_flags(manager: httpx.AsyncClient) -> None:
-    standing = (await manager.post(f"{SERVICE}/out-of-service", json={"reason": "meter removed"})).json()
-    assert standing["flags"] == ["out_of_service"]
-    assert standing["out_of_service"]["reason"] == "meter removed"
-    assert len((await manager.get(f"{ALARMS}/flags")).json()["items"]) == 1
-    assert (await manager.post(f"{SERVICE}/in-service")).json()["flags"] == []
+async def test_out_of_service_is_asked_for_by_one_and_approved_by_another(operator: httpx.AsyncClient, manager: httpx.AsyncClient) -> None:
+    wish = {"reason": "meter removed", "until": "2026-01-15T08:00:00+08:00"}
+    asked = (await operator.post(f"{SERVICE}/out-of-service", json=wish)).json()
+    assert (asked["flags"], asked["request"]["by"], asked["request"]["approved_by"]) == ([], "operator", None)
+    assert asked["request"]["until"] == "2026-01-15T08:00:00.000+08:00"
+    assert [standing["request"]["reason"] for standing in (await manager.get(f"{ALARMS}/flags")).json()["items"]] == ["meter removed"]
+    approved = (await manager.post(f"{SERVICE}/out-of-service/approve")).json()
+    assert (approved["flags"], approved["request"], approved["out_of_service"]["approved_by"]) == (["out_of_service"], None, "manager")
+    assert (await operator.post(f"{SERVICE}/in-service")).json()["flags"] == []
+
+
+async def test_nobody_approves_their_own_request_but_may_take_it_back(manager: httpx.AsyncClient, operator: httpx.AsyncClient) -> None:
+    await manager.post(f"{SERVICE}/out-of-service", json={"reason": "x"})
+    assert (await manager.post(f"{SERVICE}/out-of-service/approve")).status_code == 409
+    assert (await operator.post(f"{SERVICE}/out-of-service/refuse")).status_code == 403
+    assert (await manager.post(f"{SERVICE}/out-of-service/refuse", json={"reason": "done already"})).json()["request"] is None
+
+
+async def test_an_end_that_is_no_time_is_refused_by_name(operator: httpx.AsyncClient) -> None:
+    refused = await operator.post(f"{SERVICE}/out-of-service", json={"reason": "x", "until": "tomorrow"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "until")
+
+
+async def test_a_flood_says_since_when_and_how_high(house: House, operator: httpx.AsyncClient) -> None:
+    assert (await operator.get(f"{ALARMS}/flood")).json() == {"active": False, "since": None, "count": 3, "peak": 0}
+    house.alarms.flooding = Flood(NOW, 14, 31)
+    flood = (await operator.get(f"{ALARMS}/flood")).json()
+    assert (flood["active"], flood["since"], flood["count"], flood["peak"]) == (True, "2026-01-14T09:00:00.000+08:00", 14, 31)
 
 
 @pytest.mark.parametrize("path", ["moon/devices/sub1.incomer1", "power.voltage_high/devices/moon"])

@@ -35,6 +35,7 @@ RULE = """
   priority: high
   text: {zh: "{device} 压力低", en: "{device} pressure low"}
   why: {cause: 缺水, consequence: 断水, action: 查阀门, respond_within: 15min}
+  source: practice
 """
 
 

@@ -12,10 +12,11 @@ from fastapi.responses import StreamingResponse
 
 from dashboards.console import console_router
 from tests.console.fake_bench import FakeBench
-from tests.console.situation import ACTIONS, EVENING, LIFE_SAFETY, SHANGHAI, Json, Situation, clock, load_at, phrase
+from tests.console.fake_rules import FakeBook, add_backtests, add_figures, add_rules, rule_shape
+from tests.console.fake_rules import kpis as figures_of_the_month
+from tests.console.situation import ACTIONS, EVENING, SHANGHAI, Json, Situation, clock, load_at, phrase
 
 COOKIE = "guanjia_session"
-RULE_NAMES = {"comms.lost": "离线", "power.lost": "失电"}
 NEXT_STATE = {"accept": "accepted", "arrive": "on_site", "start": "in_work", "finish": "finished", "hold": "held", "resume": "in_work"}
 
 
@@ -47,6 +48,7 @@ class FakeSite:
         self.started = datetime.now(SHANGHAI)
         self.acts: list[tuple[str, str, Json]] = []
         self.notices: dict[str, Json] = {}
+        self.book = FakeBook()
         self._listeners: list[asyncio.Queue[tuple[int, str, Json]]] = []
         self._count = 0
 
@@ -117,8 +119,11 @@ def fake_app(situation: Situation | None = None, *, demo: bool = True) -> FastAP
     app = FastAPI()
     app.state.site = site
     api = APIRouter(prefix="/api/v1")
+    add_figures(api, site.book)
     for add in (_add_login, _add_equipment, _add_history, _add_alarms, _add_tickets, _add_notices, _add_energy, _add_bench):
         add(api, site)
+    add_rules(api, site.book, ACTIONS["sump.high"])
+    add_backtests(api, site.book)
     app.include_router(api)
     app.include_router(console_router(demo=demo))
 
@@ -237,19 +242,7 @@ def _add_history(api: APIRouter, site: FakeSite) -> None:
 def _add_alarms(api: APIRouter, site: FakeSite) -> None:
     @api.get("/rules")
     async def rules() -> Json:
-        return page(
-            [
-                {
-                    "id": key,
-                    "text": phrase("{device} " + RULE_NAMES.get(key, key), "{device}: " + key),
-                    "why": why,
-                    "shelvable": True,
-                    "life_safety": key in LIFE_SAFETY,
-                    "max_shelve_s": 3600,
-                }
-                for key, why in ACTIONS.items()
-            ]
-        )
+        return page([rule_shape(key, why) for key, why in ACTIONS.items()])
 
     @api.get("/alarms")
     async def alarms(active: bool | None = None) -> Json:
@@ -257,11 +250,15 @@ def _add_alarms(api: APIRouter, site: FakeSite) -> None:
 
     @api.get("/alarms/kpis")
     async def kpis(start: str) -> Json:
-        return {"start": start, "total": 9 if not site.situation.alarms else 41}
+        return {**figures_of_the_month(start), "total": 9 if not site.situation.alarms else 41}
 
     @api.get("/alarms/flags")
     async def flags() -> Json:
         return page(site.situation.flags)
+
+    @api.get("/alarms/flood")
+    async def flood() -> Json:
+        return site.situation.flood
 
     @api.get("/alarms/{key}")
     async def alarm(key: str) -> Json:
@@ -332,6 +329,13 @@ def _add_alarms(api: APIRouter, site: FakeSite) -> None:
             one["flags"] = ["shelved"]
         site.publish("alarm", {"what": act, "occurrence": one, "standing": None})
         return one
+
+    @api.post("/rules/{rule}/devices/{device}/out-of-service/{answer}")
+    async def answer_request(rule: str, device: str, answer: str, request: Request) -> Json:
+        _note(site, request, answer, f"{rule}@{device}", await request.json())
+        standing = next(one for one in site.situation.flags if one["rule"] == rule and one["device"] == device)
+        standing.update(request=None, out_of_service=standing["request"], flags=["out_of_service"])
+        return standing
 
 
 def _add_tickets(api: APIRouter, site: FakeSite) -> None:

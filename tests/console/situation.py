@@ -367,6 +367,7 @@ class Situation:
     """The last value of points whose device is silent now."""
     known: dict[str, float] = field(default_factory=dict)
     """The share of a day's energy data there is, where it is not all of it, by ``month-day``."""
+    flood: Json = field(default_factory=lambda: {"active": False, "since": None, "count": 0, "peak": 0})
     alarms: list[Json] = field(init=False)
     past: list[Json] = field(init=False)
 
@@ -406,6 +407,21 @@ def calm() -> Situation:
     situation.tickets = [t for t in situation.tickets if t["id"] in ("t14", "t9")]
     for found in situation.devices:
         found["connection"]["state"] = "connected"
+    return situation
+
+
+def flooded(count: int) -> Situation:
+    """More alarms than anybody can take in: three critical, two that came first, and the crowd."""
+    situation = Situation()
+    names = ("comms.lost", "power.lost", "hvac.filter")
+    for number in range(count):
+        found = situation.devices[number % len(situation.devices)]
+        priority = "critical" if number % (count // 3 + 1) == 0 else ("high", "medium", "low")[number % 3]
+        first = number in (1, 2) or (None if number > 5 else False)
+        raised = f"22:{40 + number % 12}:{number % 60:02}"
+        text = ("离线", "offline")
+        situation.alarms.append(occurrence(f"f{number}", names[number % 3], found, priority, text, raised, first_out=first, group="supply"))
+    situation.flood = {"active": True, "since": clock("22:41"), "count": count, "peak": count + 12}
     return situation
 
 

@@ -11,7 +11,8 @@ from tests.console.layout import clashes, outside, texts, too_small
 from tests.console.situation import Situation, calm, crowded, occurrence
 
 ONES = ["/tickets/t21", "/devices/pump1.p1", "/systems"]
-ALL_PAGES = ["/wall", "/alarms", "/tickets", "/devices", "/energy", "/testing", "/login", *ONES]
+RULES = ["/rules/sump.high", "/backtests/B-0007", "/figures"]
+ALL_PAGES = ["/wall", "/alarms", "/tickets", "/devices", "/energy", "/testing", *RULES, "/login", *ONES]
 
 
 @pytest.mark.parametrize(("size", "language", "theme"), [(DESK, "zh", "night"), (PHONE, "en", "day")], ids=["desk-zh", "phone-en"])

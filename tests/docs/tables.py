@@ -20,9 +20,10 @@ from guanjia.config.site_file import read_site
 from model.clock import DAY, HOUR, MINUTE, SECOND
 from model.people import ROLE_RIGHTS, Right, Role
 from model.profile import Profile, TopicPath
-from model.rule import Rule, Scope
+from model.rule import Level, Rule, Scope, TicketOrder, Within
 from model.site import Site
 from model.units import FAMILIES, UNITS
+from rules.functions import all_functions
 from rules.syntax import parse
 from simulators.physics.site_physics import build_machines
 from tests.docs.pages import DOCS
@@ -61,10 +62,19 @@ def _rules(rules: Sequence[Rule]) -> str:
 
 def _rule_row(rule: Rule) -> Sequence[str]:
     marks = [word for word, is_set in (("latched", rule.latched), ("life safety", rule.life_safety)) if is_set]
-    alarm, zh = (text.removeprefix("{device}").strip() for text in (rule.text.en, rule.text.zh))
-    delays = f"{_duration(rule.on_delay_ns)} / {_duration(rule.off_delay_ns)}"
-    ticket = f"{rule.ticket.ticket_class}, {rule.ticket.skill}" if rule.ticket else "–"
-    return f"`{rule.id}`", ", ".join([rule.priority, *marks]), alarm, zh, _scope(rule.scope), f"`{rule.when}`", delays, ticket
+    degrees: tuple[Rule | Level, ...] = (rule, *rule.levels)
+    priorities = [", ".join([rule.priority, *marks]), *(level.priority for level in rule.levels)]
+    alarms = [degree.text.en.removeprefix("{device}").strip() for degree in degrees]
+    zh = [degree.text.zh.removeprefix("{device}").strip() for degree in degrees]
+    conditions = [f"`{' '.join(degree.when.split())}`" for degree in degrees]
+    delays = [f"{_duration(rule.on_delay_ns)} / {_duration(rule.off_delay_ns)}", *(_duration(level.on_delay_ns) for level in rule.levels)]
+    tickets = [_order(rule.ticket), *(_order(level.ticket) for level in rule.levels if level.ticket)]
+    cells = (priorities, alarms, zh, [_scope(rule.scope)], conditions, delays, tickets)
+    return f"`{rule.id}`", *("<br>".join(cell) for cell in cells)
+
+
+def _order(order: TicketOrder | None) -> str:
+    return f"{order.ticket_class}, {order.skill}" if order else "–"
 
 
 def _scope(scope: Scope) -> str:
@@ -75,7 +85,15 @@ def _scope(scope: Scope) -> str:
         "device": scope.device,
         "profile": scope.profile,
     }
-    return ", ".join(f"{name} `{pattern}`" for name, pattern in parts.items() if pattern)
+    patterns = [f"{name} `{pattern}`" for name, pattern in parts.items() if pattern]
+    return ", ".join([*patterns, *([f"one per {scope.one_per}"] if scope.one_per is not Within.DEVICE else [])])
+
+
+def function_table() -> str:
+    """The functions of the condition language, from the table by which they are read."""
+    heading = ("function", "meaning", "unit", "unknown while", "example")
+    rows = ((f"`{f.signature}`", f.meaning, f.unit, f.unknown, f"`{f.example}`") for f in all_functions())
+    return _table(heading, rows)
 
 
 # ── profiles ──
@@ -176,12 +194,14 @@ def _device(profile: Profile, port: int) -> str:
 _RIGHTS = {
     Right.READ: "look at everything",
     Right.ALARM_ACT: "acknowledge, shelve, reset, comment alarms",
-    Right.ALARM_OUT_OF_SERVICE: "take alarms out of service",
+    Right.ALARM_OUT_OF_SERVICE: "ask to take alarms out of service, put them back",
+    Right.ALARM_APPROVE: "approve or refuse another person's request to do so",
     Right.TICKET_OPEN: "open tickets, comment",
     Right.TICKET_DISPATCH: "dispatch, see whole telephone numbers",
     Right.TICKET_WORK: "accept, arrive, start, hold, resume, finish",
     Right.TICKET_CLOSE: "verify, visit, rework, cancel, close",
     Right.AUDIT_READ: "read the audit trail",
+    Right.RULE_EDIT: "change rules, try them on the past",
     Right.USER_ADMIN: "see the logins",
     Right.TEST: "break and mend simulated devices, keep test sessions",
 }
@@ -209,6 +229,7 @@ def unit_list() -> str:
 
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "rules": ("rules.md", rule_table),
+    "functions": ("rules.md", function_table),
     "profiles": ("profiles.md", profile_table),
     "names": ("profiles.md", name_table),
     "units": ("profiles.md", unit_list),

@@ -79,7 +79,7 @@ def test_a_rule_example_loads_beside_the_library(example: Fence, tmp_path: Path)
 
 @each("condition")
 def test_a_condition_example_reads(example: Fence) -> None:
-    assert parse(example.text.strip()).names
+    assert parse(example.text.strip()).spoken
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:

@@ -147,8 +147,9 @@ def test_limits_are_those_of_the_site_and_its_rules(english: Book) -> None:
 
 def test_figures_that_stand_in_a_rules_condition_are_the_rules(reference: Configuration) -> None:
     conditions = {rule.id: rule.when for rule in reference.rules}
-    assert f"> {WARNING_PERCENT / 100:g} * rated_current" in conditions["power.overload_warning"]
-    assert f"> {OVERLOAD_PERCENT / 100:g} * rated_current" in conditions["power.overload"]
+    assert f"> {WARNING_PERCENT / 100:g} * rated_current" in conditions["power.overload"]
+    [level] = [level.when for rule in reference.rules if rule.id == "power.overload" for level in rule.levels]
+    assert f"> {OVERLOAD_PERCENT / 100:g} * rated_current" in level
     [nominal] = [rule.params["nominal_voltage"] for rule in reference.rules if rule.id == "power.feeder_off"]
     assert "< 0.1 * nominal_voltage" in conditions["power.feeder_off"]
     assert pytest.approx(0.1 * nominal) == DEAD_V

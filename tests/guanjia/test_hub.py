@@ -89,7 +89,7 @@ async def test_an_engine_that_chokes_on_time_passing_is_asked_again_and_still_he
 
 def test_what_the_platform_says_of_itself_is_judged_and_shown_but_neither_stored_nor_counted_among_the_devices() -> None:
     house = House()
-    house.hub.observe(own_block(OwnState(history_wait=4.0, spool_fill=1.0, blocks_lost=0.0, disk_free=80.0), T0))
+    house.hub.observe(own_block(OwnState(history_wait=4.0, spool_fill=1.0, blocks_lost=0.0, disk_free=80.0, alarms_10min=3.0), T0))
     assert house.reached() == {"engine"}
-    assert [house.live.last(PLATFORM, column).value for column in range(len(PROFILE.points))] == [4.0, 1.0, 0.0, 80.0]
+    assert [house.live.last(PLATFORM, column).value for column in range(len(PROFILE.points))] == [4.0, 1.0, 0.0, 80.0, 3.0]
     assert (house.live.connected(), house.live.quality_counts()["good"]) == (0, 0)

@@ -42,7 +42,7 @@ class House:
         numbers = count(1)
         engine = Engine(SITE, RULES, lambda at_ns: f"A{next(numbers)}")
         hub = Hub(self.live, self.bench.spool, self.bench.spool, engine, self.events.extend, lambda device, link: None, self.clock)
-        self.watch = OwnWatch(self, folder, hub.observe, self.clock)
+        self.watch = OwnWatch(self, folder, hub.observe, self.clock, lambda: 0)
         self._observe = hub.observe
 
     # guanjia.own_state.Stored, as HistoryStore is it.
@@ -128,7 +128,7 @@ class Sick:
 
 async def test_a_store_that_can_not_be_looked_at_does_not_end_the_watch(tmp_path: Path) -> None:
     seen: asyncio.Queue[Block] = asyncio.Queue()
-    watching = asyncio.create_task(OwnWatch(Sick(), tmp_path, seen.put_nowait, FixedClock()).run())
+    watching = asyncio.create_task(OwnWatch(Sick(), tmp_path, seen.put_nowait, FixedClock(), lambda: 0).run())
     async with asyncio.timeout(5):
         assert (await seen.get()).values[0] == 7.0
     watching.cancel()

@@ -28,7 +28,7 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield "sqlite"
         return
-    with postgresql.new_database(request.getfixturevalue("server"), f"journal{next(_names)}") as address:
+    with postgresql.new_schema(request.getfixturevalue("server"), f"journal{next(_names)}") as address:
         yield address
 
 

@@ -83,12 +83,12 @@ def admin(url: str) -> sa.Engine:
 
 
 @contextmanager
-def new_database(server_url: str, name: str) -> Iterator[str]:
-    """URL of an empty database of its own."""
+def new_schema(server_url: str, name: str) -> Iterator[str]:
+    """URL of an empty schema of its own: as good as a database of its own for a journal, and a tenth of the work for the server."""
     engine = admin(server_url)
     with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
+    yield sa.make_url(server_url).update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(hide_password=False)
     with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        connection.exec_driver_sql(f'DROP SCHEMA "{name}" CASCADE')
     engine.dispose()

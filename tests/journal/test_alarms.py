@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Removal, Shelving, Standing
+from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Hold, HoldKind, Raise, Removal, Shelving, Standing
 from model.people import PLATFORM
 from model.ports import DuplicateOpen, OccurrenceFilter
 from store.journal import SqlJournal, open_journal
@@ -60,14 +60,31 @@ def test_an_alarm_that_is_over_no_longer_stands(journal: SqlJournal) -> None:
     [
         {"shelving": Shelving("engineer", "换表", 1, 9, one_shot=True)},
         {"suppression": Removal("comms.lost", "upstream", 1)},
-        {"out_of_service": Removal("engineer", "检修", 1)},
+        {"out_of_service": Removal("engineer", "检修", 1, 9, "manager")},
+        {"request": Removal("engineer", "检修", 1, 9)},
+        {"hold": Hold(HoldKind.CHATTERING, 5)},
+        {"recent_ns": (1, 2)},
+        {"brief_ns": (7,)},
     ],
-    ids=["shelved", "suppressed", "out_of_service"],
+    ids=lambda flag: next(iter(flag)),
 )
-def test_a_normal_alarm_with_a_flag_still_stands(journal: SqlJournal, flag: dict[str, object]) -> None:
+def test_an_alarm_of_which_something_must_be_known_still_stands(journal: SqlJournal, flag: dict[str, object]) -> None:
     standing = replace(Standing("pump.dry_run", "b01.pump1"), **flag)  # type: ignore[arg-type]
     record(journal, AlarmEvent(AlarmEventKind.SHELVED, 1, standing, None, ENGINEER, "换表"))
     assert journal.standings() == [(standing, None)]
+
+
+def test_level_mark_hold_and_judging_version_come_back(journal: SqlJournal) -> None:
+    event = raised("o1", level="hh", source_ns=990, group="trip@b01", first_out=False, hold=HoldKind.FLEETING, flips=4, judged_by="v2")
+    record(journal, event)
+    assert journal.occurrence("o1") == event.occurrence
+    assert journal.alarm_events("o1") == [event]
+
+
+def test_what_was_annunciated_of_late_is_told_oldest_first_but_for_one_device(journal: SqlJournal) -> None:
+    story = [raised(f"o{n}", device=f"d{n}", at_ns=1000 * n, annunciated=n != 3) for n in (5, 4, 3, 2, 1)]
+    record(journal, *story, raised("own", device="platform", at_ns=4500))
+    assert journal.annunciated(2000, "platform") == [Raise("o2", 2000), Raise("o4", 4000), Raise("o5", 5000)]
 
 
 def test_standing_of_an_unknown_alarm_is_plainly_normal(journal: SqlJournal) -> None:

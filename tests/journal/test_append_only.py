@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from model.ports import AuditLine
+from model.rule_version import Origin, RuleVersion
 from store.journal import SqlJournal
 from store.journal.database import connect
 from tests.journal.builders import opened, raised, ticket
 
-RECORDS = ["alarm_events", "ticket_events", "audit"]
+RECORDS = ["alarm_events", "ticket_events", "rule_versions", "audit"]
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def connection(journal: SqlJournal, url: str, tmp_path: Path) -> Iterator[sa.Con
     with journal.write() as tx:
         tx.record(raised("o1"))
         tx.put_ticket(job, opened(job))
+        tx.keep_rule_versions([RuleVersion("pump.dry_run", "573f242b", Origin.EDITED, "id: pump.dry_run\n", 1, "manager", "slower")])
         tx.audit(AuditLine(1, "engineer", "ticket.accept", "t1"))
     database = connect(url, tmp_path)
     with database.reader.connect() as opened_connection:

@@ -23,7 +23,7 @@ from guanjia.system_clock import SystemClock
 from guanjia.web import web_application
 from guanjia.web_server import WebServer
 from model.clock import MINUTE, SECOND
-from model.people import Role, User
+from model.people import Actor, Role, User
 from model.ports import OccurrenceFilter, TicketFilter
 from model.reading import Block, BlockSink
 from model.site import Site
@@ -37,6 +37,7 @@ END_NS = 1_768_384_800 * SECOND
 START_NS, BREAKS_NS = END_NS - 3 * MINUTE, END_NS - 2 * MINUTE
 SPEED = 60.0
 PASSWORD = "a long enough password"
+MANAGER = Actor("wang", Role.MANAGER, "王敏")
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ async def replayed(found: Configuration, recording: bytes, data: Path, port: int
     def read(site: Site, sink: BlockSink, *_: object) -> Replay:
         return Ending(reader, sink, clock)
 
-    platform = SitePlatform(found.site, found.rules, data, clock, read=read)
+    platform = SitePlatform(found, data, clock, read=read)
     running = asyncio.create_task(platform.run(WebServer(web_application(platform.context), HOST, port)))
     try:
         await asyncio.wait_for(ended.wait(), 60)
@@ -96,11 +97,22 @@ async def test_alarms_and_tickets_come_at_the_times_of_the_recording(found: Conf
         trips = [o for o in platform.journal.occurrences(OccurrenceFilter()) if o.device == "pr2.pump1"]
         tickets = platform.journal.tickets(TicketFilter(device="pr2.pump1"))
         health = {part.part: part for part in platform.context.health()}
+        rule, book = next(rule for rule in platform.context.rules if rule.id == "pump.fault"), platform.context.rulebook
+        words = book.versions(rule.id)[-1].yaml
+        slower = words.replace("on_delay: ", "on_delay: 9")
+        adopted = await book.change(rule.id, slower, MANAGER, "slower", rule.version)
+        changed = next(rule for rule in platform.context.rules if rule.id == "pump.fault")
+        kept = platform.journal.rule_versions()
     assert [o.rule for o in trips] == ["pump.fault"]
     assert BREAKS_NS <= trips[0].raised_at_ns <= BREAKS_NS + 30 * SECOND
     assert len(tickets) == 1
     assert trips[0].raised_at_ns <= tickets[0].opened_at_ns <= END_NS
     assert health["collectors"].ok
+    assert health["rules"].ok
+    assert adopted.moved == {"rule_changed": 1}
+    assert changed.on_delay_ns > rule.on_delay_ns
+    assert {version.rule for version in kept} == {rule.id for rule in found.rules}
+    assert kept[-1].yaml == slower
 
 
 async def test_a_running_platform_is_recorded_through_its_api(

@@ -54,7 +54,7 @@ _LOOP: Readings = {
 _PANEL: Readings = {"system_status": 0, "component_status": 0}
 _POINTS: Readings = {f"loop{loop}_{kind}_{n}": 0x0400 for loop in range(1, 11) for kind in ("detector", "module") for n in range(1, 160)}
 _GATE: Readings = {"state": 0, "arm_off": 0, "loop_fault": 0, "manual": 0, "vehicle_present": 0}
-_STORE: Readings = {"history_wait": 4, "spool_fill": 1, "blocks_lost": 0, "disk_free": 80}
+_STORE: Readings = {"history_wait": 4, "spool_fill": 1, "blocks_lost": 0, "disk_free": 80, "alarms_10min": 3}
 _CAMERA: Readings = {"gate_status": 0, "gate_connect_status": 1}
 _GAS: Readings = {
     "status": 1, "decimal_and_units": 8 << 8, "gas_concentration": 0, "heartbeat_counter": lambda n: n,
@@ -73,8 +73,7 @@ CASES = [
     Case("power.voltage_low", "acrel_adw300", _V, _three("voltage", 203, 210, 210)),
     Case("power.voltage_high", "abb_b23", _V, _three("voltage", 236)),
     Case("power.voltage_unbalance", "janitza_umg96rm", _V, _three("voltage", 220, 220, 205)),
-    Case("power.overload_warning", "eastron_sdm630", _A, _three("current", 100, 325, 100), _RATED),
-    Case("power.overload", "eastron_sdm630", _A, _three("current", 385), _RATED),
+    Case("power.overload", "eastron_sdm630", _A, _three("current", 100, 325, 100), _RATED),
     Case(
         "power.factor_low",
         "eastron_sdm630",
@@ -110,7 +109,6 @@ CASES = [
     Case("pump.gateway_warning", "grundfos_cim500", {"status_register": 1 << 9}, {"status_register": 1 << 11}),
     Case("drive.trip", "danfoss_fc202", {"alarm": 0}, {"alarm": 1}),
     Case("tank.low", "tank", _TANK, {"level": 0.7}, _MARKS),
-    Case("tank.low_low", "tank", _TANK, {"level": 0.3}, _MARKS),
     Case("tank.high", "tank", _TANK, {"level": 2.85}, _MARKS),
     Case("tank.overflow", "tank", _TANK, {"overflow": 1}, _MARKS),
     Case("fire_water.pressure_low", "tank", _TANK, {"outlet_pressure": 0.05}, _MARKS, system="fire"),
@@ -185,5 +183,6 @@ CASES = [
     Case("platform.spool_filling", "platform", _STORE, {"history_wait": 901}),
     Case("platform.spool_losing", "platform", _STORE, {"blocks_lost": 1}),
     Case("platform.disk_low", "platform", _STORE, {"disk_free": 1.9}),
+    Case("platform.alarm_flood", "platform", _STORE, {"alarms_10min": 11}),
 ]
 """``comms.lost`` has a test of its own."""

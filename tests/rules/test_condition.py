@@ -10,6 +10,7 @@ from model.rule import Scope
 from model.site import Device, Site
 from rules.book import Book, Verdict
 from rules.errors import ConditionError, Fit
+from rules.inputs import Inputs
 from rules.syntax import limited_names, parse
 from tests.rules.workshop import at, block, device, lost, point, rule, site
 
@@ -39,10 +40,10 @@ class Trial:
 
     def feed(self, at_s: float, device_: Device = PUMP, quality: Quality = Quality.GOOD, /, **values: float | str) -> bool | None:
         self.book.inputs[device_.id].take(block(device_, at_s, quality, **values), at(at_s))
-        return self.look(at_s)
+        return self.look(at_s, said=self.book.inputs[device_.id])
 
-    def look(self, at_s: float, active: bool = False) -> bool | None:
-        truth = self.condition.judge(at(at_s), held=self.held, active=active)
+    def look(self, at_s: float, active: bool = False, said: Inputs | None = None) -> bool | None:
+        truth = self.condition.judge(at(at_s), held=self.held, active=active, said=said)
         self.held = self.held if truth is None else truth
         return truth
 
@@ -219,7 +220,7 @@ def test_windows_keep_a_bounded_memory() -> None:
     trial = Trial("rate(level, 1h) > 0 and count(running, 1h) > 2")
     for n in range(8000):
         trial.feed(n / 4, level=float(n), running=float(n % 2))
-    held = [len(kept) for window in trial.condition._windows for kept in vars(window).values() if hasattr(kept, "__len__")]
+    held = [len(kept) for watched in trial.condition.windows for kept in vars(watched.window).values() if hasattr(kept, "__len__")]
     assert held
     assert max(held) <= 1000
 

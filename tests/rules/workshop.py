@@ -2,12 +2,13 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from model.alarm import AlarmEvent, Priority
+from model.alarm import AlarmEvent, Priority, Standing
 from model.clock import SECOND
 from model.people import Actor, Role
 from model.profile import Point, Profile, TopicPath, WireType
@@ -22,6 +23,7 @@ from rules.engine import Engine
 T0 = 1_768_400_000 * SECOND
 """2026-01-14 22:13:20 in Shanghai."""
 OPERATOR = Actor("engineer", Role.OPERATOR, "李强")
+MANAGER = Actor("manager", Role.MANAGER, "孙建国")
 _WORDS = Text("x", "x")
 
 
@@ -90,6 +92,17 @@ def engine(site_: Site, *rules: Rule) -> Engine:
 
 def at(seconds: float) -> int:
     return T0 + round(seconds * SECOND)
+
+
+def is_at_rest(standing: Standing) -> bool:
+    """Plainly normal, but for what it remembers of its last raises."""
+    return replace(standing, recent_ns=(), brief_ns=()) == Standing(standing.rule, standing.device)
+
+
+def out_of_service(engine_: Engine, rule_id: str, device_id: str, at_s: float, until_s: float | None = None) -> list[AlarmEvent]:
+    """Asked for by the engineer and let be by the manager, both at that moment."""
+    asked = engine_.request_removal(rule_id, device_id, OPERATOR, "works", at(at_s), None if until_s is None else at(until_s))
+    return asked + engine_.approve_removal(rule_id, device_id, MANAGER, at(at_s))
 
 
 def kinds(events: Sequence[AlarmEvent]) -> list[str]:

@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from model.alarm import Priority
 from model.clock import MINUTE, SECOND
-from model.rule import Rule
+from model.rule import Level, Rule
 
 _NUMBER = re.compile(r"(?<![\w.])(?P<value>\d+(?:\.\d+)?)(?P<unit>ms|s|min|h|d)?\b(?!\.)")
 _CODE = re.compile(r"(?:==|!=|\bbit\(\s*\w+\s*,|\bin\s*\([\d\s,]*)\s*$")
 """What stands before a number that names a state or a bit: the next one is another state, a share of it is none."""
 _MASKED = re.compile(r"\b(?:bits|matches)\([^()]*$")
+_HOUR = re.compile(r"\bbetween_hours\([^()]*$")
 _SHARES = (0.8, 1.2)
 _LEAST_LONGER_NS = 30 * SECOND
 _LEAST_HALVED_NS = 4 * SECOND
@@ -27,7 +28,7 @@ class Part(StrEnum):
     CODE = "code"
     """A state's number or a bit: the next one."""
     WINDOW = "window"
-    """The time a condition looks back: half or double."""
+    """The time a condition looks back: half or double; an hour of the day: the next one."""
     ON_DELAY = "on_delay"
     OFF_DELAY = "off_delay"
     """Half, from 4 s on; and double, or at least 30 s more."""
@@ -51,20 +52,33 @@ class Mutant:
 
 
 def mutants(rule: Rule) -> Iterator[Mutant]:
-    yield from _conditions(rule)
+    for part, when, change in _conditions(rule.when):
+        yield Mutant(replace(rule, when=when), part, change)
     yield from _params(rule)
     yield from _delays(rule)
     yield from _priorities(rule)
+    for place, level in enumerate(rule.levels):
+        for part, changed, change in _of_level(level):
+            levels = (*rule.levels[:place], changed, *rule.levels[place + 1 :])
+            yield Mutant(replace(rule, levels=levels), part, f"levels.{level.id}.{change}")
 
 
-def _conditions(rule: Rule) -> Iterator[Mutant]:
-    for found in _NUMBER.finditer(rule.when):
-        before = rule.when[: found.start()]
+def _of_level(level: Level) -> Iterator[tuple[Part, Level, str]]:
+    for part, when, change in _conditions(level.when):
+        yield part, replace(level, when=when), change
+    for other_ns in _other_delays(level.on_delay_ns):
+        yield Part.ON_DELAY, replace(level, on_delay_ns=other_ns), f"{Part.ON_DELAY}: {_length(level.on_delay_ns)} → {_length(other_ns)}"
+    other = _step(level.priority)
+    yield Part.PRIORITY, replace(level, priority=other), f"priority: {level.priority} → {other}"
+
+
+def _conditions(text: str) -> Iterator[tuple[Part, str, str]]:
+    for found in _NUMBER.finditer(text):
+        before = text[: found.start()]
         if _MASKED.search(before):
             continue
         for part, value in _instead(found, before):
-            when = f"{before}{value}{rule.when[found.end() :]}"
-            yield Mutant(replace(rule, when=when), part, f"when: {found[0]} → {value} (…{_nearby(rule.when, found)}…)")
+            yield part, f"{before}{value}{text[found.end() :]}", f"when: {found[0]} → {value} (…{_nearby(text, found)}…)"
 
 
 def _instead(found: re.Match[str], before: str) -> Iterator[tuple[Part, str]]:
@@ -74,6 +88,8 @@ def _instead(found: re.Match[str], before: str) -> Iterator[tuple[Part, str]]:
         yield Part.WINDOW, f"{value * 2 * _seconds(unit):g}s"
     elif _CODE.search(before) or value == 0:
         yield Part.CODE, f"{value + 1:g}"
+    elif _HOUR.search(before):
+        yield Part.WINDOW, f"{(value + 1) % 24:g}"
     else:
         for share in _SHARES:
             yield Part.LIMIT, f"{value * share:g}"
@@ -97,10 +113,14 @@ def _params(rule: Rule) -> Iterator[Mutant]:
 
 def _delays(rule: Rule) -> Iterator[Mutant]:
     for part, delay_ns in ((Part.ON_DELAY, rule.on_delay_ns), (Part.OFF_DELAY, rule.off_delay_ns)):
-        longer_ns = max(2 * delay_ns, delay_ns + _LEAST_LONGER_NS)
-        for other_ns in (longer_ns, *((delay_ns // 2,) if delay_ns >= _LEAST_HALVED_NS else ())):
+        for other_ns in _other_delays(delay_ns):
             changed = replace(rule, on_delay_ns=other_ns) if part is Part.ON_DELAY else replace(rule, off_delay_ns=other_ns)
             yield Mutant(changed, part, f"{part}: {_length(delay_ns)} → {_length(other_ns)}")
+
+
+def _other_delays(delay_ns: int) -> tuple[int, ...]:
+    longer_ns = max(2 * delay_ns, delay_ns + _LEAST_LONGER_NS)
+    return (longer_ns, delay_ns // 2) if delay_ns >= _LEAST_HALVED_NS else (longer_ns,)
 
 
 def _length(delay_ns: int) -> str:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from guanjia.scenario.event_lines import events_file
 from model.site import System
 from tests.scenarios_library import coverage
-from tests.scenarios_library.shelf import QUIET_DAY, Page, files, pages
+from tests.scenarios_library.shelf import FOLDERS, QUIET_DAY, Page, files, pages
 
 
 def test_every_built_in_rule_is_raised_in_a_scenario() -> None:
@@ -25,6 +26,11 @@ def test_the_page_says_what_the_files_expect() -> None:
 @pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
 def test_a_scenario_is_called_by_the_name_of_its_file(file: Path) -> None:
     assert [page.id for page in pages() if page.file == file] == [file.stem]
+
+
+def test_every_scenario_that_is_played_has_its_whole_stream_beside_it() -> None:
+    streams = {stream for folder in FOLDERS for stream in (folder / "events").glob("*.jsonl")}
+    assert {events_file(file) for file in files() if file != QUIET_DAY} == streams
 
 
 def test_no_two_scenarios_share_a_name() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rules.book import Book
 from tests.virtual.site import example, library
 from tests.virtual.specimens import specimens, trials
-from tests.virtual.trial import RULES, Trial
+from tests.virtual.trial import RULES, Heard, Trial, level_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rule-coverage.md"
 _STANDS_STILL = "a believable value that stands still looks like a steady one; a second instrument or the round finds it"
@@ -68,6 +68,12 @@ UNREACHED = {
     "comms.lost": "a fault of the wire, not of a machine: silence, refusal, garbage; tested for every kind of device beside this table",
     "comms.gateway_lost": "a fault of the wire: the gateway between the bus and the network is gone",
     "comms.broker_lost": "a fault of the wire: the broker is gone",
+    "pump.all_failed": "three faults at once; the scenario pumps-of-a-room-all-fail has them",
+    "elevator.block_out": "two lifts at once; the scenario lifts-of-block9-both-out has them",
+    "charging.to_throttle": "a full transformer and many cars at once; the scenario charging-in-a-heavy-evening has them",
+    "energy.demand": "four incomers at once; the scenario demand-on-a-hot-afternoon has them",
+    "water_meter.night_flow": "only between two and four at night; the scenario irrigation-left-on has it",
+    "platform.alarm_flood": "many faults at once",
     "platform.spool_filling": "the platform's own store: the history takes nothing",
     "platform.spool_losing": "the platform's own store: the spool has reached its bound",
     "platform.disk_low": "the platform's own disk",
@@ -121,14 +127,19 @@ def _fault_rows(found: Sequence[Trial], device_class: str) -> Iterator[Sequence[
     for trial in found:
         if trial.device_class == device_class and trial.shouted:
             folded = _ids(h.rule for h in trial.heard if h.folded)
-            rows.setdefault((trial.kind, _alarms(h.rule for h in trial.shouted), folded), {})[f"`{trial.profile}`"] = None
+            rows.setdefault((trial.kind, _alarms(trial.shouted), folded), {})[f"`{trial.profile}`"] = None
     for kind, alarms, folded in sorted(rows, key=lambda row: row[0]):
         yield f"`{kind}`", ", ".join(rows[kind, alarms, folded]), alarms, folded
 
 
-def _alarms(rules: Iterable[str]) -> str:
-    """Each rule once, with its alarm text and priority."""
-    return "<br>".join(f"`{rule}` {_zh(rule)} ({RULES[rule].priority})" for rule in dict.fromkeys(rules))
+def _alarms(shouted: Iterable[Heard]) -> str:
+    """Each rule once, with its alarm text and priority, at the level it came to."""
+    return "<br>".join(dict.fromkeys(map(_alarm, shouted)))
+
+
+def _alarm(heard: Heard) -> str:
+    grade = level_of(heard.rule, heard.level) or RULES[heard.rule]
+    return f"`{heard.rule}` {grade.text.zh.removeprefix('{device}').strip()} ({grade.priority})"
 
 
 def _ids(rules: Iterable[str]) -> str:

@@ -51,7 +51,7 @@ def _meters_above(device: str) -> set[str]:
 
 
 def _is_later_emergency(heard: Heard, trial: Trial) -> bool:
-    order = RULES[heard.rule].ticket
+    order = heard.order
     return heard is not trial.shouted[0] and order is not None and order.ticket_class is TicketClass.EMERGENCY
 
 

@@ -11,6 +11,8 @@ from tests.virtual.specimens import collection
 
 pytestmark = pytest.mark.timeout(600)
 """Half a minute of work; a busy machine may take minutes over it."""
+_WINDOWS_FILL_S = 480
+"""Half the longest window of a rate, after which it is known."""
 _STEP_S = 30.0
 """Lifts and barriers are looked at every 4 s all the same. A whole site at finer steps is what ``python -m tests.virtual.quiet`` runs."""
 
@@ -26,7 +28,7 @@ def test_a_quiet_weekday_raises_no_alarm(begin: str, hours: int) -> None:
 def test_everything_the_rules_ask_for_is_read_well() -> None:
     """Silence would prove nothing if the readings never arrived."""
     site = VirtualSite(collection(), seed=11, start_ns=moment_ns(collection(), "2026-03-11T08:00"))
-    site.run(300, _STEP_S)
+    site.run(_WINDOWS_FILL_S, _STEP_S)
     unknown = [
         (verdict.rule.id, verdict.device.id)
         for verdict in site.engine.book.applying()

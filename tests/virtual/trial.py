@@ -1,12 +1,12 @@
 """One fault on one device: which alarms it raises, and whether they are gone after the repair."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Occurrence
 from model.clock import MINUTE, SECOND
 from model.people import Actor, Role
-from model.rule import Rule
+from model.rule import Level, Rule, TicketOrder
 from rules.errors import Fit
 from tests.virtual.site import VirtualSite, library
 
@@ -34,12 +34,19 @@ class Heard:
     device: str
     after_ns: int
     folded: bool
+    level: str = ""
+    """The gravest it came to."""
+
+    @property
+    def order(self) -> TicketOrder | None:
+        """What it orders, at the level it came to."""
+        level = level_of(self.rule, self.level)
+        return level.ticket if level and level.ticket else RULES[self.rule].ticket
 
     @property
     def job(self) -> tuple[str, str] | None:
         """Device and cause of the ticket it opens, if it opens one."""
-        order = RULES[self.rule].ticket
-        return None if self.folded or order is None else (self.device, order.cause or self.rule)
+        return None if self.folded or self.order is None else (self.device, self.order.cause or self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +125,22 @@ class Bench:
 
 
 def _heard(events: Iterable[AlarmEvent], began_ns: int) -> Iterable[Heard]:
+    heard: dict[str, Heard] = {}
     for event in events:
+        if event.occurrence is None:
+            continue
         if event.kind is AlarmEventKind.RAISED:
             folded = event.standing.suppression is not None
-            yield Heard(event.standing.rule, event.standing.device, event.at_ns - began_ns, folded)
+            standing, level = event.standing, event.occurrence.level
+            heard[event.occurrence.id] = Heard(standing.rule, standing.device, event.at_ns - began_ns, folded, level)
+        elif event.kind is AlarmEventKind.ROSE:
+            heard[event.occurrence.id] = replace(heard[event.occurrence.id], level=event.occurrence.level)
+    return heard.values()
+
+
+def level_of(rule: str, level: str) -> Level | None:
+    """None: the rule's own."""
+    return next((one for one in RULES[rule].levels if one.id == level), None)
 
 
 def due_ns(rule: Rule, every_ns: int) -> int:

@@ -83,7 +83,7 @@ def _site_load(page: Page, limits: Limits) -> None:
         4,
     )
     kva = Want("apparent_power_total", "kVA", "capacity_kva")
-    load = limits.fixed("power.overload_warning", WARNING_PERCENT) + limits.fixed("power.overload", OVERLOAD_PERCENT)
+    load = _load(limits)
     page.add(
         tile(
             page.say(Text("最高变压器负载率", "Highest transformer load")), ask.now(found, kva, "max"), Scale("%", 0, load), together="max"
@@ -96,6 +96,10 @@ def _site_load(page: Page, limits: Limits) -> None:
     title = page.say(Text("最高绕组温度", "Hottest winding"))
     page.add(tile(title, ask.now(monitors, Want("max_temp", "degC"), "max"), Scale("degC", 0, hot), together="max"), 6, 4)
     load_trend(page, 24, 8)
+
+
+def _load(limits: Limits) -> list[Limit]:
+    return limits.fixed("power.overload", WARNING_PERCENT) + limits.fixed("power.overload", OVERLOAD_PERCENT, "overload")
 
 
 def _winding_limits(limits: Limits) -> list[Limit]:
@@ -112,7 +116,7 @@ def _transformers(page: Page, limits: Limits, ours: list[Device]) -> None:
     page.add(trend(title, ask.each(monitors, Want("max_temp", "degC")), scale, names(monitors, page.language)), 12, 8)
     found = incomers(page.site)
     title = page.say(Text("变压器负载率", "Load of each transformer"))
-    load = limits.fixed("power.overload_warning", WARNING_PERCENT) + limits.fixed("power.overload", OVERLOAD_PERCENT)
+    load = _load(limits)
     questions = ask.each(found, Want("apparent_power_total", "kVA", "capacity_kva"))
     page.add(trend(title, questions, Scale("%", 0, load, low=0), names(found, page.language)), 12, 8)
 
@@ -149,7 +153,7 @@ def _ratings(page: Page, limits: Limits, ours: list[Device]) -> None:
     amps = [Want(f"current_l{phase}", "A", "rated_current") for phase in (1, 2, 3)]
     heads = ["L1", "L2", "L3"]
     meters = having(ours, *amps)
-    scale = Scale("%", 0, limits.fixed("power.overload_warning", WARNING_PERCENT) + limits.fixed("power.overload", OVERLOAD_PERCENT), LIVE)
+    scale = Scale("%", 0, _load(limits), LIVE)
     columns = [*(Shown(head, head, scale) for head in heads), Shown("load", page.say(Text("有功功率", "Active power")), Scale("kW", 1))]
     questions = Questions(page.site, BY_AREA).table(meters, *amps, KILOWATTS, columns=[*heads, "load"])
     title = page.say(Text("各回路电流占额定值", "Current of each meter, of its rating"))

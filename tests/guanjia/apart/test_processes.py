@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from collectors.mqtt.broker import EmbeddedBroker
+from store.history.spool_file import Use
 from tests.guanjia.apart.support import site_text
 from tests.ports import HOST, free_ports
 
@@ -106,8 +107,9 @@ class Part:
         return {part["part"]: part["ok"] for part in (await asyncio.to_thread(ask))["parts"]}
 
     def blocks(self) -> list[tuple[str, int]]:
-        """What its spool holds: device and time, in order."""
-        return self._asked("select device, source_ns from block join layout on layout.id = layout order by block.id")
+        """What its spool holds for the history: device and time, in order."""
+        of_history = f"block.use & {int(Use.HISTORY)}"
+        return self._asked(f"select device, source_ns from block join layout on layout.id = layout where {of_history} order by block.id")
 
     def position(self, table: str) -> int:
         return max((position for (position,) in self._asked(f"select position from {table}")), default=0)

@@ -7,13 +7,14 @@ import { changed, live, takeAlarm } from '../core/live.js'
 import { t } from '../core/words.js'
 import { isUnacknowledged, shape } from '../draw/shape.js'
 import { titleOf } from '../site/alarms.js'
+import { removalButton, removalDialog, requestPart, showDialog } from './removal.js'
 import { desk } from './state.js'
 
 /** Do it and show it at once; a refusal stays beside the row with the server's reason. */
 export async function act (id, what, body = {}) {
   try {
     takeAlarm(await api.actOnAlarm(id, what, body))
-    Object.assign(desk, { comment: '', problem: '', shelving: null })
+    Object.assign(desk, { comment: '', problem: '', shelving: null, removal: null })
     const field = document.querySelector('.act-row .field')
     if (field) field.value = ''
   } catch (error) {
@@ -24,20 +25,21 @@ export async function act (id, what, body = {}) {
 
 export function actRow (alarm) {
   const mayAct = live.me.rights.includes('alarm_act')
-  if (!mayAct) return h('div', { class: 'act-row t3' }, h('p', {}, t('alarms.only_reading')))
+  if (!mayAct) return [h('div', { class: 'act-row t3', 'data-key': 'acts' }, h('p', {}, t('alarms.only_reading')), removalButton(alarm),
+    desk.removal ? removalDialog(alarm) : null), requestPart(alarm)]
   const fresh = isUnacknowledged(alarm.state)
   const commit = () => fresh ? act(alarm.id, 'acknowledge', { comment: desk.comment }) : desk.comment
     && act(alarm.id, 'comment', { comment: desk.comment })
-  return h('form', { class: 'act-row', onsubmit: (event) => { event.preventDefault(); commit() } },
+  return [h('form', { class: 'act-row', 'data-key': 'acts', onsubmit: (event) => { event.preventDefault(); commit() } },
     h('input', { class: 'field', placeholder: t('alarms.comment'), 'aria-label': t('alarms.comment'), maxlength: 2000,
       oninput: (event) => { desk.comment = event.target.value } }),
     h('button', { class: 'button main', type: 'submit' }, t(fresh ? 'alarms.acknowledge' : 'alarms.add_comment')),
     alarm.flags.includes('latched') && !fresh
       ? h('button', { class: 'button', type: 'button', onclick: () => act(alarm.id, 'reset') }, t('alarms.reset')) : null,
     h('button', { class: 'button', type: 'button', disabled: !isShelvable(alarm), title: isShelvable(alarm) ? null : t('shelve.never'),
-      onclick: () => openShelving(alarm) }, t('alarms.shelve')),
+      onclick: () => openShelving(alarm) }, t('alarms.shelve')), removalButton(alarm),
     desk.problem ? h('p', { class: 'problem t1', role: 'alert' }, desk.problem) : null,
-    desk.shelving?.alarm === alarm.id ? shelveDialog(alarm) : null)
+    desk.shelving?.alarm === alarm.id ? shelveDialog(alarm) : desk.removal ? removalDialog(alarm) : null), requestPart(alarm)]
 }
 
 const ruleOf = (alarm) => live.rules.get(alarm.rule)
@@ -45,12 +47,9 @@ const isShelvable = (alarm) => { const rule = ruleOf(alarm); return !rule || (ru
 const longest = (alarm) => Math.floor((ruleOf(alarm)?.max_shelve_s ?? 3600) / 60)
 
 function openShelving (alarm) {
-  desk.shelving = { alarm: alarm.id, minutes: Math.min(60, longest(alarm)), once: false, reason: '' }
+  Object.assign(desk, { removal: null, shelving: { alarm: alarm.id, minutes: Math.min(60, longest(alarm)), once: false, reason: '' } })
   changed()
-  requestAnimationFrame(() => {
-    document.querySelector('.shelve .field')?.focus({ preventScroll: true })
-    document.querySelector('.shelve')?.scrollIntoView({ block: 'nearest' })
-  })
+  showDialog()
 }
 
 /** Points at its row from below; covers neither the row nor any above it. */

@@ -2,33 +2,39 @@
 import { h } from '../core/dom.js'
 import * as api from '../core/api.js'
 import { instant, now } from '../core/clock.js'
-import { digitsOf, left, number, over, secondTime, since } from '../core/format.js'
+import { left, over, secondTime, since } from '../core/format.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { alarmLine, noticeLines, ticketLines } from '../draw/story.js'
 import { flag } from '../draw/shape.js'
 import { titleOf } from '../site/alarms.js'
+import { marksOf } from '../site/marks.js'
 import { causeOf, heldWords, keyOf, kindOf, reasonOf, standingTitle } from '../site/standings.js'
 import { drawnInput, inputSteps } from './inputs.js'
+import { ruleStep } from './rule_step.js'
 import { desk, select } from './state.js'
-import { line, mono, step } from './step.js'
+import { line, step } from './step.js'
 
 const HOUR = 3600000
 const MINUTE = 60000
-const seen = { key: null, trace: null, detail: null, trend: null, problem: '' }
+/** What was last asked about, as it was then, and the answers. */
+const seen = { id: null, alarm: null, ticket: null, trace: null, detail: null, trend: null, problem: '' }
 
-/** Fetch the walk back for the chosen alarm, again whenever something has happened to it. */
-async function load (id, key) {
-  Object.assign(seen, { key, problem: '' })
+/** Fetch the walk back for the chosen alarm, again whenever something has happened to it or its ticket. */
+async function load (id, alarm, ticket) {
+  if (seen.id !== id) Object.assign(seen, { trace: null, detail: null, trend: null })
+  Object.assign(seen, { id, alarm, ticket, problem: '' })
+  const stillWanted = () => seen.id === id && seen.alarm === alarm
   try {
     const [trace, detail] = await Promise.all([api.trace(id), api.alarm(id)])
-    if (seen.key !== key) return
-    Object.assign(seen, { trace, detail, trend: null })
+    if (!stillWanted()) return
+    Object.assign(seen, { trace, detail })
     changed()
     const input = drawnInput(trace.inputs)
-    if (input) Object.assign(seen, { trend: { input, samples: await trendOf(input, detail) } })
+    const samples = input ? await trendOf(input, detail) : null
+    if (stillWanted()) seen.trend = input ? { input, samples } : null
   } catch (error) {
-    seen.problem = error.message
+    if (stillWanted()) seen.problem = error.message
   }
   changed()
 }
@@ -41,18 +47,19 @@ function trendOf (input, detail) {
 
 export function drawer () {
   const alarm = live.alarms.get(desk.selected)
-  const key = `${desk.selected} ${live.alarmChanges}`
-  const aside = live.flags.find((standing) => keyOf(standing) === desk.selected && kindOf(standing))
+  const ticket = alarm && live.tickets.get(alarm.ticket)
+  const aside = live.flags.find((standing) => keyOf(standing) === desk.selected && (kindOf(standing) || standing.request))
+  const isNews = seen.id !== desk.selected || seen.alarm !== alarm || seen.ticket !== ticket
   // What never was raised has no way back to walk.
-  if (seen.key !== key && (!aside || aside.occurrence)) load(desk.selected, key)
+  if (isNews && (!aside || aside.occurrence)) load(desk.selected, alarm, ticket)
   const known = seen.detail?.id === desk.selected
   const subject = alarm ?? (known ? seen.detail : null)
   const title = subject ? t('alarm.title', titleOf(subject, live)) : aside ? standingTitle(aside) : ''
   return h('aside', { class: 'panel drawer', 'data-key': 'drawer' },
     h('h2', { class: 't1' }, t('trace.title'), h('span', {}, title),
       h('button', { class: 'close t2', type: 'button', 'aria-label': t('close'), onclick: () => { select(null); changed() } }, '×')),
-    aside ? asidePart(aside) : null, known ? firstPart(seen.detail) : alarm ? firstPart({ why: live.rules.get(alarm.rule)?.why }) : null,
-    seen.problem && seen.key === key ? h('p', { class: 't2' }, seen.problem) : null,
+    subject ? marksPart(marksOf(subject)) : null, aside && kindOf(aside) ? asidePart(aside) : null, known ? firstPart(seen.detail) : alarm ? firstPart({ why: live.rules.get(alarm.rule)?.why }) : null,
+    seen.problem && seen.id === desk.selected ? h('p', { class: 't2' }, seen.problem) : null,
     known && seen.trace ? h('ol', { class: 'steps' }, steps(seen.trace, seen.detail)) : null)
 }
 
@@ -61,18 +68,6 @@ export const showDrawer = () => document.querySelector('.drawer')?.scrollIntoVie
 
 const steps = (trace, detail) => [inputSteps(trace, detail, seen.trend), ruleStep(trace), alarmStep(trace, detail), ticketStep(trace),
   nextStep(trace)]
-
-function ruleStep ({ rule, condition_since: began }) {
-  const where = rule.present ? t('trace.profile_line', { profile: rule.file.split('/').at(-1), line: rule.line }) : ''
-  const asks = [`${rule.id}:`, rule.when, rule.on_delay_s
-    ? t('trace.delay', { seconds: number(rule.on_delay_s, digitsOf('s', rule.on_delay_s)) }) : ''].filter(Boolean).join('  ')
-  const values = Object.entries(rule.values ?? {}).map(([name, value]) => `${name} = ${value}`).join('  ')
-  return step('rule', [t('trace.version', { version: rule.version.slice(0, 8) }), where].filter(Boolean).join('  '),
-    mono(asks), values ? mono(values) : null,
-    rule.same_version ? null : line(t(rule.present ? 'trace.rule_changed' : 'trace.rule_gone')),
-    line(t(rule.on_delay_s ? 'trace.held' : 'trace.held_at_once', { time: secondTime(instant(began)),
-      seconds: number(rule.on_delay_s ?? 0) })))
-}
 
 const alarmStep = (trace, detail) => step('alarm', detail.id.slice(-12), line(t('trace.raised',
   { time: secondTime(instant(detail.raised_at)), priority: t(`priority.${detail.priority}`) })), trace.story.slice(1).map(alarmLine))
@@ -99,6 +94,10 @@ function dueLine ({ what, at, paused }) {
 const firstPart = ({ why }) => why ? h('section', { class: 'first', 'data-key': 'first' }, h('p', { class: 't3' }, t('trace.first')),
   why.steps?.length ? h('ol', {}, why.steps.map((one, index) => h('li', { class: 't1' }, h('b', { class: 't3' }, String(index + 1)),
     say(one)))) : h('p', { class: 't1' }, say(why.action))) : null
+
+/** What sets it apart, each in a sentence. */
+const marksPart = (marks) => marks.length ? h('section', { class: 'marks', 'data-key': 'marks' },
+  marks.map(({ kind, words, means }) => h('p', { class: 't2' }, h('i', { class: `mark ${kind}` }, words), means))) : null
 
 /** Why it is quiet: held back by what, or set aside by whom. */
 function asidePart (standing) {

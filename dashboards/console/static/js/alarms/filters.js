@@ -3,7 +3,7 @@ import { h } from '../core/dom.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, PRIORITIES, shape } from '../draw/shape.js'
-import { ASIDE } from '../site/standings.js'
+import { ASIDE } from '../site/alarms.js'
 import { counts, desk } from './state.js'
 
 const set = (change) => { Object.assign(desk, change); changed() }
@@ -19,9 +19,11 @@ export function filterBar () {
     pick('place', t('alarms.place'), live.site.areas.map((area) => [area.id, say(area.name)])),
     ['active', 'unacknowledged', 'returned'].map((view) => chip(desk.view === view, () => set({ view }),
       t(`alarms.view.${view}`, { count: count[view] }))),
+    count.requested || desk.view === 'requested' ? chip(desk.view === 'requested', () => set({ view: desk.view === 'requested' ? 'active' : 'requested' }),
+      t('alarms.view.requested', { count: count.requested })) : null,
     h('span', { class: 'push' }),
-    ASIDE.map((kind) => chip(desk.view === kind, () => set({ view: desk.view === kind ? 'active' : kind }),
-      [flag(kind, 24), t(`alarms.view.${kind}`, { count: count[kind] })])))
+    h('span', { class: 'chips' }, ASIDE.map((kind) => chip(desk.view === kind, () => set({ view: desk.view === kind ? 'active' : kind }),
+      [flag(kind, 24), t(`alarms.view.${kind}`, { count: count[kind] })]))))
 }
 
 const chip = (pressed, act, face) => h('button', { class: 'chip', type: 'button', 'aria-pressed': String(pressed), onclick: act }, face)

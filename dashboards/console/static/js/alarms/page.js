@@ -1,13 +1,14 @@
 // The alarm desk: find, see, acknowledge, set aside, and walk back to the register.
 import { h } from '../core/dom.js'
-import { changed, followSite, live, loadSite } from '../core/live.js'
+import { changed, followSite, loadSite } from '../core/live.js'
 import { t } from '../core/words.js'
 import { drawDesk } from '../frame/desk.js'
 import { alarmsToday } from '../site/details.js'
 import { drawer, showDrawer } from './drawer.js'
 import { filterBar } from './filters.js'
-import { list } from './list.js'
-import { desk, listOf, select } from './state.js'
+import { floodBanner } from './flood_banner.js'
+import { list, walk } from './list.js'
+import { desk, select } from './state.js'
 
 export async function open (root) {
   await loadSite()
@@ -15,7 +16,7 @@ export async function open (root) {
   readAddress()
   addEventListener('hashchange', readAddress)
   addEventListener('keydown', steer)
-  drawDesk(root, 'alarms', () => [filterBar(),
+  drawDesk(root, 'alarms', () => [filterBar(), floodBanner(),
     h('div', { class: `alarm-desk ${desk.selected ? 'with-drawer' : ''}`, 'data-key': 'desk' }, list(), desk.selected ? drawer() : null)],
     () => [alarmsToday() === null ? '' : t('alarms.today', { count: alarmsToday() })])
   if (desk.selected && matchMedia('(max-width: 1180px)').matches) requestAnimationFrame(showDrawer)
@@ -31,7 +32,7 @@ function readAddress () {
 function steer (event) {
   const typing = event.target.matches('input, textarea, select')
   if (event.key === 'Escape') {
-    if (desk.shelving) desk.shelving = null
+    if (desk.shelving || desk.removal) Object.assign(desk, { shelving: null, removal: null })
     else select(null)
     event.target.blur?.()
     return changed()
@@ -41,9 +42,6 @@ function steer (event) {
   if (event.key === 'Enter' && desk.selected && event.target === document.body) document.querySelector('.act-row .field')?.focus()
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
     event.preventDefault()
-    const ids = listOf(live).flatMap(({ members }) => members).map((alarm) => alarm.id)
-    const next = ids[ids.indexOf(desk.selected) + (event.key === 'ArrowDown' ? 1 : -1)] ?? ids[0]
-    if (next) select(next)
-    changed()
+    walk(event.key === 'ArrowDown' ? 1 : -1)
   }
 }

@@ -58,6 +58,7 @@ async function all (path, values = {}, pages = Infinity) {
 }
 
 const id = encodeURIComponent
+const moment = (at) => at === undefined ? undefined : new Date(at).toISOString()
 
 export const logIn = (username, password) => post('/auth/session', { username, password })
 export const logOut = () => ask('DELETE', '/auth/session')
@@ -66,6 +67,23 @@ export const site = () => get('/site')
 export const devices = () => all('/devices')
 export const device = (key) => get(`/devices/${id(key)}`)
 export const rules = () => all('/rules')
+export const rule = (key) => get(`/rules/${id(key)}`)
+export const ruleText = (key) => get(`/rules/${id(key)}/text`)
+export const ruleVersions = async (key) => (await get(`/rules/${id(key)}/versions`)).items
+export const ruleVersion = (key, version, against) => get(`/rules/${id(key)}/versions/${id(version)}`, { against })
+export const ruleMistakes = () => get('/rules/mistakes')
+export const checkRules = (yaml) => ask('POST', '/rules/check', { yaml }, PATIENT_MS)
+export const changeRule = (key, body) => ask('PUT', `/rules/${id(key)}`, body, PATIENT_MS)
+export const addRule = (body) => ask('POST', '/rules', body, PATIENT_MS)
+export const takeBackRule = (key, comment) => ask('DELETE', `/rules/${id(key)}`, { comment }, PATIENT_MS)
+
+export const backtests = async () => (await get('/backtests')).items
+export const backtest = (key) => get(`/backtests/${id(key)}`)
+export const startBacktest = (body) => ask('POST', '/backtests', body, PATIENT_MS)
+export const cancelBacktest = (key) => ask('DELETE', `/backtests/${id(key)}`)
+export const rationalisation = (start, end) => getPatiently('/alarms/rationalisation', { start: moment(start), end: moment(end) })
+/** Looks for a delay or deadband that would quiet one alarm, and proves it: a job like a backtest. */
+export const suggest = (body) => post('/alarms/rationalisation/suggest', body)
 export const roster = async () => (await get('/roster')).items
 export const point = (key) => get(`/points/${id(key)}`)
 export const points = (filter) => all('/points', filter)
@@ -81,8 +99,11 @@ export async function readings (point, { start, end, interval, aggregate }) {
 export const alarms = (filter, pages) => all('/alarms', filter, pages)
 export const alarm = (key) => get(`/alarms/${id(key)}`)
 export const flags = async () => (await get('/alarms/flags')).items
-export const alarmFigures = (start) => get('/alarms/kpis', { start: new Date(start).toISOString() })
+export const flood = () => get('/alarms/flood')
+export const alarmFigures = (start, end) => getPatiently('/alarms/kpis', { start: moment(start), end: moment(end) })
 export const trace = (key) => get(`/alarms/${id(key)}/trace`)
+/** `what`: out-of-service, out-of-service/approve, out-of-service/refuse, in-service. Answers with the alarm's standing. */
+export const actOnService = (rule, device, what, body) => post(`/rules/${id(rule)}/devices/${id(device)}/${what}`, body)
 export const actOnAlarm = (key, act, body) => post(`/alarms/${id(key)}/${act}`, body)
 
 export const tickets = (filter, pages) => all('/tickets', filter, pages)

@@ -19,7 +19,7 @@ function fill (node, properties, children) {
   return node
 }
 
-const LISTENERS = ['onclick', 'oninput', 'onchange', 'onsubmit', 'onkeydown', 'onpointermove', 'onpointerleave']
+const LISTENERS = ['onclick', 'oninput', 'onchange', 'onsubmit', 'onkeydown', 'onpointermove', 'onpointerleave', 'onscroll']
 
 /** Make the children of `live` equal to `fresh`, keeping every element that is still the same kind of thing (same tag, same `data-key`). */
 export function renew (live, ...fresh) {

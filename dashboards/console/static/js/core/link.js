@@ -2,7 +2,7 @@
 import * as api from './api.js'
 import { now, setServerTime } from './clock.js'
 
-const KINDS = ['readings', 'alarm', 'ticket', 'notice', 'link']
+const KINDS = ['readings', 'alarm', 'ticket', 'notice', 'link', 'flood', 'rules']
 const QUIET_MS = 1500
 const ANSWER_MS = 1500
 /** A stream the server refuses is not asked for every second. */

@@ -6,20 +6,51 @@ import { setTimezone } from './clock.js'
 export const live = {
   me: null, site: null, areas: new Map(), rules: new Map(), people: new Map(), devices: new Map(), points: new Map(),
   alarms: new Map(), flags: [], tickets: new Map(), notices: new Map(), link: { lost: false },
+  /** Whether more alarms come than a person can take in: `{active, since, count, peak}`. */
+  flood: { active: false },
   /** When each device last answered: values that did not change are not sent again. */
   answered: new Map(),
   /** Counts what has happened to alarms, so that what was derived from them is asked again. */
-  alarmChanges: 0
+  alarmChanges: 0,
+  /** Counts every change but that of readings. */
+  revision: 0
 }
 
 const listeners = new Set()
 let due = false
+const drawing = { endedAt: 0, tookMs: 0 }
+/** A drawing is followed by this many times as long without one: in a storm of events the page still listens to a hand. */
+const REST = 3
 
-/** Tell every page that something changed: at most once per frame, however many events came. */
+/** Tell every page that something changed: at most once per frame, however many events came, and seldomer where drawing takes long. */
 export function changed () {
   if (due) return
   due = true
-  requestAnimationFrame(() => { due = false; for (const listener of listeners) listener() })
+  const rest = drawing.endedAt + REST * drawing.tookMs - performance.now()
+  if (rest > FRAME_MS) setTimeout(() => requestAnimationFrame(draw), rest)
+  else requestAnimationFrame(draw)
+}
+const FRAME_MS = 16
+
+/** Whoever touches the page is answered at once. */
+for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, () => { drawing.tookMs = 0 }, { capture: true, passive: true })
+
+function draw () {
+  due = false
+  const began = performance.now()
+  for (const listener of listeners) listener()
+  drawing.endedAt = performance.now()
+  drawing.tookMs = drawing.endedAt - began
+}
+
+/** What follows from the lists at hand, worked out once after each change of them, however often it is drawn. */
+export function derived (compute) {
+  let at = -1
+  let value
+  return () => {
+    if (at !== live.revision) { value = compute(); at = live.revision }
+    return value
+  }
 }
 
 /** Calls `draw` now, at every change, and once a second for the clocks. */
@@ -36,14 +67,22 @@ export async function loadSite () {
   setTimezone(site.timezone)
 }
 
+/** The rule book has changed. */
+async function readRules () {
+  live.rules = byId(await api.rules())
+  live.revision += 1
+  changed()
+}
+
 const byId = (items) => new Map(items.map((item) => [item.id, item]))
 
 /** What was heard while each question was on its way. */
 const underWay = new Set()
 
 /** Something happened: true now, and truer than the answer to a question asked before it. */
-function happened (event) {
+function happened (event, counts = true) {
   event()
+  if (counts) live.revision += 1
   for (const since of underWay) since.push(event)
 }
 
@@ -57,16 +96,17 @@ async function fillFrom (question, place) {
   try {
     place(await question())
     for (const event of since) event()
+    live.revision += 1
   } finally {
     underWay.delete(since)
   }
 }
 
 const standings = (notices) => Promise.all([api.devices(), api.alarms({ active: true }), api.flags(), api.tickets({ open: true }),
-  notices ? api.notices() : []])
+  notices ? api.notices() : [], api.flood()])
 
-const placeStandings = ([devices, alarms, flags, tickets, notices]) =>
-  Object.assign(live, { devices: byId(devices), alarms: byId(alarms), flags, tickets: byId(tickets), notices: byId(notices) })
+const placeStandings = ([devices, alarms, flags, tickets, notices, flood]) =>
+  Object.assign(live, { devices: byId(devices), alarms: byId(alarms), flags, tickets: byId(tickets), notices: byId(notices), flood })
 
 /**
  * Keep alarms, tickets and connections up to date, and the last values of `points()` (filters for `/points`, asked once the devices are
@@ -84,7 +124,7 @@ export async function followSite ({ points = () => [], stream = null, notices = 
   await load().catch(unlessUnreachable)
   openLink({
     hear: (kind, data) => {
-      happened(() => HEARD[kind](data))
+      happened(() => HEARD[kind](data), kind !== 'readings')
       if (kind === 'ticket') onTicket(data)
       changed()
     },
@@ -117,6 +157,8 @@ const HEARD = {
   },
   ticket: (data) => keepTicket(data.ticket ?? data),
   notice: (notice) => live.notices.set(notice.id, notice),
+  flood: (flood) => { live.flood = flood },
+  rules: () => { readRules().catch(unlessUnreachable) },
   link: ({ device, ...connection }) => {
     const known = live.devices.get(device)
     if (known) live.devices.set(device, { ...known, connection })
@@ -125,6 +167,7 @@ const HEARD = {
 
 /** The answer to an act of one's own is an event like any other. */
 export const takeAlarm = (alarm) => happened(() => keepAlarm(alarm))
+export const takeService = (standing) => happened(() => takeStanding(standing))
 export const takeTicket = (ticket) => happened(() => keepTicket(ticket))
 
 export function takeNotice (notice) {
@@ -138,8 +181,10 @@ function keepAlarm (alarm) {
 }
 
 function takeStanding (standing) {
-  const others = live.flags.filter(({ rule, device }) => rule !== standing.rule || device !== standing.device)
-  live.flags = standing.flags.some((flag) => flag !== 'latched') ? [...others, standing] : others
+  const before = live.flags.findIndex(({ rule, device }) => rule === standing.rule && device === standing.device)
+  const stays = standing.request || standing.flags.some((flag) => flag !== 'latched')
+  if (before < 0 && !stays) return
+  live.flags = [...live.flags.filter((_, index) => index !== before), ...stays ? [standing] : []]
 }
 
 function keepTicket (ticket) {

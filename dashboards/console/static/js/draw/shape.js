@@ -30,6 +30,10 @@ export function shape (priority, state, size, place = {}) {
     s('text', { x: 28, y, 'font-size': height }, DIGIT[priority]))
 }
 
+/** The form and digit of a priority that nobody is alarmed by: grey, for lists of rules and of what was long ago. */
+export const grade = (priority, size) => s('svg', { class: 'grade', viewBox: '0 0 56 56', width: size, height: size, role: 'img', 'aria-label': t(`priority.${priority}`) },
+  s('path', { class: 'body', d: OUTLINE[priority].body }), s('text', { x: 28, y: OUTLINE[priority].digit[0], 'font-size': OUTLINE[priority].digit[1] }, DIGIT[priority]))
+
 const MARK = { shelved: 'M10 8.5V15.5M14 8.5V15.5', suppressed: 'M8.5 15.5 15.5 8.5', out_of_service: 'M8 12H16' }
 
 /** The grey flag of an alarm set aside: shelved ‖, suppressed ⁄, out of service –. */

@@ -8,11 +8,12 @@ import { isOpen, toggle } from './popup.js'
 import { setSound, soundWanted } from './sound.js'
 
 const PAGES = [['/wall', 'page.wall'], ['/alarms', 'page.alarms'], ['/tickets', 'page.tickets'], ['/systems', 'page.system'],
-  ['/energy', 'page.energy']]
+  ['/energy', 'page.energy'], ['/rules', 'page.rules']]
 /** Shown to those who may break what is simulated. */
 const TESTING = ['/testing', 'page.testing']
 /** A single thing belongs to the page its kind is listed on; devices are reached through their system. */
-const WITHIN = { ticket: 'tickets', system: 'systems', devices: 'systems', device: 'systems' }
+const WITHIN = { ticket: 'tickets', system: 'systems', devices: 'systems', device: 'systems', rule: 'rules', editor: 'rules',
+  backtests: 'rules', backtest: 'rules', figures: 'rules' }
 const THEMES = ['auto', 'night', 'day']
 const LANGUAGE_NAMES = { zh: '中文', en: 'English' }
 const NAME = 'menu'

@@ -1,7 +1,6 @@
 // Alarms as people speak of them: place before device, what is wrong, in which order, and which follow from which.
 import { PRIORITIES, isReturned, isUnacknowledged } from '../draw/shape.js'
 import { instant } from '../core/clock.js'
-import { live as site } from '../core/live.js'
 import { say } from '../core/words.js'
 
 const rank = (alarm) => PRIORITIES.indexOf(alarm.priority)
@@ -11,7 +10,12 @@ export const byWorst = (a, b) =>
   isReturned(a.state) - isReturned(b.state) || rank(a) - rank(b) || isUnacknowledged(b.state) - isUnacknowledged(a.state)
     || instant(b.raised_at) - instant(a.raised_at)
 
-export const isSilent = (alarm) => alarm.flags.some((flag) => flag !== 'latched')
+/** The worst of them, or undefined: no sorting of two thousand for the sake of one. */
+export const worstAmong = (alarms) => alarms.reduce((worst, alarm) => worst && byWorst(worst, alarm) <= 0 ? worst : alarm, undefined)
+
+/** Set aside: recorded, not shouted. */
+export const ASIDE = ['shelved', 'suppressed', 'out_of_service']
+export const isSilent = (alarm) => alarm.flags.some((flag) => ASIDE.includes(flag))
 export const isActive = (alarm) => !isSilent(alarm) && !isReturned(alarm.state)
 
 /** The device's own name without the place it already begins with. */
@@ -57,45 +61,3 @@ function sharedEnd (place, name) {
 
 /** `{where, what}` of a row's title. */
 export const titleOf = (alarm, live) => ({ where: whereOf(alarm, live), what: symptom(alarm, live) })
-
-/**
- * Alarms bundled by root cause: `[{cause, members, silenced}]`, worst bundle first. `cause` is null for an alarm that stands alone.
- * `members` are worst first; `silenced` are the standings held back because of the cause. `feeds` maps a device to all it supplies.
- */
-export function bundles (alarms, flags, feeds) {
-  const heard = alarms.filter((alarm) => !isSilent(alarm)).sort(byWorst)
-  const shown = heard.filter((alarm) => !isReturned(alarm.state))
-  const silencedBy = (cause) => flags.filter((standing) => standing.device !== cause.device && isHeldBy(standing, cause, flags))
-  const causes = shown.filter((alarm) => silencedBy(alarm).length || shown.some((other) => follows(other, alarm, feeds)))
-  const claimed = new Set()
-  const result = []
-  for (const cause of causes) {
-    if (claimed.has(cause.id)) continue
-    const members = shown.filter((alarm) => !claimed.has(alarm.id) && (alarm === cause || follows(alarm, cause, feeds)))
-    members.forEach((alarm) => claimed.add(alarm.id))
-    result.push({ cause, members, silenced: silencedBy(cause) })
-  }
-  for (const alarm of heard) if (!claimed.has(alarm.id)) result.push({ cause: null, members: [alarm], silenced: [] })
-  return result.sort((a, b) => byWorst(a.members[0], b.members[0]))
-}
-
-/** Alarms that begin within this time after a supply failed are taken as its effects. */
-const EFFECT_MS = 120_000
-
-function follows (effect, cause, feeds) {
-  if (effect === cause || standsAlone(effect) || !feeds.get(cause.device)?.has(effect.device)) return false
-  const later = instant(effect.raised_at) - instant(cause.raised_at)
-  return later > -EFFECT_MS / 4 && later < EFFECT_MS
-}
-
-/** Smoke and gas come of themselves: nobody shall read a fire as explained by a power cut. A lift that stops does follow from one. */
-const standsAlone = (alarm) => ['fire', 'gas'].includes(alarm.system) && site.rules.get(alarm.rule)?.life_safety === true
-
-/** Whether a standing is held back because of a cause, be it through others that are held back themselves. */
-function isHeldBy (standing, cause, flags, seen = new Set()) {
-  const by = standing.suppression?.by
-  if (!by || seen.has(by)) return false
-  if (by === cause.id || by === `${cause.rule}@${cause.device}`) return true
-  seen.add(by)
-  return flags.some((other) => by === `${other.rule}@${other.device}` && isHeldBy(other, cause, flags, seen))
-}

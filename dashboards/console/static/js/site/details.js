@@ -41,10 +41,25 @@ export const lastSaid = (point) => once(`last ${point} ${silentSince(point)}`, a
 const DAY_MS = 86_400_000
 const silentSince = (point) => live.devices.get(point.slice(0, point.lastIndexOf('.')))?.connection.since
 
-/** The instant at which the last alarm was over, or null. Asked again whenever the list of alarms has changed. */
-export const lastAlarmEnd = () => once(`end ${live.alarmChanges}`,
-  async () => Math.max(0, ...(await api.alarms({ active: false, limit: 50 }, 1)).map((alarm) => instant(alarm.returned_at) ?? 0)) || null)
-  ?? null
+/**
+ * The answer for `key`, asked again when alarms have changed since: at most every few seconds, however fast they come. Null until there
+ * is a first one.
+ */
+function afterAlarms (key, load) {
+  const known = renewed.get(key) ?? { value: null, changes: -1, askedAt: -Infinity }
+  renewed.set(key, known)
+  if (known.changes !== live.alarmChanges && performance.now() - known.askedAt > SPARING_MS) {
+    Object.assign(known, { changes: live.alarmChanges, askedAt: performance.now() })
+    load().then((value) => { known.value = value; changed() }, () => { known.changes = -1 })
+  }
+  return known.value
+}
+const renewed = new Map()
+const SPARING_MS = 5000
+
+/** The instant at which the last alarm was over, or null. */
+export const lastAlarmEnd = () => afterAlarms('end', async () =>
+  Math.max(0, ...(await api.alarms({ active: false, limit: 50 }, 1)).map((alarm) => instant(alarm.returned_at) ?? 0)) || null)
 
 /** How many alarms there have been today, or null while that is on its way. */
-export const alarmsToday = () => once(`today ${live.alarmChanges}`, async () => (await api.alarmFigures(siteDay(now()))).total) ?? null
+export const alarmsToday = () => afterAlarms('today', async () => (await api.alarmFigures(siteDay(now()))).total)

@@ -3,13 +3,10 @@ import { instant, now } from '../core/clock.js'
 import { clockTime, dueTime, number, over } from '../core/format.js'
 import { live } from '../core/live.js'
 import { t } from '../core/words.js'
-import { bundles, symptom, whereOf } from './alarms.js'
-import { feedsNow } from './details.js'
+import { symptom, whereOf } from './alarms.js'
+import { bundleOf } from './bundles.js'
 import { personName } from './people.js'
 import { nextClock } from './promise.js'
-
-/** The bundle an alarm belongs to, or undefined. */
-export const bundleOf = (alarm) => bundles([...live.alarms.values()], live.flags, feedsNow()).find(({ members }) => members.includes(alarm))
 
 export function factsOf (alarm) {
   const households = live.areas.get(alarm.area)?.households

@@ -1,19 +1,18 @@
 // What is set aside, in words: which alarm of which device, by whom or by what, until when, why.
 import { instant } from '../core/clock.js'
-import { since } from '../core/format.js'
+import { dueTime, since } from '../core/format.js'
 import { live } from '../core/live.js'
 import { say, t } from '../core/words.js'
-import { titleOf } from './alarms.js'
+import { ASIDE, titleOf } from './alarms.js'
 import { personName } from './people.js'
-
-export const ASIDE = ['shelved', 'suppressed', 'out_of_service']
 
 export const kindOf = (standing) => ASIDE.find((kind) => standing.flags.includes(kind))
 
 /** What it is chosen by: its occurrence where it has one. */
 export const keyOf = (standing) => standing.occurrence ?? `${standing.rule}@${standing.device}`
 
-export const heldOf = (standing) => standing.shelving ?? standing.suppression ?? standing.out_of_service
+/** What keeps it quiet, or asks that it be. */
+export const heldOf = (standing) => standing.shelving ?? standing.suppression ?? standing.out_of_service ?? standing.request
 
 const nameOf = (device) => say(live.devices.get(device)?.name) || device
 
@@ -33,10 +32,14 @@ export function causeOf (standing) {
   return { words: device ? standingTitle({ rule, device }) : standing.suppression.reason, id: null }
 }
 
-/** 搁置至 23:58，李强; 因 2D5 跳闸 抑制. */
+/** 搁置至 23:58，李强; 因 2D5 跳闸 抑制; 停用至 1月16日 08:00，李强. */
 export function heldWords (standing) {
   const held = heldOf(standing)
+  if (standing.out_of_service?.until && held === standing.out_of_service) {
+    return t('alarms.out_until', { time: dueTime(instant(held.until)), who: personName(held.by) })
+  }
   if (standing.shelving) return t('alarms.shelved_until', { time: since(instant(held.until)), who: personName(held.by) })
+  if (held === standing.request) return t('mark.requested')
   const cause = causeOf(standing)
   return cause ? t('alarms.because', { what: cause.words }) : t('alarms.out_by', { who: personName(held.by) })
 }

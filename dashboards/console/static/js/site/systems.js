@@ -1,17 +1,17 @@
 // One line per system: how it is, in its own measure.
 import { quantity, number, THIN } from '../core/format.js'
 import { t } from '../core/words.js'
-import { byWorst, isActive, isSilent, symptom } from './alarms.js'
+import { isActive, isSilent, symptom, worstAmong } from './alarms.js'
 
 /** `{alarm, flag, words, healthy, abnormal}` of one system: its worst alarm, else the flag of one set aside, and a few words. */
 export function systemView (system, live) {
   const devices = [...live.devices.values()].filter((device) => device.system === system)
   const alarms = [...live.alarms.values()].filter((alarm) => alarm.system === system)
-  const active = alarms.filter(isActive).sort(byWorst)
+  const active = alarms.filter(isActive)
   const aside = live.flags.filter((standing) => live.devices.get(standing.device)?.system === system)
   const flag = ['suppressed', 'shelved', 'out_of_service'].find((kind) => aside.some((standing) => standing.flags.includes(kind)))
   const words = !devices.length ? t('system.none') : MEASURE[system]?.(devices, live, active) ?? plain(devices, live, active)
-  return { alarm: active[0] ?? alarms.filter((alarm) => !isSilent(alarm)).sort(byWorst)[0], flag: active.length ? null : flag, words,
+  return { alarm: worstAmong(active) ?? worstAmong(alarms.filter((alarm) => !isSilent(alarm))), flag: active.length ? null : flag, words,
     count: devices.length, abnormal: active.length > 0 }
 }
 

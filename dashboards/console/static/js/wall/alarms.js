@@ -2,21 +2,26 @@
 import { h } from '../core/dom.js'
 import { instant, now } from '../core/clock.js'
 import { age, since } from '../core/format.js'
-import { live } from '../core/live.js'
+import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, isReturned, isUnacknowledged, shape } from '../draw/shape.js'
 import { firstThatFits, fit, widthOf } from '../draw/text.js'
-import { bundles, deviceName, shortName, titleOf } from '../site/alarms.js'
-import { alarmsToday, feedsNow } from '../site/details.js'
-import { ASIDE } from '../site/standings.js'
+import { ASIDE, deviceName, shortName, titleOf } from '../site/alarms.js'
+import { allBundles } from '../site/bundles.js'
+import { alarmsToday } from '../site/details.js'
+import { folded, isFolding, showAll } from '../site/flood.js'
+import { marksOf } from '../site/marks.js'
 
 const ROW = 75.5
 const CONSEQUENCES = 47
 const ROOM = 506
+/** What a flood's line takes of it. */
+const FLOOD = 80
 
 export function alarmPanel () {
-  const all = bundles([...live.alarms.values()], live.flags, feedsNow())
-  const shown = whatFits(all)
+  const all = allBundles()
+  const folding = isFolding()
+  const shown = whatFits(folding ? folded(all) : all, live.flood.active ? ROOM - FLOOD : ROOM)
   const heard = all.flatMap(({ members }) => members)
   const active = heard.filter((alarm) => !isReturned(alarm.state))
   const returned = heard.length - active.length
@@ -26,19 +31,29 @@ export function alarmPanel () {
     h('h2', {}, h('a', { href: '/alarms' }, t('wall.alarms', { count: active.length })),
       h('span', { class: 't2' }, unseen ? h('i', {}, t('wall.unacknowledged', { count: unseen })) : null,
         returned ? h('i', {}, t('alarms.view.returned', { count: returned })) : null)),
+    live.flood.active ? floodRow(folding, more) : null,
     heard.length ? h('ol', {}, shown.map(bundleView)) : calm(),
-    footer(more))
+    footer(folding ? 0 : more))
+}
+
+/** A flood in one line where the first row would stand: since when, how many, and one press to see the rest. */
+function floodRow (folding, more) {
+  const { since: begun, count } = live.flood
+  return h('div', { class: 'flood', role: 'status', 'data-key': 'flood' }, h('p', { class: 't1' }, h('b', {}, t('flood.title', { time: since(instant(begun)) })),
+    h('span', { class: 't2' }, t('flood.count', { count }))),
+  h('p', { class: 't2' }, t(folding ? 'flood.wall_folded' : 'flood.wall_all'), h('button', { class: 't1', type: 'button', onclick: () => { showAll(folding); changed() } },
+    folding ? t('flood.rest', { count: more }) : t('flood.fold'))))
 }
 
 /** As many bundles as the panel has places for; a bundle too long keeps its worst members. */
-function whatFits (all) {
-  let room = ROOM
+function whatFits (all, height) {
+  let room = height
   const shown = []
   for (const bundle of all) {
     const extra = bundle.cause ? CONSEQUENCES : 0
     const places = Math.floor((room - extra) / ROW)
     if (places < 1) break
-    shown.push({ ...bundle, all: bundle.members, members: worstWithCause(bundle, places) })
+    shown.push({ ...bundle, all: bundle.all ?? bundle.members, members: worstWithCause(bundle, places) })
     room -= extra + shown.at(-1).members.length * ROW
   }
   return shown
@@ -82,14 +97,18 @@ function secondLine (alarm, isFirst) {
   const words = sinceWords(alarm, isFirst)
   const besides = (from) => 502 - 14 - widthOf(from, 20)
   const full = actionWords(alarm, besides(words))
-  if (isFirst || widthOf(full.words, full.size) <= besides(words)) return { from: words, action: full }
+  if (isFirst || marksOf(alarm).length || widthOf(full.words, full.size) <= besides(words)) return { from: words, action: full }
   const time = since(instant(alarm.raised_at))
   return { from: time, action: actionWords(alarm, besides(time)) }
 }
 
 function sinceWords (alarm, isFirst) {
   if (isReturned(alarm.state)) return t('since.returned', { time: since(instant(alarm.returned_at)) })
-  return t(isFirst ? 'since.first' : 'since', { time: since(instant(alarm.raised_at)) })
+  const time = since(instant(alarm.raised_at))
+  if (isFirst) return t('since.first', { time })
+  // One word at three metres: the weightiest.
+  const [mark] = marksOf(alarm)
+  return mark ? t('since.marked', { time, mark: mark.words }) : t('since', { time })
 }
 
 /** The first action, or as many of its clauses as there is room for: a whole clause says more than half a sentence. */

@@ -5,13 +5,13 @@ import { clockTime, date, longAge, number } from '../core/format.js'
 import { live } from '../core/live.js'
 import { t } from '../core/words.js'
 import { alarmState, calmState, stateClock } from '../frame/state.js'
-import { byWorst, isActive, isSilent } from '../site/alarms.js'
+import { isActive, isSilent, worstAmong } from '../site/alarms.js'
 import { lastAlarmEnd } from '../site/details.js'
 import { factsOf } from '../site/facts.js'
 import { isConnected } from '../site/systems.js'
 
 export function headline () {
-  const worst = [...live.alarms.values()].filter(isActive).sort(byWorst)[0]
+  const worst = worstAmong([...live.alarms.values()].filter(isActive))
   return h('header', { class: 'state', 'data-key': 'state' }, worst ? alarmState(worst, factsOf(worst)) : calm(),
     stateClock([date(now()), h('i', {}, live.me.display ?? live.me.name)]))
 }

@@ -1,10 +1,10 @@
 // The site from above, drawn from the rectangles of its areas; an alarm's shape stands at its place.
 import { h, s } from '../core/dom.js'
-import { live } from '../core/live.js'
+import { derived, live } from '../core/live.js'
 import { number } from '../core/format.js'
 import { t } from '../core/words.js'
-import { bundles, byWorst, isSilent } from '../site/alarms.js'
-import { feedsNow } from '../site/details.js'
+import { byWorst, isSilent } from '../site/alarms.js'
+import { allBundles } from '../site/bundles.js'
 import { effectLine } from './plan_effect.js'
 import { labelOf, placeLabels } from './plan_labels.js'
 import { DRAW } from './plan_places.js'
@@ -52,16 +52,25 @@ function around (rects) {
 
 /** What stands at an area: its alarms, worst first, and whether something there is held back by design. */
 function standing (area) {
-  const alarms = [...live.alarms.values()].filter((alarm) => alarm.area === area.id && !isSilent(alarm)).sort(byWorst)
-  const held = live.flags.some((standing) => standing.suppression && live.devices.get(standing.device)?.area === area.id)
-  return { alarms, worst: alarms[0], held }
+  const { alarms, held } = atPlaces()
+  return { alarms: alarms.get(area.id) ?? [], worst: alarms.get(area.id)?.[0], held: held.has(area.id) }
 }
+
+/** Of every place at once: the alarms heard there, worst first, and whether anything there is held back. */
+const atPlaces = derived(() => {
+  const alarms = new Map()
+  for (const alarm of [...live.alarms.values()].filter((one) => !isSilent(one)).sort(byWorst)) {
+    if (!alarms.has(alarm.area)) alarms.set(alarm.area, [])
+    alarms.get(alarm.area).push(alarm)
+  }
+  const held = new Set(live.flags.filter(({ suppression }) => suppression).map(({ device }) => live.devices.get(device)?.area))
+  return { alarms, held }
+})
 
 /** A dashed line from each root cause to the places it hit. */
 function effects (views) {
   const at = (alarm) => views.find(({ area }) => area.id === alarm.area)
-  return bundles([...live.alarms.values()], live.flags, feedsNow()).filter(({ cause }) => cause
-    && at(cause)).flatMap(({ cause, members }) => {
+  return allBundles().filter(({ cause }) => cause && at(cause)).flatMap(({ cause, members }) => {
     const hit = new Set(members.map(at).filter((view) => view && view !== at(cause)))
     return [...hit].map((view) => effectLine(at(cause).box, view.box, cause.priority))
   })

@@ -1,0 +1,100 @@
+"""Writes the engine's checkpoint every few seconds, once the journal has every event of what is in it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from guanjia.checkpoint import Checkpoint, write_checkpoint
+from guanjia.write_ahead import WriteAhead
+from model.alarm import AlarmEvent, Occurrence, Standing
+from model.clock import SECOND, Clock
+from model.ports import Judged, Trail
+from rules.memory import Memory
+
+log = structlog.get_logger()
+Stood = tuple[Standing, Occurrence | None]
+
+EVERY_NS = 5 * SECOND
+"""So much of a delay may be counted again after a crash where nothing is read meanwhile; and some thousand blocks are judged again."""
+
+
+class Remembering(Protocol):
+    """The engine, as far as it is written down."""
+
+    def advance(self, now_ns: int) -> Sequence[AlarmEvent]: ...
+
+    def memory(self) -> Memory: ...
+
+    def standings(self) -> Sequence[Stood]: ...
+
+
+class Lane(Protocol):
+    def put(self, events: Sequence[AlarmEvent]) -> None: ...
+
+    async def commit(self, events: Sequence[AlarmEvent]) -> None: ...
+
+
+class Checkpoints:
+    """Runs on the event loop, where the engine is; encodes and writes in a thread."""
+
+    def __init__(self, path: Path, engine: Remembering, lane: Lane, ahead: WriteAhead, trail: Trail, clock: Clock) -> None:
+        self.path = path
+        self._engine, self._lane, self._ahead, self._trail, self._clock = engine, lane, ahead, trail, clock
+        self._written_ns: int | None = None
+        self._bytes = self._refused = 0
+        self._is_failing = False
+
+    async def run(self) -> None:
+        """Goes on until cancelled; the first one is written at once."""
+        while True:
+            await self.save()
+            await self._clock.sleep_until(self._clock.monotonic_ns() + EVERY_NS)
+
+    async def save(self) -> None:
+        """Never raises: without a newer one the older one serves, and more is judged again."""
+        try:
+            await self._save()
+        except (OSError, sqlite3.Error) as error:
+            self._refuse(f"{self.path.name} can't be written: {error}")
+
+    async def _save(self) -> None:
+        # No pause between here and the mark: the memory is that of the marked block, and of this moment.
+        events = self._engine.advance(self._clock.now_ns())
+        if events:
+            self._lane.put(events)
+        memory, standings, mark = self._engine.memory(), self._engine.standings(), self._ahead.mark()
+        await self._lane.commit(())
+        judged = self._ahead.judged(mark, memory.now_ns)
+        if judged is None:
+            self._refuse("the spool does not commit what was judged")
+            return
+        self._bytes = await asyncio.to_thread(self._write, memory, standings, judged)
+        self._written_ns = self._clock.monotonic_ns()
+        self._is_failing = False
+
+    def _write(self, memory: Memory, standings: Sequence[Stood], judged: Judged) -> int:
+        # A power cut that took rows back would leave a checkpoint ahead of its spool.
+        self._trail.harden()
+        plain = tuple((standing, replace(occurrence, evidence=()) if occurrence else None) for standing, occurrence in standings)
+        size = write_checkpoint(self.path, Checkpoint(judged.spool, judged.position, memory, plain))
+        self._trail.hold(judged.position)
+        return size
+
+    def _refuse(self, reason: str) -> None:
+        self._refused += 1
+        if not self._is_failing:
+            log.error("checkpoint_refused", reason=reason)
+        self._is_failing = True
+
+    def counters(self) -> dict[str, float]:
+        written_ns = self._written_ns
+        return {
+            "guanjia_checkpoint_age_seconds": 0.0 if written_ns is None else (self._clock.monotonic_ns() - written_ns) / SECOND,
+            "guanjia_checkpoint_bytes": float(self._bytes),
+            "guanjia_checkpoint_refused_total": float(self._refused),
+        }

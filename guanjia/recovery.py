@@ -1,0 +1,204 @@
+"""Brings the alarm engine to where it was, from what a crash has left on disk (docs/adr/0030).
+
+    spool    …──────P══════════════W───────────────S   rows, in the order they were judged in
+                    │ rehearse: the   │ judge: their  │
+    checkpoint ─────┘ journal has     │ events are    │
+    journal ─────── what came of them ┘ committed now │
+                                                       ╌╌╌ nobody listened ╌╌╌► resume
+
+P  what the checkpoint's memory has   W  what the journal's events reach up to   S  the last row
+"""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from guanjia.checkpoint import Checkpoint, Unusable
+from guanjia.numbering import OccurrenceNumbers
+from model.alarm import AlarmEvent, Occurrence, Standing
+from model.carrier import carriers
+from model.clock import MINUTE
+from model.own_state import PLATFORM
+from model.ports import Journal, Judged, Trail
+from model.reading import Block
+from model.site import Mqtt, Site
+from rules.memory import Memory
+
+TOGETHER = 100
+"""Events judged again that are committed together."""
+OLD_NS = MINUTE
+"""What a polled device said longer ago is no ground to go on counting a delay: it is asked again before it counts."""
+
+
+Stood = tuple[Standing, Occurrence | None]
+
+
+class Recoverable(Protocol):
+    """The engine, as far as it is brought back."""
+
+    def recall(self, memory: Memory, now_ns: int) -> None: ...
+
+    def restore(self, standings: Iterable[Stood], now_ns: int) -> list[AlarmEvent]: ...
+
+    def amend(self, standings: Iterable[Stood]) -> list[AlarmEvent]: ...
+
+    def advance(self, now_ns: int) -> list[AlarmEvent]: ...
+
+    def observe(self, block: Block) -> list[AlarmEvent]: ...
+
+    def doubt(self, devices: Container[str]) -> None: ...
+
+    def resume(self, now_ns: int) -> None: ...
+
+    @property
+    def now_ns(self) -> int: ...
+
+
+class Everything(Container[str]):
+    """Every device there is."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Which devices the spool does not tell all of. ``unspooled``: never. ``polled``: they say how they are when they are asked."""
+
+    unspooled: Container[str] = ()
+    polled: Container[str] = ()
+
+
+class Start(StrEnum):
+    """From where the engine starts."""
+
+    CHECKPOINT = "checkpoint"
+    JOURNAL = "journal"
+    """Without a memory; what the journal has not judged yet is judged."""
+    ANEW = "anew"
+    """Without a memory, and nothing is judged again: nobody knows what has been."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Rows behind ``after`` up to ``judged`` are reheard, those behind it up to ``end`` are judged."""
+
+    start: Start
+    after: int
+    judged: int
+    end: int
+    is_torn: bool
+    """Rows that had been judged are gone: a power cut, or a folder put together from two copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What was done."""
+
+    plan: Plan
+    reheard: int
+    judged: int
+
+    def counters(self) -> dict[str, float]:
+        return {f"guanjia_recovery_{name}_blocks": float(count) for name, count in self.figures().items()}
+
+    def figures(self) -> dict[str, int]:
+        return {"reheard": self.reheard, "judged": self.judged}
+
+
+def heard_in(site: Site, *, is_remote: bool) -> Heard:
+    """``is_remote``: devices of an edge are read by another machine; what it says is judged and not spooled."""
+    remote = {device.id for device in site.devices.values() if is_remote and device.edge}
+    lines = {id for id, carrier in carriers(site).items() if not remote.isdisjoint(carrier.behind)}
+    polled = frozenset(device.id for device in site.devices.values() if not isinstance(device.connection, Mqtt))
+    return Heard(frozenset({PLATFORM, *remote, *lines}), polled)
+
+
+def plan(remembered: int | None, reached: int | None, oldest: int, end: int) -> Plan:
+    """``remembered``: the checkpoint's position; ``reached``: the journal's; ``oldest``, ``end``: ids of the rows held.
+
+    The journal is at least as far as the checkpoint, which is written after it: one that is not comes from an older copy.
+    """
+    if remembered is not None and reached is not None and remembered <= reached and oldest <= remembered + 1:
+        return Plan(Start.CHECKPOINT, min(remembered, end), min(reached, end), end, reached > end)
+    if reached is not None and oldest <= reached + 1:
+        return Plan(Start.JOURNAL, min(reached, end), min(reached, end), end, reached > end)
+    return Plan(Start.ANEW, end, end, end, is_torn=False)
+
+
+def recover(
+    engine: Recoverable,
+    numbers: OccurrenceNumbers,
+    journal: Journal,
+    trail: Trail,
+    checkpoint: Checkpoint | Unusable,
+    heard: Heard,
+    now_ns: int,
+    put: Callable[[Sequence[AlarmEvent], Judged], None],
+) -> Recovery:
+    """The engine is live at ``now_ns`` when it returns; ``put`` has been given what must still go into the journal, in order."""
+    oldest, end = trail.span()
+    reached = journal.judged(trail.identity)
+    usable = checkpoint if isinstance(checkpoint, Checkpoint) else None
+    way = plan(usable.position if usable else None, reached.position if reached else None, oldest, end)
+    reheard = _Counted(trail.blocks(way.after, way.judged))
+    if usable and reached and way.start is Start.CHECKPOINT:
+        with numbers.rehearsing():
+            _rehearse(engine, usable, reheard, reached.at_ns)
+        events = engine.amend(journal.standings())
+    else:
+        events = engine.restore(journal.standings(), _since_ns(trail, way, now_ns))
+    put(events, Judged(trail.identity, way.judged, engine.now_ns))
+    judged = _Counted(trail.blocks(way.judged, way.end))
+    _judge(engine, judged, trail.identity, way.end, put)
+    engine.doubt(Everything() if way.is_torn else heard.unspooled)
+    if now_ns - engine.now_ns > OLD_NS:
+        engine.doubt(heard.polled)
+    engine.resume(now_ns)
+    return Recovery(way, reheard.count, judged.count)
+
+
+def _rehearse(engine: Recoverable, checkpoint: Checkpoint, blocks: "_Counted", until_ns: int) -> None:
+    """Live once more through what the journal has the outcome of; what comes of it here is dropped."""
+    engine.recall(checkpoint.memory, checkpoint.memory.now_ns)
+    engine.restore(checkpoint.standings, checkpoint.memory.now_ns)
+    for _, block in blocks:
+        engine.observe(block)
+    if until_ns > engine.now_ns:
+        engine.advance(until_ns)
+
+
+def _since_ns(trail: Trail, way: Plan, now_ns: int) -> int:
+    """When the first block that is heard again was received; now, when there is none."""
+    first = next(trail.blocks(way.after, way.end), None)
+    return now_ns if first is None else first[1].receive_ns
+
+
+def _judge(
+    engine: Recoverable,
+    rows: "Iterable[tuple[int, Block]]",
+    spool: str,
+    end: int,
+    put: Callable[[Sequence[AlarmEvent], Judged], None],
+) -> None:
+    waiting: list[AlarmEvent] = []
+    for row, block in rows:
+        waiting += engine.observe(block)
+        if len(waiting) >= TOGETHER:
+            put(waiting, Judged(spool, row, block.receive_ns))
+            waiting = []
+    put(waiting, Judged(spool, end, engine.now_ns))
+
+
+class _Counted:
+    """Rows as they are read, and how many there were."""
+
+    def __init__(self, rows: Iterator[tuple[int, Block]]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[tuple[int, Block]]:
+        for row in self._rows:
+            self.count += 1
+            yield row

@@ -1,0 +1,45 @@
+"""Notices that the site's rule files have changed, without reading them, and has them taken."""
+
+import asyncio
+
+import structlog
+
+from guanjia.rulebook.desk import RuleDesk
+from guanjia.rulebook.shelf import Marks, Shelf
+from model.clock import SECOND, Clock
+from model.people import PLATFORM
+from model.rule_version import RulesRefused
+
+log = structlog.get_logger()
+LOOK_NS = 2 * SECOND
+"""How often the files' times and sizes are looked at (practice: saved, and in force within some five seconds)."""
+
+
+class FileWatch:
+    """A file is taken once two looks have found it the same: it is not being written any more."""
+
+    def __init__(self, shelf: Shelf, desk: RuleDesk, clock: Clock) -> None:
+        self._shelf, self._desk, self._clock = shelf, desk, clock
+        self._taken: Marks = shelf.marks()
+        self._seen: Marks = self._taken
+
+    async def run(self) -> None:
+        """For as long as the platform runs."""
+        while True:
+            await self._clock.sleep_until(self._clock.monotonic_ns() + LOOK_NS)
+            await self.look()
+
+    async def look(self) -> None:
+        marks = await asyncio.to_thread(self._shelf.marks)
+        is_settled, self._seen = marks == self._seen, marks
+        if not is_settled or marks == self._taken:
+            return
+        self._taken = marks
+        try:
+            await self._desk.reload(PLATFORM)
+        except RulesRefused:
+            pass  # The desk has said so, and keeps the mistakes until the files change again.
+        except Exception as error:
+            # The journal is away, perhaps: the old rules run on, and the files are taken at another look.
+            self._taken = ()
+            log.exception("rules_not_reloaded", error=repr(error))

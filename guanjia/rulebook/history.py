@@ -1,0 +1,52 @@
+"""What the journal has of the rules, and what is to be added when others come into force. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from guanjia.config.written import Written
+from model.rule_version import Origin, RuleVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who brings rules into force, when, and why."""
+
+    at_ns: int
+    by: str
+    comment: str = ""
+
+
+def standing_edits(history: Iterable[RuleVersion]) -> dict[str, RuleVersion]:
+    """By rule, oldest first, the edits nobody has taken back."""
+    edits: dict[str, RuleVersion] = {}
+    for kept in history:
+        if kept.origin in (Origin.EDITED, Origin.RETIRED):
+            edits.pop(kept.rule, None)
+        if kept.origin is Origin.EDITED:
+            edits[kept.rule] = kept
+    return edits
+
+
+def newest(history: Iterable[RuleVersion]) -> dict[str, RuleVersion]:
+    """By rule, what the journal has of it last."""
+    return {kept.rule: kept for kept in history}
+
+
+def news(history: Sequence[RuleVersion], written: Mapping[str, Written], act: Act) -> list[RuleVersion]:
+    """What is in force now and was not before: a line for each rule that says something else than last, or has gone."""
+    before, edits = newest(history), standing_edits(history)
+    found: list[RuleVersion] = []
+    for rule, one in written.items():
+        last, version, origin = before.get(rule), one.rule.version, one.source.origin
+        if last is None or (last.version, last.origin) != (version, origin):
+            found.append(RuleVersion(rule, version, origin, one.words, act.at_ns, act.by, act.comment))
+    for rule, last in before.items():
+        # An edit that does not run just now is not taken back by that.
+        if rule not in written and last.origin is not Origin.RETIRED and rule not in edits:
+            found.append(retired(last, act))
+    return found
+
+
+def retired(last: RuleVersion, act: Act) -> RuleVersion:
+    """The line that ends it."""
+    return replace(last, origin=Origin.RETIRED, at_ns=act.at_ns, by=act.by, comment=act.comment)

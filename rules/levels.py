@@ -1,0 +1,56 @@
+"""Whether the levels of a rule, and what their conditions remember, can do what they are written for. Pure."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+
+from rules.calendar_windows import span_ns
+from rules.calls import SPANS, function_of
+from rules.limits import comparisons
+from rules.syntax import Formula
+
+Side = tuple[str, str]
+"""Of a name: ``Gt`` above its limit, ``Lt`` below."""
+
+
+def not_graver(when: Formula, levels: Sequence[Formula | None], params: Mapping[str, float]) -> Iterator[tuple[int, str]]:
+    """Index of each level that is true as soon as what stands before it is, with the reason; only where it asks for nothing but limits."""
+    before, name_before = _limits(when, params), "the rule"
+    for index, level in enumerate(levels):
+        limits = _limits(level, params) if level else {}
+        passed = {side: before[side] for side, number in limits.items() if side in before and _is_passed(side, number, before[side])}
+        if level and passed.keys() == limits.keys() and len(limits) == _parts_of(level):
+            (name, how), earlier = next(iter(passed.items()))
+            place, number = "above" if how == "Gt" else "below", limits[name, how]
+            yield (
+                index,
+                f"{name} has passed {number:g} as soon as {name_before} is true, at {earlier:g}; write a limit {place} {earlier:g}",
+            )
+        before, name_before = limits, "the level before it"
+
+
+def _is_passed(side: Side, number: float, earlier: float) -> bool:
+    return number <= earlier if side[1] == "Gt" else number >= earlier
+
+
+def _limits(formula: Formula, params: Mapping[str, float]) -> dict[Side, float]:
+    """The limits that are passed whenever the condition is true: those among its parts joined by 'and'. Empty where one stands twice."""
+    compared = [part for part in _joined(formula.tree) if isinstance(part, ast.Compare)]
+    found = [((name, how[:2]), number) for part in compared for name, how, number in comparisons(part, params)]
+    limits = dict(found)
+    return limits if len(limits) == len(found) else {}
+
+
+def _parts_of(formula: Formula) -> int:
+    """How many comparisons, or other parts, must all be true."""
+    return sum(len(part.ops) if isinstance(part, ast.Compare) else 1 for part in _joined(formula.tree))
+
+
+def _joined(tree: ast.expr) -> Sequence[ast.expr]:
+    return tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
+
+
+def fades_after(tree: ast.expr) -> tuple[str, int] | None:
+    """A part that must hold and ends by itself whatever is read, and after how many ns at the latest: a time of the day."""
+    calls = [part for part in _joined(tree) if isinstance(part, ast.Call) and function_of(part) in SPANS]
+    spans = [(f"{function_of(call)}(…)", span_ns(call)) for call in calls]
+    return min(spans, key=lambda part: part[1], default=None)

@@ -1,0 +1,94 @@
+"""A backtest whole: the process beside, its answer, its end."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from guanjia.backtest.case import Brief, Case
+from guanjia.backtest.incidents import Incident
+from guanjia.backtest.plan import plan
+from guanjia.backtest.question import Question
+from guanjia.backtest.result import Result
+from guanjia.backtest.run import Cancelled, Progress, backtest
+from model.clock import HOUR, SECOND
+from model.reading import Block
+from model.rule import Rule, Scope
+from model.text import Text
+from tests.backtest.histories import T0, Remembered
+from tests.backtest.sites import PUMP1, PUMP2, SITE
+from tests.rules.workshop import block, rule
+
+PERIOD = (T0, T0 + 4 * HOUR)
+RULES = [rule("level.high", "level > 2", on_delay_s=10), rule("runs", "running", scope=Scope(device="pump2"))]
+
+
+def _past() -> list[Block]:
+    """Pump 1 is too full three times: for 5 s, for 20 s, for 60 s."""
+    blocks = []
+    for at_s in range(0, 600, 5):
+        is_full = at_s == 100 or 200 <= at_s < 220 or 300 <= at_s < 360
+        blocks.append(block(PUMP1, at_s, level=3 if is_full else 1))
+        blocks.append(block(PUMP2, at_s + 1, level=1, running=0))
+    return blocks
+
+
+def asked(*proposed: Rule, incidents: Sequence[Incident] = (), question: Question | None = None) -> Result:
+    """In this process, without the pipe."""
+    question = question or Question(*PERIOD, proposed)
+    case = Case(Brief(question, SITE, tuple(RULES), tuple(incidents)))
+    history, planned = Remembered(SITE, _past()), plan(SITE, case.wanted(), question.start_ns - HOUR, question.end_ns)
+    for start_ns, end_ns in planned.stretches:
+        case.begin(start_ns, end_ns)
+        for batch in planned.batches:
+            case.take(batch, list(history.readings([point for one in batch for point in one.points], start_ns, end_ns)))
+        case.finish()
+    return case.answer()
+
+
+def test_the_difference_of_a_longer_delay_names_what_is_gone_and_what_comes_later() -> None:
+    told = asked(rule("level.high", "level > 2", on_delay_s=30))
+    assert (told.now.occurrences, told.proposed.occurrences) == (2, 1)
+    assert [one.raised_at for one in told.gone] == ["2026-01-14T22:16:50.000+08:00"]
+    assert [(one.now.raised_at[17:19], one.proposed.raised_at[17:19]) for one in told.changed] == [("30", "50")]
+    assert (told.now.active_s, told.proposed.active_s) == (10 + 50, 30)
+    assert [(one.rule, one.device) for one in told.by_alarm] == [("level.high", "pump1")]
+
+
+def test_a_rule_that_says_the_same_is_judged_only_when_asked_for() -> None:
+    assert asked(RULES[0]).alarms == 0
+    told = asked(question=Question(*PERIOD, only=("level.high",)))
+    assert (told.alarms, told.now.occurrences, told.question.compared, told.unchanged) == (2, 2, False, 2)
+
+
+def test_one_ticket_per_cause_and_a_second_only_after_the_promise() -> None:
+    assert asked(question=Question(*PERIOD, everything=True)).now.tickets == 1
+
+
+def test_an_incident_that_was_worked_on_and_would_not_be_told_of_is_missed() -> None:
+    def incident(number: str, device: str, at_s: int) -> Incident:
+        return Incident(number, number, Text("满", "full"), device, "level.high", T0 + at_s * SECOND, None)
+
+    incidents = [incident("GD-1", "pump1", 210), incident("GD-2", "pump2", 210), incident("GD-3", "pump1", 3 * 3600)]
+    told = asked(rule("level.high", "level > 9", on_delay_s=10), incidents=incidents)
+    assert [one.number for one in told.missed_incidents] == ["GD-1"]
+
+
+def test_the_process_beside_gives_the_same_answer_and_tells_how_far_it_is() -> None:
+    told: list[Progress] = []
+    proposed = rule("level.high", "level > 2", on_delay_s=30)
+    found = backtest(Question(*PERIOD, (proposed,)), SITE, RULES, Remembered(SITE, _past()), None, tell=told.append)
+    plain = asked(proposed)
+    assert msgspec.structs.replace(found, took_s=0.0, readings=plain.readings) == plain
+    assert [one.done for one in told][-1] == 1.0
+
+
+def test_stopping_it_ends_it_within_a_second() -> None:
+    stop = threading.Event()
+    history = Remembered(SITE, _past(), wait=stop.set)
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        backtest(Question(T0, T0 + 365 * 24 * HOUR, everything=True), SITE, RULES, history, None, stop=stop)
+    assert time.monotonic() - began < 5

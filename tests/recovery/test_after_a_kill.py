@@ -1,0 +1,278 @@
+"""What a crash leaves, case by case: what is found, what is believed of it, and what is done."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from guanjia.checkpoint import FILE, Unusable, read_checkpoint
+from guanjia.recovery import Heard, Plan, Start, plan
+from model.alarm import AlarmEventKind
+from model.clock import HOUR, SECOND
+from model.ports import Judged
+from model.reading import Reach
+from tests.recovery.house import House, copied
+from tests.rules import workshop as w
+
+WIRE = w.device("wire", [w.point("broken"), w.point("level", "m")], "wire")
+SITE = w.site(WIRE)
+RULES = (
+    w.rule("cut", "broken > 0", on_delay_s=0),
+    w.rule("high", "level > 2", on_delay_s=10, off_delay_s=10),
+)
+Empty = Callable[[str], Path]
+
+
+def says(house: House, at_s: float, **values: float) -> None:
+    house.hear(w.block(WIRE, at_s, **values))
+
+
+def killed(house: House, name: str, at_s: float, heard: Heard | None = None) -> House:
+    """The house that is started on what this one leaves on disk; whatever it had in memory is gone."""
+    folder = copied(house.folder, house.folder.parent / name)
+    house.close()
+    return House(folder, SITE, RULES, w.at(at_s), heard)
+
+
+def kinds(house: House) -> list[str]:
+    return [f"{kind} {rule}" for kind, _, rule, *_ in house.story()[0]]
+
+
+@pytest.mark.parametrize(
+    ("remembered", "reached", "oldest", "end", "expected"),
+    [
+        pytest.param(5, 8, 1, 12, Plan(Start.CHECKPOINT, 5, 8, 12, False), id="as it should be"),
+        pytest.param(5, 5, 6, 5, Plan(Start.CHECKPOINT, 5, 5, 5, False), id="nothing since, and all rows passed on"),
+        pytest.param(None, 8, 1, 12, Plan(Start.JOURNAL, 8, 8, 12, False), id="no checkpoint: what the journal lacks is judged"),
+        pytest.param(5, 8, 7, 12, Plan(Start.JOURNAL, 8, 8, 12, False), id="rows behind the checkpoint are gone"),
+        pytest.param(5, 8, 10, 12, Plan(Start.ANEW, 12, 12, 12, False), id="rows nobody has judged are gone"),
+        pytest.param(9, 8, 1, 12, Plan(Start.JOURNAL, 8, 8, 12, False), id="the journal is an older copy than the checkpoint"),
+        pytest.param(5, None, 1, 12, Plan(Start.ANEW, 12, 12, 12, False), id="another journal"),
+        pytest.param(None, None, 1, 12, Plan(Start.ANEW, 12, 12, 12, False), id="from before positions were kept"),
+        pytest.param(5, 8, 1, 6, Plan(Start.CHECKPOINT, 5, 6, 6, True), id="a power cut took rows that the journal knows of"),
+        pytest.param(5, 8, 1, 3, Plan(Start.CHECKPOINT, 3, 3, 3, True), id="a power cut took rows behind the checkpoint too"),
+    ],
+)
+def test_where_the_engine_starts(remembered: int | None, reached: int | None, oldest: int, end: int, expected: Plan) -> None:
+    assert plan(remembered, reached, oldest, end) == expected
+
+
+def test_returned_still_goes_out_after_a_restart(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    says(house, 1, broken=1.0)
+    house.drain()
+    house.checkpoint(w.at(2))
+    house = killed(house, "b", 5)
+    says(house, 6, broken=0.0)
+    house.drain()
+    assert kinds(house) == ["raised cut", "returned cut"]
+    house.close()
+
+
+def test_what_was_said_once_and_acknowledged_is_judged_after_the_kill(empty: Empty) -> None:
+    """The block is on disk, its alarm is not: the device will not say it again."""
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    says(house, 1, broken=1.0)
+    house.spool.flush()
+    house = killed(house, "b", 5)
+    house.drain()
+    assert kinds(house) == ["raised cut"]
+    assert house.story()[0][0][1] == w.at(1), "raised when it was said"
+    house = killed(house, "c", 9)
+    assert (kinds(house), house.recovery.judged) == (["raised cut"], 0)
+    house.close()
+
+
+def test_a_running_delay_goes_on_and_does_not_count_the_time_nobody_watched(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    says(house, 1, level=3.0)
+    house.drain()
+    house.checkpoint(w.at(7))
+    house = killed(house, "b", 100)
+    house.let_pass(w.at(103))
+    house.drain()
+    assert kinds(house) == []
+    house.let_pass(w.at(104))
+    house.drain()
+    assert kinds(house) == ["raised high"]
+    house.close()
+
+
+def test_two_readings_milliseconds_apart_are_one_alarm_though_the_platform_dies_between(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    says(house, 1.000, broken=1.0)
+    house.drain()
+    house = killed(house, "b", 1.001)
+    says(house, 1.002, broken=1.0)
+    house.drain()
+    assert kinds(house) == ["raised cut"]
+    house.close()
+
+
+def test_what_a_person_has_done_since_the_checkpoint_stands(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    says(house, 1, broken=1.0)
+    house.acknowledge(w.at(2))
+    house = killed(house, "b", 3)
+    assert house.recovery.reheard == 1
+    says(house, 4, broken=0.0)
+    house.drain()
+    assert kinds(house) == ["raised cut", "acknowledged cut", "returned cut"]
+    assert [standing.state.value for standing, _ in house.engine.standings()] == ["normal"]
+    house.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda file: file.unlink(), Unusable.MISSING),
+        (lambda file: file.write_bytes(file.read_bytes()[:-3]), Unusable.TORN),
+        (lambda file: file.write_bytes(b""), Unusable.TORN),
+        (lambda file: file.with_name("spool.sqlite").unlink(), Unusable.ALIEN),
+    ],
+    ids=["missing", "torn", "empty", "of another spool"],
+)
+def test_without_its_checkpoint_the_alarms_stand_as_the_journal_has_them(
+    empty: Empty, spoil: Callable[[Path], None], reason: Unusable
+) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    says(house, 1, broken=1.0)
+    house.drain()
+    house.checkpoint(w.at(2))
+    folder = copied(house.folder, house.folder.parent / "b")
+    house.close()
+    spoil(folder / FILE)
+    if reason is Unusable.ALIEN:
+        (folder / "spool.sqlite-wal").unlink()
+    house = House(folder, SITE, RULES, w.at(5))
+    assert read_checkpoint(folder / FILE, house.trail.identity) is reason
+    assert [standing.state.value for standing, _ in house.engine.standings()] == ["active_unacknowledged"]
+    house.let_pass(w.at(3600))
+    says(house, 3601, broken=0.0)
+    house.drain()
+    assert kinds(house) == ["raised cut", "returned cut"]
+    house.close()
+
+
+def test_ids_a_power_cut_took_back_are_not_mistaken_for_what_was_judged(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    with house.journal.write() as tx:
+        tx.put_judged(Judged(house.trail.identity, 40, w.at(3)))
+    house = killed(house, "b", 4)
+    assert house.recovery.plan.is_torn
+    says(house, 5, broken=1.0)
+    house.spool.flush()
+    house = killed(house, "c", 6)
+    assert kinds(house) == ["raised cut"]
+    house.close()
+
+
+def test_what_is_not_in_the_spool_is_asked_for_again_before_anything_is_cleared(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.overhear(w.block(WIRE, 1, broken=0.0))
+    house.checkpoint(w.at(2))
+    house.overhear(w.block(WIRE, 3, broken=1.0))
+    house.drain()
+    house = killed(house, "b", 5, Heard(unspooled={"wire"}))
+    house.let_pass(w.at(20))
+    house.overhear(w.block(WIRE, 21, broken=1.0))
+    house.drain()
+    assert kinds(house) == ["raised cut"]
+    house.close()
+
+
+def test_a_polled_device_is_asked_again_before_an_old_delay_counts_on(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    says(house, 1, level=3.0)
+    house.checkpoint(w.at(9))
+    house = killed(house, "b", 9 + 3600, Heard(polled={"wire"}))
+    house.let_pass(w.at(9 + 3620))
+    says(house, 9 + 3621, level=1.0)
+    house.drain()
+    assert kinds(house) == []
+    house.close()
+
+
+def test_what_only_stands_again_is_judged_again_and_never_stored(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    house.hear(replace(w.block(WIRE, 1, broken=1.0), reach=Reach.LIVE))
+    house.spool.accept(replace(w.block(WIRE, 2, broken=0.0), reach=Reach.HISTORY))
+    house.spool.flush()
+    stored = [row.receive_ns for row in house.spool.file.after(0, 10)]
+    house = killed(house, "b", 5)
+    assert (stored, kinds(house), house.recovery.judged) == ([w.at(2)], ["raised cut"], 1)
+    house.close()
+
+
+def test_a_device_that_has_left_is_passed_over_and_its_alarm_withdrawn(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    says(house, 1, broken=1.0)
+    house.drain()
+    says(house, 2, broken=1.0)
+    house.spool.flush()
+    folder = copied(house.folder, house.folder.parent / "b")
+    house.close()
+    other = w.device("other", [w.point("broken"), w.point("level", "m")], "wire")
+    house = House(folder, w.site(other), RULES, w.at(5))
+    assert (kinds(house), house.recovery.judged) == (["raised cut", "withdrawn cut"], 0)
+    house.close()
+
+
+def test_a_point_that_is_new_or_has_moved_keeps_its_own_values(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    says(house, 1, broken=1.0, level=0.5)
+    house.spool.flush()
+    folder = copied(house.folder, house.folder.parent / "b")
+    house.close()
+    changed = w.device("wire", [w.point("fresh"), w.point("level", "m"), w.point("broken")], "wire")
+    house = House(folder, w.site(changed), RULES, w.at(5))
+    assert house.engine.evaluation("cut", "wire").inputs == {"wire.broken": 1.0}
+    assert house.engine.evaluation("high", "wire").inputs == {"wire.level": 0.5}
+    house.close()
+
+
+def test_the_clock_set_back_while_it_was_down_leaves_delays_what_they_had(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    says(house, 1, level=3.0)
+    house.checkpoint(w.at(7))
+    house = killed(house, "b", 7 - 3600)
+    assert house.engine.next_due_ns == w.at(7 - 3600 + 4)
+    house.close()
+
+
+def test_rows_behind_the_checkpoint_are_held_within_bounds(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.spool.register("history")
+    for second in range(10):
+        says(house, second, level=1.0)
+    house.drain()
+    house.spool.file.set_cursor("history", 10)
+    house.trail.hold(6)
+    for _ in range(2):
+        house.spool.trim()
+    assert house.trail.span() == (7, 10)
+    house.trail.hold(10)
+    for _ in range(2):
+        house.spool.trim()
+    assert house.trail.span() == (11, 10)
+    house.close()
+
+
+def test_events_are_told_once_however_often_it_dies(empty: Empty) -> None:
+    house = House(empty("life0"), SITE, RULES, w.at(0))
+    for life in range(1, 6):
+        says(house, life, broken=float(life % 2))
+        house.drain()
+        house = killed(house, f"life{life}", life + 0.5)
+    raised = [event for event in house.story()[0] if event[0] is AlarmEventKind.RAISED]
+    assert (len(raised), len({event[4] for event in raised})) == (3, 3)
+    assert w.at(HOUR // SECOND) > house.engine.now_ns
+    house.close()

@@ -1,0 +1,93 @@
+"""Rules that can be read: what makes no sense is refused, and what does is not."""
+
+import pytest
+
+from guanjia.config.rule_file import draft_texts
+from guanjia.config.rule_text import RuleText
+
+RULE = """- id: tank.low
+  for: {class: tank}
+  when: WHEN
+  on_delay: DELAY
+  params: {low_m: 1}
+  priority: medium
+  text: {zh: "{device} 低", en: "{device} low"}
+  why: {cause: 漏水, consequence: 停水, action: 查进水阀, respond_within: 30min}
+  source: practice
+"""
+LEVEL = '  levels: [{{id: lower, when: "{}", priority: high, text: 更低}}]\n'
+
+
+def said(when: str = "level < low_m", delay: str = "0s", more: str = "", **others: str) -> list[str]:
+    text = RULE.replace("WHEN", when).replace("DELAY", delay)
+    for old, new in others.items():
+        text = text.replace(f"{old}: ", f"{old}: {new} #", 1)
+    return [mistake.message for mistake in draft_texts([RuleText("own.yaml", text + more)]).mistakes]
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ("any(5, fault) and level < low_m", 'write any("pr2.pump*", fault)'),
+        ("bits(state, 0, 99999999999) > low_m", "bits are numbered from 0 to 63"),
+        ("bit(state, 64) and level < low_m", "bits are numbered from 0 to 63"),
+        ("level < low_m and level > 1" + "0" * 400, "no reading is ever so large"),
+        ("level < low_m and level != 1e999", "no reading is ever so large"),
+        ("rate(level, 99999999d) < low_m", "write rate(level, 5min)"),
+    ],
+)
+def test_a_condition_that_would_break_what_judges_it_is_refused(when: str, message: str) -> None:
+    assert [one[: len(message)] for one in said(when)] == [message]
+
+
+@pytest.mark.parametrize("place", ["{device:{x}}", "{device:d}", "{device:>999999999}", "{device!z}"])
+def test_a_text_that_cannot_be_filled_with_every_name_is_refused(place: str) -> None:
+    assert said(text=f'"{place}"') == [f"only {{device}} can stand in braces, not {place}"]
+
+
+@pytest.mark.parametrize("figure", [".inf", "-.inf", ".nan"])
+def test_a_figure_is_a_number(figure: str) -> None:
+    assert len(said(params=f"{{low_m: {figure}}}")) == 1
+    assert len(said(more=f"  deadband: {{level: {figure}}}\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "level", "is_graver"),
+    [
+        ("level < low_m", "level < 1.2", False),
+        ("level < low_m and running", "level < low_m", False),
+        ("level < low_m and flow < 3", "level < low_m and flow < 5", False),
+        ("level < low_m", "level < low_m and fault", True),
+        ("level < low_m", "level < low_m and flow < 3", True),
+        ("level < low_m and flow < 3", "level < low_m and flow < 1", True),
+        ("level < low_m", "level < 2 and state == 4", True),
+    ],
+)
+def test_a_level_is_refused_only_where_it_says_nothing_that_was_not_said_before(when: str, level: str, is_graver: bool) -> None:
+    assert (said(when, more=LEVEL.format(level)) == []) is is_graver
+
+
+def test_a_level_is_graver_than_the_rule_on_devices_of_every_class() -> None:
+    by_class = "  priority_by_class: {tank: critical}\n"
+    assert [one.split(",")[0] for one in said(more=by_class + LEVEL.format("level < 0.5"))] == [
+        "a level is graver than what stands before it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("when", "delay", "can_hold"),
+    [
+        ("between_hours(2, 4) and level < low_m", "3h", False),
+        ('between_times("23:30", "00:30") and level < low_m', "61min", False),
+        ("between_hours(2, 4) and level < low_m", "2h", True),
+        ("not between_hours(2, 4) and level < low_m", "3h", True),
+        ("changed(level, 1min) and level < low_m", "5min", True),  # As long as it goes on changing.
+        ("count(level < low_m, 10min) > 3", "30min", True),
+    ],
+)
+def test_a_delay_is_refused_only_where_the_condition_ends_before_it_whatever_is_read(when: str, delay: str, can_hold: bool) -> None:
+    assert (said(when, delay) == []) is can_hold
+
+
+def test_a_duration_has_an_end() -> None:
+    assert said(delay="9" * 400 + "s") == ["write a duration of at most 3650d (found '" + "9" * 400 + "s')"]
