@@ -11,9 +11,9 @@ from itertools import count
 from pathlib import Path
 
 from guanjia.config.configuration import Configuration, load_configuration
+from guanjia.no_pauses import without_pauses
 from guanjia.rulebook.history import Act
 from guanjia.rulebook.in_force import edited
-from guanjia.rulebook.no_pauses import without_pauses
 from model.clock import SECOND
 from model.quality import GOOD
 from model.reading import Block

@@ -28,9 +28,10 @@ import httpx
 
 from benchmarks.storm_field import free_port
 from benchmarks.storm_site import PASSWORD, USER, StormSite, add_user
-from guanjia.config.configuration import load_configuration
+from guanjia.commands.words import configuration
 from guanjia.hub import Hub
 from guanjia.journal_record import JournalRecord
+from guanjia.no_pauses import without_pauses
 from guanjia.numbering import OccurrenceNumbers
 from guanjia.platform import SitePlatform
 from guanjia.process import run_until_stopped, use_logs
@@ -105,11 +106,13 @@ class Source:
 def serve(folder: Path, port: int) -> None:
     """The child's part."""
     use_logs(folder / "log")
-    found = load_configuration(folder / "site.yaml")
+    found = configuration(folder / "site.yaml")
 
     async def life(stopping: asyncio.Event) -> None:
-        platform = SitePlatform(found, folder / "data", SystemClock(), read=Source)
-        running = asyncio.create_task(platform.run(WebServer(web_application(platform.context), "127.0.0.1", port)))
+        with without_pauses():
+            platform = SitePlatform(found, folder / "data", SystemClock(), read=Source)
+            web = WebServer(web_application(platform.context), "127.0.0.1", port)
+        running = asyncio.create_task(platform.run(web))
         await stopping.wait()
         platform.stop()
         await running
@@ -206,7 +209,7 @@ def storm(folder: Path, alarms: int) -> None:
 
 def one_by_one(folder: Path, alarms: int) -> None:
     """The baseline: as many events, each in a transaction of its own."""
-    found = load_configuration(folder / "site.yaml")
+    found = configuration(folder / "site.yaml")
     for together in (1, 100):
         with tempfile.TemporaryDirectory() as scratch:
             journal = open_journal("sqlite", Path(scratch), {})

@@ -61,6 +61,8 @@ class Checkpoints:
             await self._save()
         except (OSError, sqlite3.Error) as error:
             self._refuse(f"{self.path.name} can't be written: {error}")
+        except Exception as error:  # noqa: BLE001 - an engine that chokes on something must not take reading and telling down with it
+            self._refuse(repr(error))
 
     async def _save(self) -> None:
         # No pause between here and the mark: the memory is that of the marked block, and of this moment.

@@ -8,6 +8,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
+from guanjia.no_pauses import without_collections
+
 COMMANDS = {
     "demo": "demo:demo",
     "run": "run:run",
@@ -70,7 +72,8 @@ class Commands(TyperGroup):
 def _command(name: str) -> Any:
     """KeyError when there is none of that name."""
     module, what = COMMANDS[name].split(":")
-    found = getattr(import_module(f"guanjia.commands.{module}"), what)
+    with without_collections():
+        found = getattr(import_module(f"guanjia.commands.{module}"), what)
     if isinstance(found, typer.Typer):
         command: Any = get_group(found)
     else:

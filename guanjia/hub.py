@@ -14,6 +14,8 @@ from model.reading import Block, BlockSink, Link, Reach
 log = structlog.get_logger()
 TICK_NS = SECOND // 10
 """How often time is let pass in the engine: an on-delay ends at most this late."""
+CLOCK_STEP_NS = 5 * SECOND
+"""A clock that has gained so much on time itself was set, or the machine has slept; less is what a daemon corrects bit by bit."""
 
 
 class Judge(Protocol):
@@ -22,6 +24,8 @@ class Judge(Protocol):
     def observe(self, block: Block, now_ns: int | None = None) -> Sequence[AlarmEvent]: ...
 
     def advance(self, now_ns: int) -> Sequence[AlarmEvent]: ...
+
+    def resume(self, now_ns: int) -> None: ...
 
     @property
     def next_due_ns(self) -> int | None: ...
@@ -50,6 +54,8 @@ class Hub:
         self._put = put
         self._on_link = on_link
         self._clock = clock
+        self._ahead_ns = clock.now_ns() - clock.monotonic_ns()
+        """How far the clock is ahead of the time that has passed."""
         self.counters: dict[str, float] = {"guanjia_blocks_total": 0, "guanjia_points_total": 0, "guanjia_hub_errors_total": 0}
 
     def accept(self, block: Block) -> None:
@@ -72,6 +78,7 @@ class Hub:
         if block.reach is Reach.EVERYWHERE:
             self._guarded(self._store.accept, block)
         self._guarded(self._stream.accept, block)
+        self._follow_clock()
         events = self._guarded(judge, block)
         if events:
             self._put(events)
@@ -81,6 +88,7 @@ class Hub:
     def observe(self, block: Block) -> None:
         """What the platform says of itself: to the live values and the rules, not to the store it speaks of, nor to the stream."""
         self._guarded(self._live.take, block)
+        self._follow_clock()
         events = self._guarded(self._judge.observe, block)
         if events:
             self._put(events)
@@ -100,16 +108,28 @@ class Hub:
         while True:
             due_ns = max(due_ns + TICK_NS, self._clock.monotonic_ns())
             await self._clock.sleep_until(due_ns)
+            self._follow_clock()
             next_due_ns = self._judge.next_due_ns
             now_ns = self._clock.now_ns()
             if next_due_ns is not None and next_due_ns <= now_ns and not self._advance(now_ns):
                 due_ns += SECOND
             await asyncio.sleep(0)
 
-    def _advance(self, now_ns: int) -> bool:
+    def _follow_clock(self) -> None:
+        """A clock set forward lets no time pass in the engine: nothing has stood so long. That it was set back the engine sees itself."""
+        now_ns = self._clock.now_ns()
+        ahead_ns = now_ns - self._clock.monotonic_ns()
+        step_ns, self._ahead_ns = ahead_ns - self._ahead_ns, ahead_ns
+        if step_ns > CLOCK_STEP_NS:
+            log.warning("clock_set_forward", by_s=step_ns / SECOND)
+            self._advance(now_ns - step_ns, resumed_ns=now_ns)
+
+    def _advance(self, now_ns: int, resumed_ns: int | None = None) -> bool:
         """False when the engine chokes on it: what the field says is judged all the same, and time is let pass again a second later."""
         try:
             events = self._judge.advance(now_ns)
+            if resumed_ns is not None:
+                self._judge.resume(resumed_ns)
         except Exception as error:
             self.counters["guanjia_hub_errors_total"] += 1
             log.exception("hub_part_failed", part="advance", error=repr(error))

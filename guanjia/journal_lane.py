@@ -22,6 +22,8 @@ from model.ports import Journal, JournalUnavailable, JournalWrite, Judged, PartH
 log = structlog.get_logger()
 T = TypeVar("T")
 
+LAST_TRIES_NS = 10 * SECOND
+"""Once it is to end, so long a journal that refuses is asked again. What it lacks then is judged again at the next start."""
 TOGETHER = 100
 """Events in one transaction at most, if they come singly: telling them takes a few milliseconds of the event loop."""
 
@@ -53,7 +55,8 @@ class JournalLane:
         self._ahead = ahead
         self._queue: deque[_Job] = deque()
         self._come = asyncio.Event()
-        self._ending = False
+        self._ending_ns: int | None = None
+        """Since when it is to end."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._refusing = ""
         self.events = self.transactions = 0
@@ -102,7 +105,7 @@ class JournalLane:
 
     async def run(self) -> None:
         """Until ``stop``: take what waits, commit it, tell it."""
-        while not (self._ending and not self._queue):
+        while not (self._ending_ns is not None and not self._queue):
             if not self._queue:
                 self._come.clear()
                 await self._come.wait()
@@ -111,8 +114,8 @@ class JournalLane:
         self._thread.shutdown(wait=True)
 
     def stop(self) -> None:
-        """Finish what is queued, then end ``run``."""
-        self._ending = True
+        """Finish what is queued, then end ``run``; where the journal refuses, at the latest some seconds from now."""
+        self._ending_ns = self._clock.monotonic_ns()
         self._come.set()
 
     async def _next(self) -> _Job:
@@ -150,6 +153,9 @@ class JournalLane:
                 told = await loop.run_in_executor(self._thread, self._transaction, job)
                 break
             except JournalUnavailable as error:
+                if self._is_over():
+                    self._refuse(job, error)
+                    return
                 self._refusing = f"the journal can't be written: {error}"
                 log.error("journal_refused", error=str(error), waiting_s=pause_s)
                 await self._clock.sleep_until(self._clock.monotonic_ns() + int(pause_s * SECOND))
@@ -167,6 +173,9 @@ class JournalLane:
         for done in job.waiting:
             if not done.done():
                 done.set_result(job.result)
+
+    def _is_over(self) -> bool:
+        return self._ending_ns is not None and self._clock.monotonic_ns() - self._ending_ns >= LAST_TRIES_NS
 
     def _refuse(self, job: _Job, error: Exception) -> None:
         waiting = [done for done in job.waiting if not done.done()]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -56,6 +57,8 @@ from store.journal.journal import open_journal
 from tickets.desk import Desk
 
 log = structlog.get_logger()
+_LAST_CHECKPOINT_S = 5.0
+"""How long the end waits for one: where the journal refuses, more is judged again at the next start."""
 _FIRST_ANSWERS_S = 15.0
 """How long after start the collectors may lack every device before ``/readyz`` says so."""
 
@@ -191,7 +194,9 @@ class SitePlatform:
                 rules.cancel()
                 backtests.cancel()
                 checkpoints.cancel()
-            await self._checkpoints.save()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_CHECKPOINT_S):
+                    await self._checkpoints.save()
         finally:
             self._lane.stop()
             await lane

@@ -15,8 +15,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from guanjia.checkpoint import Checkpoint, Unusable
+from guanjia.flood_watch import past_raises
 from guanjia.numbering import OccurrenceNumbers
-from model.alarm import AlarmEvent, Occurrence, Standing
+from model.alarm import AlarmEvent, Occurrence, Raise, Standing
 from model.carrier import carriers
 from model.clock import MINUTE
 from model.own_state import PLATFORM
@@ -41,7 +42,9 @@ class Recoverable(Protocol):
 
     def restore(self, standings: Iterable[Stood], now_ns: int) -> list[AlarmEvent]: ...
 
-    def amend(self, standings: Iterable[Stood]) -> list[AlarmEvent]: ...
+    def amend(self, standings: Iterable[Stood], past: Iterable[Raise]) -> list[AlarmEvent]: ...
+
+    def count_raises(self, raises: Iterable[Raise]) -> None: ...
 
     def advance(self, now_ns: int) -> list[AlarmEvent]: ...
 
@@ -142,12 +145,16 @@ def recover(
     reached = journal.judged(trail.identity)
     usable = checkpoint if isinstance(checkpoint, Checkpoint) else None
     way = plan(usable.position if usable else None, reached.position if reached else None, oldest, end)
+    # What the journal lacks is in memory alone until it has it, and the checkpoint needs what lies behind it until there is a newer one.
+    trail.hold(way.after)
+    past = past_raises(journal, now_ns)
     reheard = _Counted(trail.blocks(way.after, way.judged))
     if usable and reached and way.start is Start.CHECKPOINT:
         with numbers.rehearsing():
             _rehearse(engine, usable, reheard, reached.at_ns)
-        events = engine.amend(journal.standings())
+        events = engine.amend(journal.standings(), past)
     else:
+        engine.count_raises(past)
         events = engine.restore(journal.standings(), _since_ns(trail, way, now_ns))
     put(events, Judged(trail.identity, way.judged, engine.now_ns))
     judged = _Counted(trail.blocks(way.judged, way.end))

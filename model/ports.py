@@ -108,7 +108,7 @@ class JournalWrite(Protocol):
         ...
 
     def jobs_of(self, device: str, cause: str, since_ns: int) -> Sequence[Job]:
-        """The tickets of one asset and cause, and of its root cause, that were opened since, or are open; oldest first."""
+        """The tickets of one asset and cause, and of its root cause, that were closed since, or are open; oldest first."""
         ...
 
     def loads(self) -> Mapping[str, int]:

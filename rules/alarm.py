@@ -28,6 +28,7 @@ class Alarm:
 
     __slots__ = (
         "_fresh",
+        "_plain",
         "calm",
         "condition",
         "delay",
@@ -54,7 +55,7 @@ class Alarm:
         self.rule = rule
         self.device = device
         self.condition = condition
-        self.standing = Standing(rule.id, device.id)
+        self.standing = self._plain = Standing(rule.id, device.id)
         self.occurrence: Occurrence | None = None
         self.delay = Delay()
         self.truth: bool | None = None
@@ -105,6 +106,12 @@ class Alarm:
     def is_active(self) -> bool:
         """Whether the debounced condition is true, latched states not counted."""
         return self.standing.state in ACTIVE
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to tell of it. Asked of every alarm there is at once, so the cheap questions come first."""
+        standing = self.standing
+        return standing is self._plain or (standing.state is AlarmState.NORMAL and standing == self._plain)
 
     @property
     def is_clearing(self) -> bool:

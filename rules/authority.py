@@ -41,6 +41,8 @@ def removal_asked_for(rule: Rule, by: str, reason: str, at_ns: int, until_ns: in
     return Removal(by, reason, at_ns, end_ns)
 
 
-def judge_approval(request: Removal, by: str) -> None:
+def judge_approval(request: Removal, by: str, at_ns: int) -> None:
     if request.by == by:
         raise IllegalAct("another person than the one who asked must approve")
+    if request.until_ns is not None and request.until_ns <= at_ns:
+        raise IllegalAct("what was asked for would be over already; it must be asked for anew")

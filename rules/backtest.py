@@ -132,7 +132,7 @@ class Trial:
         """The alarms that can come out otherwise, on any side."""
         for name, book in bound.items():
             judged = with_explanations(asked[name], alarms[name]) - hopeless
-            book.verdicts = tuple(v for v in book.applying() if (v.rule.id, v.device.id) in judged)
+            book.narrow(judged)
         self._carriers = self._carrier_steps(bound)
         self._own, self._joint = self._sorted(bound)
         self.sides = {

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,10 +46,16 @@ class Ground:
 
     def meaning(self, *trees: ast.expr) -> str:
         """What is not in the text: the numbers behind the parameters it names, units and deadbands."""
-        names = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        names = frozenset[str]().union(*map(_names_in, trees))
         numbers = {name: self.params[name] for name in names if name in self.params}
         parts = (*numbers.items(), *self.units.items(), *((f"{name} +-", width) for name, width in self.deadband.items()))
         return ", ".join(sorted(f"{name} {value}" for name, value in parts))
+
+
+@lru_cache(maxsize=4096)
+def _names_in(tree: ast.expr) -> frozenset[str]:
+    """Every bare name of a tree, which a rule asks once for each device it watches."""
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The rule book of a site: which rule watches which device, and where it does not, why."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from model.carrier import carriers
 from model.own_state import PLATFORM, platform_device
@@ -49,7 +50,17 @@ class Book:
                 self.inputs[device].carried += (carried,)
         self._platform = platform_device(site)
         self.inputs.setdefault(PLATFORM, Inputs(self._platform))
-        self.verdicts = tuple(self._verdicts())
+        self.verdicts: tuple[Verdict, ...] = ()
+        self._of_rule: Mapping[str, tuple[Verdict, ...]] = {}
+        self._keep({rule.id: tuple(self._verdicts_on(rule)) for rule in self.rules})
+
+    def _keep(self, of_rule: Mapping[str, tuple[Verdict, ...]]) -> None:
+        self._of_rule = of_rule
+        self.verdicts = tuple(chain.from_iterable(of_rule.values()))
+
+    def narrow(self, alarms: Collection[tuple[str, str]]) -> None:
+        """Leave out every verdict but those on these (rule, device)."""
+        self._keep({rule: tuple(v for v in found if (rule, v.device.id) in alarms) for rule, found in self._of_rule.items()})
 
     def applying(self) -> Iterator[Verdict]:
         return (verdict for verdict in self.verdicts if verdict.fit is Fit.APPLIES)
@@ -58,9 +69,9 @@ class Book:
         """Rule → how many devices it watches; rules that watch none are absent."""
         return Counter(verdict.rule.id for verdict in self.applying())
 
-    def of_rule(self, rule_id: str) -> list[Verdict]:
+    def of_rule(self, rule_id: str) -> Sequence[Verdict]:
         """How a rule stands to every device, for ``guanjia rules explain``."""
-        return [verdict for verdict in self.verdicts if verdict.rule.id == rule_id]
+        return self._of_rule.get(rule_id, ())
 
     def of_device(self, device_id: str) -> list[Verdict]:
         return [verdict for verdict in self.verdicts if verdict.device.id == device_id]
@@ -78,19 +89,18 @@ class Book:
         details = [v.detail for v in self.of_rule(rule.id) if v.fit is not Fit.NOT_IN_SCOPE]
         return details[0] if details else "no device of the site is in its scope"
 
-    def _verdicts(self) -> Iterator[Verdict]:
-        for rule in self.rules:
-            when, clear_when = parse(rule.when), parse(rule.clear_when) if rule.clear_when else None
-            levels = [parse(level.when) for level in rule.levels]
-            watched: set[str] = set()
-            for device in (*self.site.devices.values(), *self._meant_by_class(rule)):
-                if not is_in_scope(rule, device) or _place(rule, device) in watched:
-                    yield Verdict(rule, device, Fit.NOT_IN_SCOPE)
-                    continue
-                verdict = self._verdict(rule, device, when, clear_when, levels)
-                if verdict.fit is Fit.APPLIES:
-                    watched.add(_place(rule, device))
-                yield verdict
+    def _verdicts_on(self, rule: Rule) -> Iterator[Verdict]:
+        when, clear_when = parse(rule.when), parse(rule.clear_when) if rule.clear_when else None
+        levels = [parse(level.when) for level in rule.levels]
+        watched: set[str] = set()
+        for device in (*self.site.devices.values(), *self._meant_by_class(rule)):
+            if not is_in_scope(rule, device) or _place(rule, device) in watched:
+                yield Verdict(rule, device, Fit.NOT_IN_SCOPE)
+                continue
+            verdict = self._verdict(rule, device, when, clear_when, levels)
+            if verdict.fit is Fit.APPLIES:
+                watched.add(_place(rule, device))
+            yield verdict
 
     def _meant_by_class(self, rule: Rule) -> Iterator[Device]:
         """A rule watches carriers and the platform only when it names their class: one for every device does not mean its gateway too."""

@@ -8,6 +8,7 @@ from rules.marks import MarkingLogic
 from rules.slots import Slot
 from rules.syntax import Formula
 from rules.value import Value
+from rules.windows import Stale
 
 SHOWN = 20
 """A loop of a fire panel has hundreds of points, a group as many devices; an occurrence names the first that tell."""
@@ -53,6 +54,11 @@ class Condition:
     def asks_each_reading(self) -> bool:
         """Whether a block that brings nothing new may change it, too."""
         return any(watched.window.asks_each_reading for watched in self._windows)
+
+    @property
+    def tells_of_silence(self) -> bool:
+        """Whether a device that says nothing can make it true."""
+        return any(isinstance(watched.window, Stale) for watched in self._windows)
 
     @property
     def asks_link(self) -> bool:

@@ -123,8 +123,7 @@ class Engine:
 
     def standings(self) -> list[tuple[Standing, Occurrence | None]]:
         """Every alarm of which there is anything to tell, with its open occurrence: as the journal has it once all is written."""
-        told = (alarm for alarm in self._alarms.values() if alarm.standing != Standing(alarm.rule.id, alarm.device.id))
-        return [(alarm.standing, alarm.occurrence) for alarm in told]
+        return [(alarm.standing, alarm.occurrence) for alarm in self._alarms.values() if not alarm.is_plain]
 
     def adopt(self, fresh: "Engine", now_ns: int) -> list[AlarmEvent]:
         """Judge by the rules of ``fresh``, a new engine that nobody else holds, from now on, between two readings.
@@ -197,8 +196,13 @@ class Engine:
 
     # ── after a crash: recall, restore, observe once more what the journal knows of, amend, observe what it does not know, resume ──
 
-    def amend(self, standings: Iterable[tuple[Standing, Occurrence | None]]) -> list[AlarmEvent]:
-        """Let the alarms stand as the journal has them: it knows what people have done meanwhile. What is known of conditions stays."""
+    def amend(self, standings: Iterable[tuple[Standing, Occurrence | None]], past: Iterable[Raise] = ()) -> list[AlarmEvent]:
+        """Let the alarms stand as the journal has them: it knows what people have done meanwhile. What is known of conditions stays.
+
+        ``past``: as for ``count_raises``. What was raised since the recall had names that nobody keeps; it is in the journal by its own.
+        """
+        self._turns.flood.forget()
+        self.count_raises(past)
         events: list[AlarmEvent] = []
         told = {(standing.rule, standing.device): (standing, occurrence) for standing, occurrence in standings}
         self._turns.open.clear()
@@ -212,12 +216,17 @@ class Engine:
         return events
 
     def doubt(self, devices: Container[str]) -> None:
-        """Newer words of these devices may be lost: an alarm that stands otherwise than what is known of them waits for them to speak."""
+        """Newer words of these devices may be lost: an alarm that stands otherwise than what is known of them waits for them to speak.
+
+        Time alone settles it only where their silence is what the alarm is about; then it is no ground for doubt, either.
+        """
         for alarm in self._alarms.values():
-            contradicts = alarm.truth is not None and alarm.truth is not alarm.is_active
+            of_silence = alarm.condition.tells_of_silence
+            contradicts = alarm.truth is not None and alarm.truth is not alarm.is_active and not (alarm.truth and of_silence)
             if contradicts and any(device in devices for device in (alarm.device.id, *alarm.condition.devices)):
                 alarm.delay.cancel()
                 alarm.truth, alarm.fresh = None, False
+                alarm.look_ns = alarm.look_ns if of_silence else None
                 self._timetable.put(alarm)
 
     def resume(self, now_ns: int) -> None:

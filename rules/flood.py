@@ -77,6 +77,12 @@ class FloodGauge:
         count = self.within(now_ns)
         return None if self._since_ns is None else Flood(self._since_ns, count, self._peak)
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self._heap.clear()
+        self._known.clear()
+        self._since_ns, self._peak = None, 0
+
     def memory(self) -> Tide:
         return Tide(tuple(Raise(id, at_ns) for at_ns, id in sorted(self._heap)), self._since_ns, self._peak)
 

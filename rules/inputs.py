@@ -171,7 +171,8 @@ class Inputs:
             usable_ns = exchange.usable_ns if len(exchange.usable_ns) > 1 else exchange.usable_ns * len(exchange.points)
             for name, value, at_ns in zip(exchange.points, exchange.values, usable_ns, strict=True):
                 column = self.device.profile.column(name)
-                if column in self._asked:
+                # What was words and is a number now, or the other way round, is as if it had not been said.
+                if column in self._asked and (value is None or isinstance(value, str) is self._asked[column]):
                     self._blocks[column], self._apart[column], self._usable_ns[column] = block, value, at_ns
 
     def _exchange(self, columns: list[int]) -> ExchangeMemory:

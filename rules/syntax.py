@@ -88,7 +88,7 @@ def _check(node: ast.AST, source: Source, depth: int) -> None:
         raise source.at(node, f"{_describe(node)} is not part of the condition language")
     if isinstance(node, ast.Constant) and not isinstance(node.value, bool | int | float | str):
         raise source.at(node, f"{node.value!r} is not part of the condition language")
-    if isinstance(node, ast.Constant) and not isinstance(node.value, str) and not -LARGEST < node.value < LARGEST:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not -LARGEST < node.value < LARGEST:
         raise source.at(node, "no reading is ever so large; write a smaller number")
     if isinstance(node, ast.Name) and node.id.startswith("_"):
         raise source.at(node, f"a duration such as {node.id[1:]} stands only as the last argument of a function")

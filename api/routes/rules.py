@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
 from api.access import Reader, ThePlatform, TheWire, holder_of
@@ -34,7 +34,8 @@ from model.rule_version import Origin, RuleVersion
 router = APIRouter(prefix="/rules", tags=["rules"])
 Editor = Annotated[Actor, Depends(holder_of(Right.RULE_EDIT))]
 Yaml = Annotated[str, Field(max_length=100_000, description="One rule as in a rule file: keys and values.")]
-Comment = Annotated[str, Field(min_length=1, max_length=2000, description="Why; kept with the version.")]
+_Words = StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")
+Comment = Annotated[str, _Words, Field(description="Why; kept with the version.")]
 
 
 class RulesQuestion(PageQuestion):

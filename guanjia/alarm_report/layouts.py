@@ -28,8 +28,13 @@ def csv_of(report: Report) -> bytes:
         write([table.title])
         write(table.headings)
         for row in table.rows:
-            write([cell.strip() for cell in row])
+            write([_plain(cell.strip()) for cell in row])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _plain(cell: str) -> str:
+    """Words that a spreadsheet would take for a formula, marked as words."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) and len(cell) > 1 and not _NUMBER.match(cell) else cell
 
 
 def workbook_of(report: Report) -> bytes:
@@ -56,6 +61,8 @@ def _fill(sheet: Worksheet, table: Table) -> None:
         sheet.append([float(cell) if _NUMBER.fullmatch(cell) else cell for cell in row])
         for cell in sheet[sheet.max_row]:
             cell.alignment = _WRAPPED
+            if isinstance(cell.value, str):
+                cell.data_type = "s"  # Words that begin with '=' are no formula, whoever wrote them.
     for place, width in enumerate(table.widths, 1):
         sheet.column_dimensions[get_column_letter(place)].width = max(8, _PAGE_CHARACTERS * width / 100)
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

@@ -113,6 +113,9 @@ class _Nobody:
     def advance(self, now_ns: int) -> Sequence[AlarmEvent]:
         return ()
 
+    def resume(self, now_ns: int) -> None:
+        """It waits for nothing."""
+
 
 def _no_events(events: Sequence[AlarmEvent]) -> None:
     """Nobody judges, so there are none."""

@@ -14,6 +14,8 @@ from model.site import Device
 
 Times = NDArray[np.int64]
 N = TypeVar("N", bound=np.generic)
+_UNCOUNTED = 100_000
+"""Lost readings of one device that wait to be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +122,49 @@ def _spread(track: _Track, axis: Times) -> tuple[NDArray[np.float64], NDArray[np
     return value, quality
 
 
-def failures(device: Device, pieces: Sequence[Readings]) -> Times:
-    """When every point of the device was lost at once, or refused in the same way. ``pieces``: those readings of all its points."""
-    at_ns = np.concatenate([piece.source_ns for piece in pieces]) if pieces else np.empty(0, dtype=np.int64)
-    quality = np.concatenate([piece.quality for piece in pieces]) if pieces else np.empty(0, dtype=np.uint8)
-    kinds = [LOST, *((code,) for code in REFUSED if len(device.points) > 1)]
-    found = [_complete(at_ns[np.isin(quality, kind)], len(device.points)) for kind in kinds]
-    return np.unique(np.concatenate(found))
+class Failures:
+    """When exchanges with one device brought nothing: all its points were lost at once, or refused in the same way.
+
+    A device may have been dead for the whole stretch: of what comes, piece by piece, an instant and its count are kept, not every reading.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self._points = len(device.points)
+        self._counted = {kind: _Counted() for kind in (LOST, *((code,) for code in REFUSED if self._points > 1))}
+
+    def add(self, at_ns: Times, quality: NDArray[np.uint8]) -> None:
+        for kind, counted in self._counted.items():
+            counted.add(at_ns[np.isin(quality, kind)])
+
+    def count(self) -> None:
+        """Let go of what was added but for its counts."""
+        for counted in self._counted.values():
+            counted.count()
+
+    def times(self) -> Times:
+        """Those that come as often as there are points. In practice one that comes twice from the store makes up for no missing one."""
+        self.count()
+        return np.unique(np.concatenate([counted.at_ns[counted.times >= self._points] for counted in self._counted.values()]))
 
 
-def _complete(at_ns: Times, points: int) -> Times:
-    """Instants that come as often as there are points. Ones that come twice from the store don't make up for a missing one in practice."""
-    instants, counts = np.unique(at_ns, return_counts=True)
-    return instants[counts >= points]
+class _Counted:
+    """Instants, and how often each has come."""
+
+    def __init__(self) -> None:
+        self.at_ns: Times = np.empty(0, dtype=np.int64)
+        self.times = np.empty(0, dtype=np.int32)
+        self._waiting: list[Times] = []
+        self._rows = 0
+
+    def add(self, at_ns: Times) -> None:
+        self._waiting.append(at_ns)
+        self._rows += len(at_ns)
+        if self._rows > max(_UNCOUNTED, len(self.at_ns)):
+            self.count()
+
+    def count(self) -> None:
+        if not self._rows:
+            return
+        self.at_ns, place = np.unique(np.concatenate((self.at_ns, *self._waiting)), return_inverse=True)
+        self.times = np.bincount(place, np.append(self.times, np.ones(self._rows))).astype(np.int32)
+        self._waiting, self._rows = [], 0

@@ -1,10 +1,13 @@
 """What the judging process does, without the process: two rule books over what it is fed, and the answer at the end."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from guanjia.backtest.answer import Told, answer
-from guanjia.backtest.assembly import Asked, Times, assembled, failures
+from guanjia.backtest.assembly import Asked, Failures, Times, assembled
 from guanjia.backtest.incidents import Incident
 from guanjia.backtest.plan import Wanted
 from guanjia.backtest.put_back import PutBack
@@ -20,6 +23,8 @@ from rules.backtest_outcome import Outcomes
 from store.history.thinning import holds_for_ns
 
 NOW, PROPOSED = "now", "proposed"
+_UNCOUNTED = 1_000_000
+"""Lost readings of all devices that wait to be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ class Case:
         self._trial = Trial(brief.site, books, self._judged, self._hear, question.answer_after_ns)
         self._outcomes = {name: Outcomes(self._trial.asked) for name in books}
         self._tickets = {name: TicketTally(rules, self._trial.asked) for name, rules in books.items()}
-        self._failures: Mapping[str, Times] = {}
+        self._failures: dict[str, Failures] = {}
+        self._uncounted = 0
         self._readings = 0
         self._stretch = (0, 0)
         self._put_back: dict[str, PutBack] = {}
@@ -56,14 +62,22 @@ class Case:
         self._stretch = (start_ns, end_ns)
         self._trial.begin(start_ns, end_ns)
 
-    def fail(self, devices: Sequence[str], pieces: Sequence[Sequence[Readings]]) -> None:
-        """The lost readings of all points of some devices, in the stretch begun."""
-        known = zip(devices, pieces, strict=True)
-        self._failures = {id: failures(self._brief.site.devices[id], lost) for id, lost in known}
+    def fail(self, devices: Sequence[str], readings: Sequence[tuple[Times, NDArray[np.uint8]]]) -> None:
+        """Lost readings of some devices, in the stretch begun."""
+        for id, (at_ns, quality) in zip(devices, readings, strict=True):
+            if id not in self._failures:
+                self._failures[id] = Failures(self._brief.site.devices[id])
+            self._failures[id].add(at_ns, quality)
+            self._uncounted += len(at_ns)
+        if self._uncounted > _UNCOUNTED:
+            self._uncounted = 0
+            for failures in self._failures.values():
+                failures.count()
 
     def take(self, batch: Sequence[Asked], pieces: Sequence[Readings]) -> None:
         self._readings += sum(len(piece) for piece in pieces)
-        for past in self._whole(batch, assembled(batch, pieces, self._failures)):
+        failed = {one.device.id: self._failures.pop(one.device.id).times() for one in batch if one.device.id in self._failures}
+        for past in self._whole(batch, assembled(batch, pieces, failed)):
             self._trial.take(past)
 
     def _whole(self, batch: Sequence[Asked], found: Iterable[DevicePast]) -> Iterator[DevicePast]:
@@ -83,7 +97,7 @@ class Case:
 
     def finish(self) -> None:
         self._trial.finish()
-        self._failures = {}
+        self._failures.clear()
 
     def answer(self) -> Result:
         told = {name: Told(outcomes, self._tickets[name].opened) for name, outcomes in self._outcomes.items()}

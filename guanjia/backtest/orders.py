@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from guanjia.backtest.assembly import Asked
-from model.past import Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +16,10 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The lost readings of all points of some devices, each device's pieces together."""
+    """Lost readings of some devices, whatever the point: times and qualities of each. One piece of many."""
 
     devices: tuple[str, ...]
-    pieces: tuple[tuple[Readings, ...], ...]
+    readings: tuple[tuple[NDArray[np.int64], NDArray[np.uint8]], ...]
 
 
 @dataclass(frozen=True, slots=True)

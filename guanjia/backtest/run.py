@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from guanjia.backtest.assembly import Asked
 from guanjia.backtest.case import Brief
@@ -89,7 +90,7 @@ def _feed(judge: "_Judge", question: Question, site: Site, wanted: Wanted, lead_
     teller.told(0, steps)
     for index, (start_ns, end_ns) in enumerate(planned.stretches):
         judge.send(Begin(start_ns, end_ns))
-        judge.send(_lost(site, wanted, history, start_ns, end_ns))
+        _tell_lost(judge, site, wanted, history, start_ns, end_ns)
         for number, batch in enumerate(planned.batches):
             _send(judge, batch, history, start_ns, end_ns, teller)
             teller.told(index * len(planned.batches) + number + 1, steps)
@@ -105,23 +106,19 @@ def _send(judge: "_Judge", batch: tuple[Asked, ...], history: ColumnHistory, sta
     judge.send(Done())
 
 
-def _lost(site: Site, wanted: Wanted, history: ColumnHistory, start_ns: int, end_ns: int) -> Lost:
-    """Few, and found fast: what is bad is rare, and the files know where there is none."""
+def _tell_lost(judge: "_Judge", site: Site, wanted: Wanted, history: ColumnHistory, start_ns: int, end_ns: int) -> None:
+    """Found fast: what is bad is rare, and the files know where there is none. None of it is kept here: a dead device's are not few."""
     devices = sorted(wanted.links)
     points = [device.point_id(column) for id in devices for device in [site.devices[id]] for column in range(len(device.points))]
-    owners = [place for place, id in enumerate(devices) for _ in site.devices[id].points]
-    pieces: list[list[Readings]] = [[] for _ in devices]
+    owners = np.array([place for place, id in enumerate(devices) for _ in site.devices[id].points], dtype=np.int32)
     for piece in history.readings(points, start_ns, end_ns, lost_only=True) if points else ():
-        _sort(piece, owners, pieces)
-    spoken = [place for place, lost in enumerate(pieces) if lost]
-    return Lost(tuple(devices[place] for place in spoken), tuple(tuple(pieces[place]) for place in spoken))
+        judge.send(_of_devices(piece, owners[piece.place], devices))
 
 
-def _sort(piece: Readings, owners: Sequence[int], pieces: list[list[Readings]]) -> None:
-    owner = np.array(owners, dtype=np.int32)[piece.place]
-    for place in np.unique(owner).tolist():
-        own = owner == place
-        pieces[place].append(Readings(piece.place[own], piece.source_ns[own], piece.value[own], piece.quality[own]))
+def _of_devices(piece: Readings, owner: NDArray[np.int32], devices: Sequence[str]) -> Lost:
+    spoken = np.unique(owner).tolist()
+    parts = [owner == place for place in spoken]
+    return Lost(tuple(devices[place] for place in spoken), tuple((piece.source_ns[own], piece.quality[own]) for own in parts))
 
 
 class _Teller:

@@ -50,8 +50,8 @@ def _work(wire: Wire) -> None:
         match wire.receive():
             case Begin(start_ns, end_ns):
                 case.begin(start_ns, end_ns)
-            case Lost(devices, lost):
-                case.fail(devices, lost)
+            case Lost(devices, readings):
+                case.fail(devices, readings)
             case Batch(asked):
                 batch, pieces = asked, []
             case Readings() as piece:

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from guanjia.commands.lives import live
 from guanjia.commands.words import STOPPED, out
 from guanjia.config.configuration import Configuration
+from guanjia.no_pauses import without_pauses
 from guanjia.platform import Read, SitePlatform, whole_site
-from guanjia.rulebook.no_pauses import settle
 from guanjia.system_clock import SystemClock
 from guanjia.web import web_application
 from guanjia.web_server import WebServer
@@ -45,9 +45,9 @@ def serve(
     """Run until stopped."""
 
     async def life(stopping: asyncio.Event) -> None:
-        platform = SitePlatform(found, data, clock or SystemClock(), demo=demo, simulators=simulators, read=read)
-        web = WebServer(web_application(platform.context), host, port)
-        settle()
+        with without_pauses():
+            platform = SitePlatform(found, data, clock or SystemClock(), demo=demo, simulators=simulators, read=read)
+            web = WebServer(web_application(platform.context), host, port)
         companions: list[asyncio.Task[Any]] = [asyncio.create_task(stopping.wait())]
         if beside is not None:
             await beside.start(platform)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from guanjia.config.configuration import Configuration, load_configuration
+from guanjia.no_pauses import without_collections
 from model.mistake import ConfigError
 
 out = Console(highlight=False)
@@ -64,5 +65,5 @@ def mistakes_shown() -> Iterator[None]:
 
 def configuration(site: Path) -> Configuration:
     """The configuration, or exit with 2."""
-    with mistakes_shown():
+    with mistakes_shown(), without_collections():
         return load_configuration(site)

@@ -14,6 +14,8 @@ from model.text import Text
 from model.ticket import TicketClass
 from rules.duration import duration_ns
 
+_TAKEN = frozenset({"mistakes"})
+"""Names under which the API answers something else."""
 TEXT_PLACES = frozenset({"device"})
 """What an alarm text may hold in braces."""
 
@@ -55,6 +57,15 @@ def _form(spec: str | None, sign: str | None) -> str:
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", value):
         raise ValueError("write an id in small letters, digits and _, its parts joined by dots: pump.dry_run")
+    if value in _TAKEN:
+        raise ValueError(f"'{value}' is taken; choose another id")
+    return value
+
+
+def _printable(value: str) -> str:
+    """What a rule says is shown, spoken and kept, in databases that know no character 0."""
+    if any(char < " " and char not in "\n\t" for char in value) or not value.strip():
+        raise ValueError("write words that can be shown")
     return value
 
 
@@ -65,7 +76,9 @@ def _day(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-Phrase = Annotated[str, Field(min_length=1)]
+Phrase = Annotated[str, Field(min_length=1), AfterValidator(_printable)]
+Spare = Annotated[str, AfterValidator(lambda value: _printable(value) if value else value)]
+"""A phrase that may be left empty."""
 Nanoseconds = Annotated[int, BeforeValidator(_duration)]
 Identifier = Annotated[str, AfterValidator(_identifier)]
 
@@ -107,8 +120,8 @@ class WhyEntry(Strict):
 
 class TicketEntry(Strict):
     ticket_class: TicketClass = Field(alias="class")
-    skill: str = ""
-    cause: str = ""
+    skill: Spare = ""
+    cause: Spare = ""
 
     def order(self) -> TicketOrder:
         return TicketOrder(self.ticket_class, self.skill, self.cause)

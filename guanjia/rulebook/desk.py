@@ -1,6 +1,7 @@
 """The acts of people on the rule book: proposed and judged apart, put down in the journal, then in force between two blocks."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
@@ -8,9 +9,9 @@ from typing import Protocol, TypeVar
 import structlog
 
 from api.rulebook import Adopted, CheckedRule, Refused, RuleReading, RuleWords
+from guanjia.no_pauses import without_collections, without_pauses
 from guanjia.rulebook.history import Act
 from guanjia.rulebook.in_force import SENT, InForce, edited, file_text, first, id_in, reread, taken_back, with_text
-from guanjia.rulebook.no_pauses import without_pauses
 from guanjia.rulebook.shelf import Shelf
 from model.clock import Clock
 from model.mistake import Mistake
@@ -53,6 +54,7 @@ class RuleDesk:
         self._now = now
         self._shelf, self._court, self._lane, self._clock, self._told = shelf, court, lane, clock, told
         self._one_at_a_time = asyncio.Lock()
+        self._one_check_at_a_time = threading.Lock()
         self._refused: Refused | None = None
         """Of the files as they were last read."""
 
@@ -101,11 +103,12 @@ class RuleDesk:
         )
 
     def check(self, yaml: str) -> tuple[Sequence[CheckedRule], Sequence[Mistake]]:
-        now = self._now
-        bound = with_text(now, yaml)
-        watches = bound.book.watches()
-        sent = [one.rule for one in bound.written.values() if one.source.file == SENT and one.is_whole]
-        return [CheckedRule(r.id, r.version, watches.get(r.id, 0), now.version(r.id)) for r in sent], sorted(bound.mistakes)
+        with self._one_check_at_a_time, without_collections():
+            now = self._now
+            bound = with_text(now, yaml)
+            watches = bound.book.watches()
+            sent = [one.rule for one in bound.written.values() if one.source.file == SENT and one.is_whole]
+            return [CheckedRule(r.id, r.version, watches.get(r.id, 0), now.version(r.id)) for r in sent], sorted(bound.mistakes)
 
     async def change(self, rule: str, yaml: str, by: Actor, comment: str, base_version: str) -> Adopted:
         async with self._one_at_a_time:

@@ -8,11 +8,14 @@ from guanjia.rulebook.desk import RuleDesk
 from guanjia.rulebook.shelf import Marks, Shelf
 from model.clock import SECOND, Clock
 from model.people import PLATFORM
+from model.ports import JournalUnavailable
 from model.rule_version import RulesRefused
 
 log = structlog.get_logger()
 LOOK_NS = 2 * SECOND
 """How often the files' times and sizes are looked at (practice: saved, and in force within some five seconds)."""
+AGAIN_AFTER = 15
+"""Looks: files that could not be put in force are not compiled anew every two seconds, just when something else is in trouble."""
 
 
 class FileWatch:
@@ -22,6 +25,7 @@ class FileWatch:
         self._shelf, self._desk, self._clock = shelf, desk, clock
         self._taken: Marks = shelf.marks()
         self._seen: Marks = self._taken
+        self._pause = 0
 
     async def run(self) -> None:
         """For as long as the platform runs."""
@@ -32,7 +36,8 @@ class FileWatch:
     async def look(self) -> None:
         marks = await asyncio.to_thread(self._shelf.marks)
         is_settled, self._seen = marks == self._seen, marks
-        if not is_settled or marks == self._taken:
+        self._pause = max(0, self._pause - 1)
+        if not is_settled or marks == self._taken or self._pause:
             return
         self._taken = marks
         try:
@@ -40,6 +45,6 @@ class FileWatch:
         except RulesRefused:
             pass  # The desk has said so, and keeps the mistakes until the files change again.
         except Exception as error:
-            # The journal is away, perhaps: the old rules run on, and the files are taken at another look.
-            self._taken = ()
-            log.exception("rules_not_reloaded", error=repr(error))
+            # The journal is away, or worse: the old rules run on, and the files are taken at a later look.
+            self._taken, self._pause = (), AGAIN_AFTER
+            log.error("rules_not_reloaded", error=repr(error), exc_info=not isinstance(error, JournalUnavailable))

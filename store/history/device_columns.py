@@ -22,11 +22,13 @@ _PIECE_ROWS = 250_000
 """Some 5 ms of a core."""
 _FIRST_POINTS, _FIRST_NS = 16, 30 * MINUTE
 _GROWS_AT_MOST = 8
+_MOST_ROWS = 4 * _PIECE_ROWS
+"""In a piece of what is lost: nothing for days, then every point of all that hangs on a dead line."""
 _BAD = f"quality in ({', '.join(str(int(code)) for code in (*LOST, *REFUSED))})"
 _ROWS = (
-    "select series, source_ns, value, quality from {alias}.reading {joined} where series between {low} and {high} {within}"
-    "and source_ns >= ? and source_ns < ?{bad}"
+    "select {what} from {alias}.reading {joined} where series between {low} and {high} {within}and source_ns >= ? and source_ns < ?{bad}"
 )
+_ALL = "series, source_ns, value, quality"
 _SORTED = {"joined": "", "within": "and series in ({series}) "}
 """DuckDB leaves out whole groups of rows of other points."""
 _FILLING = {"joined": "semi join wanted using (series)", "within": ""}
@@ -59,6 +61,8 @@ class EmbeddedColumns:
     def _hour_after_hour(self, asked: "_Asked") -> Iterator[Readings]:
         at_ns, length_ns, series = asked.start_ns, _FIRST_NS, asked.series
         while at_ns < asked.end_ns:
+            while length_ns > MINUTE and self._is_too_much(asked, series, at_ns, min(asked.end_ns, at_ns + length_ns)):
+                length_ns = max(MINUTE, length_ns // _GROWS_AT_MOST)
             piece = self._piece(asked, series, at_ns, min(asked.end_ns, at_ns + length_ns))
             yield piece
             at_ns, length_ns = at_ns + length_ns, max(MINUTE, int(length_ns * _growth(piece)))
@@ -66,9 +70,24 @@ class EmbeddedColumns:
     def _point_after_point(self, asked: "_Asked") -> Iterator[Readings]:
         place, points, series = 0, _FIRST_POINTS, asked.series
         while place < len(series):
+            while points > 1 and self._is_too_much(asked, series[place : place + points], asked.start_ns, asked.end_ns):
+                points = max(1, points // _GROWS_AT_MOST)
             piece = self._piece(asked, series[place : place + points], asked.start_ns, asked.end_ns)
             yield piece
             place, points = place + points, max(1, int(points * _growth(piece)))
+
+    def _is_too_much(self, asked: "_Asked", series: Sequence[int], start_ns: int, end_ns: int) -> bool:
+        """Of what is lost the last piece says nothing about the next; of all readings it does."""
+        if not asked.lost_only:
+            return False
+        try:
+            return self._count(asked, series, start_ns, end_ns) > _MOST_ROWS
+        except duckdb.CatalogException:
+            return self._count(asked, series, start_ns, end_ns) > _MOST_ROWS
+
+    def _count(self, asked: "_Asked", series: Sequence[int], start_ns: int, end_ns: int) -> int:
+        found = self._rows(asked, series, start_ns, end_ns, "count(*) as rows")
+        return int(found["rows"][0])
 
     def _alias(self, at_ns: int) -> str:
         """Of the month; asked for each piece, since a month may be sorted meanwhile."""
@@ -88,12 +107,8 @@ class EmbeddedColumns:
             return self._read(asked, series, start_ns, end_ns)
 
     def _read(self, asked: "_Asked", series: Sequence[int], start_ns: int, end_ns: int) -> Readings:
-        alias, cursor = self._alias(asked.start_ns), self._months.cursor()
-        parts = {"alias": alias, "low": series[0], "high": series[-1], "series": ", ".join(map(str, series))}
-        way = {name: part.format(**parts) for name, part in (_SORTED if alias.endswith("_sorted") else _FILLING).items()}
-        query = _ROWS.format(**parts, **way, bad=f" and {_BAD}" if asked.lost_only else "")
-        found = _found(cursor, query, {"series": np.array(series, dtype=np.int32)}, [start_ns, end_ns])
-        words = [] if asked.lost_only else cursor.execute(_WORDS.format(**parts), [start_ns, end_ns]).fetchall()
+        found = self._rows(asked, series, start_ns, end_ns, _ALL)
+        words = [] if asked.lost_only else self._words(asked, series, start_ns, end_ns)
         place_of = np.zeros(series[-1] + 1, dtype=np.int32)
         place_of[list(series)] = [asked.places[number] for number in series]
         value = found["value"]
@@ -104,6 +119,17 @@ class EmbeddedColumns:
             np.ma.getdata(found["quality"]),
             [(asked.places[number], at_ns, said) for number, at_ns, said in words],
         )
+
+    def _rows(self, asked: "_Asked", series: Sequence[int], start_ns: int, end_ns: int, what: str) -> ColumnTable:
+        alias, cursor = self._alias(asked.start_ns), self._months.cursor()
+        parts = {"alias": alias, "low": series[0], "high": series[-1], "series": _listed(series)}
+        way = {name: part.format(**parts) for name, part in (_SORTED if alias.endswith("_sorted") else _FILLING).items()}
+        query = _ROWS.format(**parts, **way, what=what, bad=f" and {_BAD}" if asked.lost_only else "")
+        return _found(cursor, query, {"series": np.array(series, dtype=np.int32)}, [start_ns, end_ns])
+
+    def _words(self, asked: "_Asked", series: Sequence[int], start_ns: int, end_ns: int) -> list[tuple[int, int, str]]:
+        query = _WORDS.format(alias=self._alias(asked.start_ns), series=_listed(series))
+        return self._months.cursor().execute(query, [start_ns, end_ns]).fetchall()
 
     def _undrained(self, points: Sequence[str], position: int, start_ns: int, end_ns: int, lost_only: bool) -> Iterator[Readings]:
         rows, places = self._tail.rows(points, position, start_ns, end_ns)
@@ -129,6 +155,10 @@ class _Asked:
     @property
     def series(self) -> list[int]:
         return sorted(self.places)
+
+
+def _listed(series: Sequence[int]) -> str:
+    return ", ".join(map(str, series))
 
 
 def _found(cursor: duckdb.DuckDBPyConnection, query: str, wanted: ColumnTable, bounds: Sequence[int]) -> ColumnTable:

@@ -32,7 +32,7 @@ class Prepared:
         said = {name: row[name] if name in row else self._fixed[name] for name in self._names}
         for name, encode in self._encode.items():
             said[name] = encode(said[name])
-        return tuple(said.values()) if self._is_positional else said
+        return tuple(said[name] for name in self._names) if self._is_positional else said
 
 
 def _encoder(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:

@@ -92,7 +92,8 @@ class Statements:
 def _jobs() -> sa.Select[Any]:
     """As ``Job``: of a fault, and of the search for its root cause."""
     it, given = schema.tickets.c, sa.bindparam
-    recent = sa.or_(it.opened_at_ns >= given("since"), it.closed_at_ns.is_(None))
+    # By their end: a search for the root cause may have begun long before the time that counts.
+    recent = sa.or_(it.closed_at_ns.is_(None), it.closed_at_ns >= given("since"))
     of_fault = (it.device == given("device"), sa.or_(it.cause == given("cause"), it.cause == given("root")), recent)
     chosen = sa.select(it.number, it.cause, it.state, it.opened_at_ns, it.closed_at_ns, it.reworks)
     return chosen.where(*of_fault).order_by(it.opened_at_ns, it.id)

@@ -158,3 +158,20 @@ async def test_the_trace_shows_the_words_of_the_version_that_raised_it_and_of_th
     house.journal.kept_occurrences["a1"] = changed
     trace = (await operator.get("/api/v1/alarms/a1/trace")).json()
     assert (trace["rule_text"], trace["judged_text"]["version"]) == (None, "v1")
+
+
+@pytest.mark.parametrize("comment", [" ", "a\0b"], ids=["blank", "no character"])
+async def test_a_change_without_a_reason_that_can_be_kept_is_refused(room: Room, manager: httpx.AsyncClient, comment: str) -> None:
+    version = room.version("tank.high")
+    assert (await manager.put(f"{RULES}/tank.high", json=change(HIGHER, version, comment))).status_code == 422
+    assert room.version("tank.high") == version
+
+
+async def test_any_reader_may_check_a_text_and_none_can_do_harm_with_it(room: Room, operator: httpx.AsyncClient) -> None:
+    for text in (
+        "[" * 90_000,
+        HIGH + "reviewed: 2026-02-30\n",
+        HIGH.replace("level > 3", "any(5, level) and bits(level, 0, 99999999999) > 1"),
+    ):
+        answer = await operator.post(f"{RULES}/check", json={"yaml": text})
+        assert (answer.status_code, len(answer.json()["mistakes"])) == (200, 1)

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from guanjia.backtest.assembly import Asked, assembled, failures
+from guanjia.backtest.assembly import Asked, Failures, assembled
 from guanjia.system_clock import SystemClock
 from model.clock import DAY, HOUR, MINUTE, SECOND
 from model.past import DevicePast, Readings
 from model.quality import Quality
 from model.reading import Block
 from model.site import Site
+from store.history import device_columns
 from store.history.bulk import BulkWriter, opened_months
 from store.history.compaction import compact
 from store.history.open import HistoryStore, open_history
@@ -68,6 +69,28 @@ def test_every_reading_comes_once_and_the_tail_after_them(tmp_path: Path, is_sor
     assert {place: [at_ns for at_ns, _ in told] for place, told in bad.items()} == {place: [T0 + 7 * MINUTE] for place in (0, 1, 2)}
 
 
+@pytest.mark.parametrize("is_sorted", [False, True], ids=["as it fills", "sorted"])
+def test_a_dead_device_comes_in_small_pieces_too(tmp_path: Path, is_sorted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device_columns, "_MOST_ROWS", 100)
+    at_ns = T0 + MINUTE * np.arange(24 * 60)
+    points = [PUMP1.point_id(n) for n in range(3)]
+    with opened_months(tmp_path) as months:
+        writer = BulkWriter(months)
+        qualities = np.full((3, len(at_ns)), Quality.GOOD, dtype=np.uint8)
+        qualities[:, 600:] = Quality.COMM_FAILURE
+        writer.add(points, at_ns, np.zeros(qualities.shape), qualities, {})
+        writer.commit()
+        if is_sorted:
+            compact(months, T0 + 60 * DAY)
+    store = _opened(SITE, tmp_path)
+    try:
+        pieces = [len(piece) for piece in store.columns.readings(points, T0, T0 + 25 * HOUR, lost_only=True)]
+    finally:
+        store.stop()
+    assert sum(pieces) == 3 * 840
+    assert max(pieces) <= (840 if is_sorted else 100), "less than one point of a sorted month is not asked for"
+
+
 @given(blocks=pasts([PUMP1, PUMP2]))
 @settings(max_examples=examples(15), deadline=None)
 def test_blocks_are_put_together_again_from_readings_in_any_order(blocks: list[Block]) -> None:
@@ -96,4 +119,9 @@ def _same(found: DevicePast, told: DevicePast) -> None:
 def test_a_device_has_failed_where_all_its_points_were_lost_at_once() -> None:
     blocks = [lost(PUMP1, 1), block(PUMP1, 2, Quality.COMM_FAILURE, level=0), lost(PUMP1, 3)]
     readings = readings_of(blocks, [Asked(PUMP1, tuple(range(len(PUMP1.points))))])
-    assert failures(PUMP1, [readings]).tolist() == [T0 + SECOND, T0 + 3 * SECOND]
+    found = Failures(PUMP1)
+    for one in range(len(readings)):  # in pieces, as they come; some counted in between
+        found.add(readings.source_ns[one : one + 1], readings.quality[one : one + 1])
+        if one % 2:
+            found.count()
+    assert found.times().tolist() == [T0 + SECOND, T0 + 3 * SECOND]

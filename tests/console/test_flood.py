@@ -18,7 +18,7 @@ def test_a_flood_of_two_thousand_shows_what_stands_out_then_all_and_ends_by_itse
     site = running(flooded(2000))
     page = visit(site, "/alarms", DESK).page
     rows = page.locator(".alarm-list .alarm-item")
-    expect(page.locator(".flood")).to_contain_text("报警洪泛，自 22:41")
+    expect(page.locator(".flood")).to_contain_text("报警泛滥，自 22:41")
     expect(page.locator(".flood")).to_contain_text("近 10 分钟 2,000 条，最高 2,012 条")
     shown = rows.count()
     assert shown < 60

@@ -14,7 +14,7 @@ from api.bench import NoFont
 from guanjia.alarm_report.contents import report_of
 from guanjia.alarm_report.layouts import csv_of, workbook_of
 from guanjia.alarm_report.pdf import pdf_of
-from guanjia.alarm_report.sheets import Report, Review
+from guanjia.alarm_report.sheets import Report, Review, Table
 from guanjia.alarm_report.span import NoSuchSpan, span
 from guanjia.commands.report import app
 from guanjia.suggestions.answer import Answer, ChangeShape, Load, Proof, Suggestion
@@ -141,3 +141,11 @@ def test_the_command_writes_the_kind_that_the_ending_says(tmp_path: Path) -> Non
     told = (tmp_path / "alarms.csv").read_text(encoding="utf-8-sig")
     assert told.startswith('How the alarms are kept,Hut,"2026-01-01 to 2026-01-31, 31 days"')
     assert "Rules never fired" in told
+
+
+def test_words_that_look_like_a_formula_are_words_in_a_spreadsheet() -> None:
+    table = Table("t", ["a", "b"], [50, 50], [["=1+1", "-5"]])
+    report = Report(Language.EN, "T", "S", "span", "o", table, (), "d", ())
+    last = [*openpyxl.load_workbook(io.BytesIO(workbook_of(report))).active.iter_rows()][-1]  # type: ignore[union-attr]
+    assert [(cell.value, cell.data_type) for cell in last[:2]] == [("=1+1", "s"), (-5, "n")]
+    assert csv_of(report).decode().splitlines()[-1] == "'=1+1,-5"

@@ -9,12 +9,14 @@ import pytest
 from guanjia.hub import Hub
 from guanjia.live import LiveTable
 from model.alarm import AlarmEvent
+from model.clock import HOUR
 from model.own_state import PLATFORM, PROFILE, OwnState, own_block
 from model.quality import GOOD
 from model.reading import Block, Reach
 from model.site import Area, Site
 from model.text import Text
 from tests.collectors.support import HandClock
+from tests.rules import workshop as w
 from tests.store.bench_site import T0, FixedClock, block, site
 
 SITE: Site = replace(site(), areas={"sub1": Area("sub1", Text("一号变电所", "Substation 1"))})
@@ -38,6 +40,9 @@ class Part:
 
     def advance(self, now_ns: int) -> Sequence[AlarmEvent]:
         return ()
+
+    def resume(self, now_ns: int) -> None:
+        raise NotImplementedError
 
 
 class Choking(Part):
@@ -93,3 +98,38 @@ def test_what_the_platform_says_of_itself_is_judged_and_shown_but_neither_stored
     assert house.reached() == {"engine"}
     assert [house.live.last(PLATFORM, column).value for column in range(len(PROFILE.points))] == [4.0, 1.0, 0.0, 80.0, 3.0]
     assert (house.live.connected(), house.live.quality_counts()["good"]) == (0, 0)
+
+
+class Jumping(HandClock):
+    """Can be set."""
+
+    ahead_ns = 0
+
+    def now_ns(self) -> int:
+        return super().now_ns() + self.ahead_ns
+
+
+@pytest.mark.parametrize("block_comes_first", [True, False])
+async def test_a_clock_that_is_set_forward_makes_no_delay_shorter(block_comes_first: bool) -> None:
+    house, clock, raised = House(), Jumping(), list[int]()
+    tank = w.device("tank", [w.point("level", "m")])
+    engine = w.engine(w.site(tank), w.rule("slow", "level > 2", on_delay_s=60), w.rule("quiet", "stale(level, 2min)"))
+    put = lambda events: raised.extend(event.at_ns for event in events)  # noqa: E731
+    hub = Hub(LiveTable(w.site(tank)), house.store, house.stream, engine, put, lambda device, link: None, clock)
+    task = asyncio.create_task(hub.run())
+
+    def say() -> None:
+        hub.accept(replace(w.block(tank, 0, level=3.0), source_ns=clock.now_ns(), receive_ns=clock.now_ns()))
+
+    say()
+    await clock.advance(20)
+    clock.ahead_ns = HOUR
+    if not block_comes_first:
+        await clock.advance(1)
+    say()
+    await clock.advance(19)
+    assert raised == []
+    await clock.advance(61)
+    assert len(raised) == 1
+    task.cancel()
+    await asyncio.wait([task])

@@ -10,6 +10,7 @@ import pytest
 from guanjia.journal_lane import JournalLane
 from guanjia.journal_record import TicketChange, Told
 from model.alarm import AlarmEvent, AlarmEventKind, Standing
+from model.clock import SECOND
 from model.people import PLATFORM
 from model.ports import Journal, JournalUnavailable, JournalWrite
 
@@ -94,8 +95,21 @@ async def test_batches_are_kept_and_told_in_order() -> None:
 
 
 async def test_while_the_disk_refuses_the_lane_waits_and_drops_nothing() -> None:
-    journal = _Journal(away=20)
+    journal = _Journal(away=6)
     assert await _run(journal, [["a"], ["b"]]) == ["a", "b"]
+
+
+async def test_a_journal_that_is_away_keeps_nobody_from_stopping_the_platform() -> None:
+    lane = JournalLane(cast(Journal, _Journal(away=FAR_AWAY)), _no_tickets, lambda told: None, clock := _Clock())
+    lane.put([_event("a")])
+    waiting = asyncio.create_task(lane.commit([_event("b")]))
+    running = asyncio.create_task(lane.run())
+    await asyncio.sleep(0)
+    lane.stop()
+    await running
+    with pytest.raises(JournalUnavailable):
+        await waiting
+    assert clock.now < 60 * SECOND
 
 
 async def test_one_refused_event_does_not_take_its_neighbours_along() -> None:

@@ -8,14 +8,16 @@ from typing import cast
 
 import pytest
 
-from guanjia import write_ahead
+from guanjia import journal_lane, write_ahead
 from guanjia.journal_lane import TOGETHER, JournalLane
 from guanjia.journal_record import TicketChange, Told
 from guanjia.write_ahead import WriteAhead
 from model.alarm import AlarmEvent, AlarmEventKind
-from model.ports import JournalWrite
+from model.ports import JournalWrite, Judged
 from model.quality import GOOD
 from model.reading import Block, Spooled
+from store.history import ledger
+from store.history.ledger import Ledger
 from store.history.spool import Spool
 from store.journal.journal import SqlJournal, open_journal
 from tests.journal.builders import raised
@@ -33,7 +35,8 @@ class House:
         self.clock = FixedClock()
         self.spool = Spool(folder / "spool.sqlite", COLUMNS, self.clock)
         self.journal: SqlJournal = open_journal("sqlite", folder, {})
-        self.ahead = WriteAhead(self.spool, "w")
+        self.now_ns = T0
+        self.ahead = WriteAhead(self.spool, "w", lambda: self.now_ns)
         self.told: list[str] = []
         self.lane = JournalLane(self.journal, _no_tickets, self._tell, self.clock, self.ahead)
 
@@ -43,6 +46,7 @@ class House:
 
     def hear(self, number: int) -> None:
         """A block, and the alarm that it makes."""
+        self.now_ns = T0 + number
         self.spool.accept(Block("b01.pump1", T0 + number, T0 + number, array("d", [1.0]), bytes([GOOD])))
         self.lane.put([raised(f"A-260114-{number:03}", rule=f"r{number}", at_ns=T0 + number)])
 
@@ -81,6 +85,42 @@ async def test_a_spool_that_does_not_write_holds_nobody_up_for_long(tmp_path: Pa
     house.hear(1)
     await house.finish()
     assert (house.told, house.ahead.overtaken, house.journal.judged("w")) == (["A-260114-001"], 1, None)
+    house.close()
+
+
+async def test_only_the_first_of_many_waits_for_a_spool_that_does_not_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_ahead, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(journal_lane, "TOGETHER", 1)
+    house = House(tmp_path)
+    async with asyncio.timeout(0.9):
+        for number in range(1, 31):
+            house.hear(number)
+        running = asyncio.create_task(house.lane.run())
+        await house.lane.commit([])
+        house.hear(31)
+        await house.lane.commit([])
+    assert len(house.told) == 31
+    assert house.journal.judged("w") is None
+    house.spool.flush()
+    house.hear(32)
+    await asyncio.sleep(0.01)
+    assert len(house.told) == 31, "it writes again: what comes now waits for it"
+    house.spool.flush()
+    house.lane.stop()
+    await running
+    judged = house.journal.judged("w")
+    assert judged is not None
+    assert (judged.position, judged.at_ns) == (32, T0 + 32)
+    house.spool.stop()
+    house.close()
+
+
+async def test_an_act_says_nothing_of_time_that_has_not_been_let_pass(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.now_ns = T0 + 5
+    house.lane.put([raised("A-260114-001", at_ns=T0 + 90)])
+    await house.finish()
+    assert house.journal.judged("w") == Judged("w", 0, T0 + 5)
     house.close()
 
 
@@ -123,3 +163,14 @@ def test_each_block_knows_its_row_though_some_need_none(tmp_path: Path) -> None:
     house.spool.flush()
     assert [cast(Spooled, house.spool).position(number) for number in range(5)] == [0, 1, 1, 2, 2]
     house.close()
+
+
+def test_a_ledger_knows_rows_for_as_long_as_none_is_missing_and_says_so_when_it_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "KEPT", 3)
+    known = Ledger(7)
+    for first in range(1, 1_001, 100):
+        known.note(range(first, first + 100), 7 + first + 99)
+    assert [known.row(number) for number in (0, 1, 555, 1_000, 2_000)] == [7, 8, 562, 1_007, 1_007]
+    for number in range(2_000, 2_020, 2):  # every other block has left no row
+        known.note([number], 1_008 + (number - 2_000) // 2)
+    assert [known.row(number) for number in (555, 2_018, 2_019)] == [None, 1_017, 1_017]

@@ -78,9 +78,13 @@ class House:
             self.on_disk()
         while self._jobs:
             events, mark, at_ns = self._jobs.pop(0)
-            self._commit(events, Judged(self.trail.identity, self.spool.position(mark), at_ns))
+            self._commit(events, Judged(self.trail.identity, self._position(mark), at_ns))
 
     def drain_at(self, _: int) -> None:
+        self.drain()
+
+    def acknowledge_one(self, occurrence: str, now_ns: int) -> None:
+        self._put(self.engine.acknowledge(occurrence, w.OPERATOR, now_ns))
         self.drain()
 
     def acknowledge(self, now_ns: int) -> None:
@@ -89,21 +93,25 @@ class House:
         for occurrence in self.journal.occurrences(OccurrenceFilter(active=True, limit=1_000)):
             waits = occurrence.state in (AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED)
             if waits and int(occurrence.id.rpartition("-")[2]) % 2:
-                self._put(self.engine.acknowledge(occurrence.id, w.OPERATOR, now_ns))
-                self.drain()
+                self.acknowledge_one(occurrence.id, now_ns)
 
     def checkpoint(self, now_ns: int) -> None:
         self.let_pass(now_ns)
         memory, standings = self.engine.memory(), tuple(self.engine.standings())
         self._jobs.append(([], self.spool.accepted, now_ns))
         self.drain()
-        position = self.spool.position(self.spool.accepted)
+        position = self._position(self.spool.accepted)
         write_checkpoint(self.folder / FILE, Checkpoint(self.trail.identity, position, memory, standings))
         self.on_disk()
 
     def _put(self, events: list[AlarmEvent]) -> None:
         if events:
-            self._jobs.append((events, self.spool.accepted, events[-1].at_ns))
+            self._jobs.append((events, self.spool.accepted, self.engine.now_ns))
+
+    def _position(self, mark: int) -> int:
+        row = self.spool.position(mark)
+        assert row is not None, "nothing is committed so late that it is forgotten"
+        return row
 
     def _commit(self, events: Sequence[AlarmEvent], judged: Judged) -> None:
         self._record.events(list(events), judged)

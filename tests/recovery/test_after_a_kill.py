@@ -198,6 +198,22 @@ def test_a_polled_device_is_asked_again_before_an_old_delay_counts_on(empty: Emp
     house.close()
 
 
+@pytest.mark.parametrize(("when", "raised"), [("level > 2 and between_hours(0, 24)", []), ("stale(level, 1min)", ["raised slow"])])
+def test_time_alone_settles_a_doubt_only_about_silence(empty: Empty, when: str, raised: list[str]) -> None:
+    rules = (w.rule("slow", when, on_delay_s=100),)
+    house = House(empty("a"), SITE, rules, w.at(0))
+    says(house, 1, level=3.0)
+    house.drain()
+    house.checkpoint(w.at(70))
+    folder = copied(house.folder, house.folder.parent / "b")
+    house.close()
+    house = House(folder, SITE, rules, w.at(3600), Heard((), frozenset({"wire"})))
+    house.let_pass(w.at(3800))
+    house.drain()
+    assert kinds(house) == raised
+    house.close()
+
+
 def test_what_only_stands_again_is_judged_again_and_never_stored(empty: Empty) -> None:
     house = House(empty("a"), SITE, RULES, w.at(0))
     house.checkpoint(w.at(0))
@@ -263,6 +279,50 @@ def test_rows_behind_the_checkpoint_are_held_within_bounds(empty: Empty) -> None
     for _ in range(2):
         house.spool.trim()
     assert house.trail.span() == (11, 10)
+    house.close()
+
+
+def test_before_its_first_checkpoint_it_keeps_what_the_last_one_needs(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    house.spool.register("history")
+    for second in range(1, 6):
+        says(house, second, level=1.0)
+    house.drain()
+    house = killed(house, "b", 6)
+    house.spool.register("history")
+    house.spool.file.set_cursor("history", 5)
+    for _ in range(2):
+        house.spool.trim()
+    house = killed(house, "c", 7)
+    assert (house.recovery.plan.start, house.recovery.reheard + house.recovery.judged) == (Start.CHECKPOINT, 5)
+    house.close()
+
+
+def test_an_act_just_before_a_delay_is_over_does_not_make_it_begin_anew(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    says(house, 1, broken=1.0, level=3.0)
+    house.drain()
+    house.checkpoint(w.at(10.9))
+    house.acknowledge_one("A-260114-001", w.at(11.05))
+    house = killed(house, "b", 11.1)
+    house.let_pass(w.at(11.3))
+    house.drain()
+    assert kinds(house) == ["raised cut", "acknowledged cut", "raised high"]
+    house.close()
+
+
+def test_alarms_of_the_last_seconds_count_once_as_a_flood(empty: Empty) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    house.checkpoint(w.at(0))
+    for turn in range(1, 7):
+        says(house, 25 * turn, broken=float(turn % 2))
+    house.drain()
+    house = killed(house, "b", 151)
+    assert house.engine.annunciated(w.at(151)) == 3
+    says(house, 175, broken=1.0)
+    assert house.engine.annunciated(w.at(175)) == 4, "its name is not taken for one that was given while rehearsing"
     house.close()
 
 

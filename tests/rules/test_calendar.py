@@ -78,6 +78,15 @@ def test_between_two_turns_nothing_changes_though_clocks_be_put_forward_or_back(
     assert {hours.at(moment) for moment in (*range(now_ns, turn_ns, step_ns), turn_ns - SECOND)} == {hours.at(now_ns)}
 
 
+@pytest.mark.parametrize("when", ['between_times("02:30", "03:00")', 'between_times("01:30", "02:10")', 'between_times("03:00", "02:30")'])
+def test_clocks_put_back_may_turn_it_at_no_time_that_it_names(when: str) -> None:
+    """On 25 October 2026, 02:59:59 is followed by 02:00 again."""
+    hours = _hours(when, BERLIN)
+    change_ns = _ns("2026-10-25 02:00", BERLIN) + HOUR
+    assert hours.at(change_ns - SECOND) is not hours.at(change_ns)
+    assert hours.next_turn_ns(change_ns - 60 * SECOND) == change_ns
+
+
 def test_an_alarm_on_the_calendar_is_raised_at_the_very_minute_without_a_reading() -> None:
     """It is 22:13:20 when the test begins."""
     room = engine(SITE, rule("night", 'between_times("22:30", "22:45")'))

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.clock import SECOND
+from model.profile import WireType
 from model.rule import Rule
 from model.site import Device
 from rules.memory import Memory
@@ -87,3 +88,16 @@ def test_what_is_at_rest_is_not_in_it() -> None:
     assert (memory.alarms, memory.windows) == ((), ())
     (exchange,) = (exchange for device in memory.devices for exchange in device.exchanges)
     assert (exchange.points, exchange.values) == (("level",), (1.0,)), "nobody asks for the other"
+
+
+@pytest.mark.parametrize(("was", "said"), [(WireType.STRING, "auto"), (WireType.F32, 3.0)])
+def test_a_point_that_was_words_and_is_a_number_now_is_as_if_it_had_not_been_read(was: WireType, said: float | str) -> None:
+    now = WireType.F32 if was is WireType.STRING else WireType.STRING
+    asked = {WireType.STRING: "mode == 'auto'", WireType.F32: "mode > 2"}
+    before, after = (w.device("p1", [w.point("mode", type_=type_)]) for type_ in (was, now))
+    old = w.engine(w.site(before), w.rule("mode", asked[was]))
+    old.observe(w.block(before, 1, mode=said))
+    engine = w.engine(w.site(after), w.rule("mode", asked[now]))
+    engine.recall(through_json(old.memory()), w.at(2))
+    assert [event.kind for event in engine.restore(old.standings(), w.at(2))] == []
+    assert engine.evaluation("mode", "p1").value is None

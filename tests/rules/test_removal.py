@@ -42,6 +42,14 @@ def test_nobody_approves_their_own_request() -> None:
     assert trial.standing(*ALARM) is before
 
 
+def test_what_has_lapsed_is_not_approved_though_time_has_not_been_let_pass_yet() -> None:
+    trial = engine(SITE, rule())
+    _ask(trial, until_s=100)
+    with pytest.raises(IllegalAct, match="anew"):
+        trial.approve_removal(*ALARM, MANAGER, at(100))
+    assert [event.kind for event in trial.advance(at(101))] == ["removal_refused"]
+
+
 def test_a_request_is_refused_taken_back_or_lapses_at_its_own_end() -> None:
     trial = engine(SITE, rule())
     for by in (MANAGER, OPERATOR):

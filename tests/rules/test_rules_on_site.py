@@ -1,5 +1,6 @@
 """Rules beside the site they are for: what can't be there, with line, column and what was meant; and whose figure counts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,6 @@ def test_the_nearest_figure_counts(tmp_path: Path) -> None:
     (rule,) = [rule for rule in found.rules if rule.id == "own.rule"]
     assert params_of(rule, found.site.devices["tank1"], found.site) == {"low_m": 9, "a": 3, "b": 4, "c": 5}
     assert params_of(rule, found.site.devices["tank2"], found.site) == {"low_m": 1, "a": 3, "b": 2, "c": 2}
+    declared = replace(rule, params={**rule.params, "declared_demand_kw": 500.0})
+    of_site = replace(found.site, declared_demand_kw=800.0)
+    assert params_of(declared, of_site.devices["tank2"], of_site)["declared_demand_kw"] == 800

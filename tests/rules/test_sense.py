@@ -20,8 +20,8 @@ LEVEL = '  levels: [{{id: lower, when: "{}", priority: high, text: 更低}}]\n'
 
 def said(when: str = "level < low_m", delay: str = "0s", more: str = "", **others: str) -> list[str]:
     text = RULE.replace("WHEN", when).replace("DELAY", delay)
-    for old, new in others.items():
-        text = text.replace(f"{old}: ", f"{old}: {new} #", 1)
+    for key, value in others.items():
+        text = text.replace(f"{key}: ", f"{key}: {value} #", 1)
     return [mistake.message for mistake in draft_texts([RuleText("own.yaml", text + more)]).mistakes]
 
 
@@ -42,7 +42,7 @@ def test_a_condition_that_would_break_what_judges_it_is_refused(when: str, messa
 
 @pytest.mark.parametrize("place", ["{device:{x}}", "{device:d}", "{device:>999999999}", "{device!z}"])
 def test_a_text_that_cannot_be_filled_with_every_name_is_refused(place: str) -> None:
-    assert said(text=f'"{place}"') == [f"only {{device}} can stand in braces, not {place}"]
+    assert said(text=f'"{place}"') == [f"only {{device}} can stand in braces, not {place} (found '{place}')"]
 
 
 @pytest.mark.parametrize("figure", [".inf", "-.inf", ".nan"])
@@ -91,3 +91,9 @@ def test_a_delay_is_refused_only_where_the_condition_ends_before_it_whatever_is_
 
 def test_a_duration_has_an_end() -> None:
     assert said(delay="9" * 400 + "s") == ["write a duration of at most 3650d (found '" + "9" * 400 + "s')"]
+
+
+@pytest.mark.parametrize("words", ['"a\\0b"', '" "'])
+def test_what_a_rule_says_can_be_shown_and_kept(words: str) -> None:
+    told = [*said(text=words), *said(source=words), *said(more=f"  ticket: {{class: small, cause: {words}}}\n")]
+    assert [one.partition(" (")[0] for one in told] == ["write words that can be shown"] * 4  # text: in either language

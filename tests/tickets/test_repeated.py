@@ -112,6 +112,21 @@ def test_a_root_cause_that_was_not_found_is_looked_for_again_and_one_that_was_be
     assert len([one for one in journal.tickets(TicketFilter()) if one.cause == ROOT]) == 2
 
 
+def test_a_search_that_took_longer_than_the_month_begins_the_count_afresh_all_the_same(journal: SqlJournal) -> None:
+    for hour in (0, 1, 2):
+        come_and_go(journal, hour)
+    root = next(one for one in journal.tickets(TicketFilter()) if one.cause == ROOT)
+    for day in (10, 20, 30):
+        fault = next(one for one in journal.tickets(TicketFilter(open=True)) if one.cause == CAUSE)
+        for what in TO_CLOSED:
+            act(journal, fault.id, what, now_ns=DAY_NS + day * DAY)
+        come_and_go(journal, 24 * day + 1)
+    for what in TO_CLOSED:
+        act(journal, root.id, what, now_ns=DAY_NS + 35 * DAY)
+    come_and_go(journal, 24 * 36)
+    assert [one.id for one in journal.tickets(TicketFilter()) if one.cause == ROOT] == [root.id]
+
+
 def test_what_is_not_annunciated_is_not_counted(journal: SqlJournal) -> None:
     come_and_go(journal, 0)
     for hour in (1, 2):

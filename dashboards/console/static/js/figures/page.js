@@ -45,7 +45,7 @@ function periodChoice () {
     choice(view.own, t('backtest.own'), () => set({ own: view.own ?? ownPeriod() })), view.own ? [day('start'), day('end')] : null)
 }
 
-/** 30 天 1,240 条，每天 41 条；18 项达标，2 项超标. */
+/** 30 天 1,240 条，每天 41 条；18 项达标，2 项未达标. */
 function summary (kpis) {
   if (!kpis) return null
   const count = (verdict) => kpis.figures.filter((figure) => figure.verdict === verdict).length

@@ -20,11 +20,18 @@ def without_pauses() -> Iterator[None]:
 
     On a site of 250 devices each full collection would hold the loop for a tenth of a second, and a rule book would bring on several.
     """
+    with without_collections():
+        yield
+        settle()
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """For code and rule books as they are loaded: very much is made, and nothing of it is garbage yet."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
-        settle()
     finally:
         if was_enabled:
             gc.enable()
