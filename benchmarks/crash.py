@@ -167,8 +167,9 @@ def killed(folder: Path, seed: int, kills: int) -> tuple[Account, int, Life]:
             life.start()
             if number % 20 == 0:
                 print(f"  {number} kills, {field.steps} steps, {field.messages} messages", flush=True)
-        pace.pass_time(20.0)
+        pace.pass_time(1.0)
         life.wait_live()
+        pace.pass_time(20.0)
         field.settled()
         found, steps = quiet(life.data), field.steps
         life.end(signal.SIGTERM)

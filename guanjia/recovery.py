@@ -157,9 +157,13 @@ def recover(
         engine.count_raises(past)
         events = engine.restore(journal.standings(), _since_ns(trail, way, now_ns))
     put(events, Judged(trail.identity, way.judged, engine.now_ns))
+    untold: Container[str] = Everything() if way.is_torn else heard.unspooled
+    # Before anything is judged, or what was known of them before their last words would clear or raise their alarms on the way;
+    # and behind it, for alarms that ask others too.
+    engine.doubt(untold)
     judged = _Counted(trail.blocks(way.judged, way.end))
     _judge(engine, judged, trail.identity, way.end, put)
-    engine.doubt(Everything() if way.is_torn else heard.unspooled)
+    engine.doubt(untold)
     if now_ns - engine.now_ns > OLD_NS:
         engine.doubt(heard.polled)
     engine.resume(now_ns)

@@ -186,6 +186,24 @@ def test_what_is_not_in_the_spool_is_asked_for_again_before_anything_is_cleared(
     house.close()
 
 
+def test_what_others_said_last_settles_nothing_of_a_device_that_is_not_in_the_spool(empty: Empty) -> None:
+    other = w.device("other", WIRE.profile.points, "wire")
+    rules, site = (w.rule("cut", "broken > 0", on_delay_s=0, clear_when="broken < 1"),), w.site(WIRE, other)
+    house = House(empty("a"), site, rules, w.at(0))
+    house.overhear(w.block(WIRE, 1, broken=0.0))
+    house.checkpoint(w.at(2))
+    house.overhear(w.block(WIRE, 3, broken=1.0))
+    house.drain()
+    house.hear(w.block(other, 4, broken=1.0))
+    house.spool.flush()
+    folder = copied(house.folder, house.folder.parent / "b")
+    house.close()
+    house = House(folder, site, rules, w.at(5), Heard(unspooled={"wire"}))
+    assert house.recovery.judged == 1
+    assert [f"{kind} {device}" for kind, _, _, device, *_ in house.story()[0]] == ["raised wire", "raised other"]
+    house.close()
+
+
 def test_a_polled_device_is_asked_again_before_an_old_delay_counts_on(empty: Empty) -> None:
     house = House(empty("a"), SITE, RULES, w.at(0))
     says(house, 1, level=3.0)
