@@ -28,6 +28,12 @@ def period(start_ns: int, end_ns: int, zone: ZoneInfo) -> Period:
     return Period(edges(start_ns, end_ns, Interval.DAY, zone))
 
 
+def recorded_period(journal: Journal, start_ns: int, end_ns: int, zone: ZoneInfo) -> Period:
+    """One of which the time before the journal's first line is not judged."""
+    recorded_ns = journal.recorded_from_ns()
+    return replace(period(start_ns, end_ns, zone), recorded_from_ns=end_ns if recorded_ns is None else recorded_ns)
+
+
 def columns_of(journal: Journal, of: Period) -> AlarmColumns:
     """What the figures of a period are counted from."""
     return journal.alarm_columns(of.start_ns - LEAD_NS, of.end_ns)
@@ -64,6 +70,7 @@ def kpis_shape(found: Kpis, of: Period, wire: Wire) -> dict[str, Any]:
     return {
         "start": wire.time(of.start_ns),
         "end": wire.time(of.end_ns),
+        "recorded_from": wire.time(of.recorded_from_ns),
         "total": found.total,
         "per_day": found.per_day,
         "per_hour": found.per_hour,
@@ -142,7 +149,12 @@ def review_shape(found: Rationalisation, of: Period, rules: Sequence[Rule], wire
     numbers = found.kpis
     can = {rule.id for rule in rules if not rule.life_safety}
     return {
-        "period": {"start": wire.time(of.start_ns), "end": wire.time(of.end_ns), "days": of.length_ns / (24 * HOUR)},
+        "period": {
+            "start": wire.time(of.start_ns),
+            "end": wire.time(of.end_ns),
+            "days": of.length_ns / (24 * HOUR),
+            "recorded_from": wire.time(of.recorded_from_ns),
+        },
         "kpis": {"total": numbers.total, "figures": figures_shape(numbers)},
         "bad_actors": [_bad_actor(one, one.rule in can) for one in found.bad_actors],
         "never_fired": [{"rule": one.rule, "devices": one.devices, "life_safety": one.life_safety} for one in found.never_fired],

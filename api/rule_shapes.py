@@ -45,12 +45,23 @@ class RecordShape(RationaleShape):
     history: list[RevisionShape]
 
 
+class FigureShape(TypedDict):
+    """``said_by``: ``site``, ``area`` or ``device``."""
+
+    value: float
+    said_by: str
+
+
 class WatchShape(TypedDict):
-    """A device in a rule's scope; ``reason`` says what is in the way where it is not watched."""
+    """A device in a rule's scope; ``reason`` says what is in the way where it is not watched.
+
+    ``params``: the figures in force there that are not the rule's own.
+    """
 
     id: str
     watched: bool
     reason: str
+    params: dict[str, FigureShape]
 
 
 RuleShape = TypedDict(

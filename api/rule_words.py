@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from api.register import shown_file
-from api.rule_shapes import DiffLine, LevelShape, OrderShape, RecordShape, RuleShape, RuleTextShape, VersionShape, WatchShape, WordsShape
+from api.rule_shapes import (
+    DiffLine,
+    FigureShape,
+    LevelShape,
+    OrderShape,
+    RecordShape,
+    RuleShape,
+    RuleTextShape,
+    VersionShape,
+    WatchShape,
+    WordsShape,
+)
 from api.rulebook import RuleActs, RuleReading, RuleWords
 from api.shapes import MistakeShape
 from api.words import Wire, phrase, rationale
@@ -12,7 +23,10 @@ from model.clock import SECOND
 from model.mistake import Mistake
 from model.rule import Level, Rationale, Rule, TicketOrder
 from model.rule_version import Origin, RuleVersion
+from model.site import Site
+from rules.book import Verdict
 from rules.errors import Fit
+from rules.parameters import figures_given
 
 _EDITED = "edit:"
 """What stands before a rule's id in place of a file, for a rule that was written over the API."""
@@ -85,7 +99,14 @@ def _record(why: Rationale) -> RecordShape:
 def watch_shapes(book: RuleActs, rule: str) -> list[WatchShape]:
     """Every device in the rule's scope."""
     in_scope = [verdict for verdict in book.book.of_rule(rule) if verdict.fit is not Fit.NOT_IN_SCOPE]
-    return [{"id": v.device.id, "watched": v.fit is Fit.APPLIES, "reason": v.detail} for v in in_scope]
+    return [
+        {"id": v.device.id, "watched": v.fit is Fit.APPLIES, "reason": v.detail, "params": _figures(v, book.book.site)} for v in in_scope
+    ]
+
+
+def _figures(verdict: Verdict, site: Site) -> dict[str, FigureShape]:
+    given = figures_given(verdict.rule, verdict.device, site) if verdict.fit is Fit.APPLIES else {}
+    return {name: {"value": one.value, "said_by": one.said_by} for name, one in given.items()}
 
 
 def rule_file(file: str) -> str:

@@ -262,6 +262,9 @@ class AlarmLine(TypedDict):
     comment: str
     state: str
     flags: list[str]
+    priority: str | None
+    """The occurrence's own at that moment; null before there was one."""
+    level: str
 
 
 class RationaleShape(TypedDict):

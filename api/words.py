@@ -310,6 +310,8 @@ class Wire:
             "comment": event.comment,
             "state": event.standing.state.wire,
             "flags": list(event.standing.flags),
+            "priority": event.occurrence.priority.value if event.occurrence else None,
+            "level": event.occurrence.level if event.occurrence else "",
         }
 
     def alarm_news(self, event: AlarmEvent) -> dict[str, Any]:

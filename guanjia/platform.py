@@ -131,7 +131,7 @@ class SitePlatform:
         self._collectors: Source | None = None
         self._bench = self._open_bench(simulators, data) if simulators else None
         adoption = Adoption(self._engine, site, numbers, self._lane.put, self._follow, clock)
-        self._rules = RuleDesk(now, found.shelf, adoption, self._lane, clock, self._tell_rules)
+        self._rules = RuleDesk(now, found.shelf, adoption, self._lane, clock, self._tell_rules, found.refused)
         self._files = FileWatch(found.shelf, self._rules, clock)
         work = BacktestWork(lambda: self._rules.in_force, site, self._store.columns, self._journal, clock)
         self._backtests = BacktestJobs(data, work, clock, site.timezone)

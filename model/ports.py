@@ -214,6 +214,10 @@ class Journal(Protocol):
         """How far the alarm events of that spool's blocks reach; None when it was never said."""
         ...
 
+    def recorded_from_ns(self) -> int | None:
+        """When the first line about an alarm or a rule was written; None while there is none. Nothing is known of the time before."""
+        ...
+
     def newest_occurrence(self) -> str | None:
         """The id given last, by day and number."""
         ...

@@ -11,6 +11,7 @@ _SLIPS = (
     (re.compile(r"\|\|"), "write 'or' for '||'"),
     (re.compile(r"!(?!=)"), "write 'not' for '!'"),
     (re.compile(r"(?<![<>!=])=(?!=)"), "write '==' to compare"),
+    (re.compile(r"(?<![\w:])\d{1,2}:\d\d(?![\w:])"), 'write the times in quotes: between_times("08:30", "18:00")'),
 )
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.access import Reader, ThePlatform, TheWire, record
-from api.alarm_figures import columns_of, figures_of, kpis_shape, of_systems, period, review_of, review_shape, systems_shape
+from api.alarm_figures import columns_of, figures_of, kpis_shape, of_systems, recorded_period, review_of, review_shape, systems_shape
 from api.backtesting import QueueFull
 from api.context import Platform
 from api.paging import answer
@@ -73,4 +73,4 @@ def _period(question: PeriodQuestion, platform: Platform, usual_ns: int) -> Peri
     start_ns, end_ns = question.period(platform.clock.now_ns(), usual_ns, platform.site.timezone)
     if end_ns - start_ns > _MOST_NS:
         raise malformed("start", "the figures are given for at most 366 days: ask for a shorter period")
-    return period(start_ns, end_ns, platform.site.timezone)
+    return recorded_period(platform.journal, start_ns, end_ns, platform.site.timezone)

@@ -135,8 +135,10 @@ def text(rule_id: str, platform: ThePlatform, reader: Reader) -> Response:
 
 @router.get("/{rule_id}/versions", summary="Every version of a rule there ever was, newest first", response_model=VersionsShape)
 def versions(rule_id: str, platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
-    kept = _kept(platform, rule_id)
-    return answer({"items": [_version(platform, wire, one) for one in reversed(kept)], "next_cursor": None})
+    shapes = [_version(platform, wire, one) for one in reversed(_kept(platform, rule_id))]
+    # A text put in force again is listed twice; what runs is the newest of its entries.
+    newest = next((shape for shape in shapes if shape["running"]), None)
+    return answer({"items": [{**shape, "running": shape is newest} for shape in shapes], "next_cursor": None})
 
 
 @router.get("/{rule_id}/versions/{version}", summary="One version, and how it differs from another", response_model=ComparedShape)

@@ -11,6 +11,18 @@ from model.text import Language
 from rules.kpis.figures import judged
 
 
+def _recorded(words: Words, review: Review) -> str:
+    """What of the period is judged, where it is not all."""
+    of = review.period
+    too_short = words.say("；记录不满一天，不判达标", "; less than a day recorded, nothing is called met") if of.is_too_short else ""
+    if of.recorded_from_ns <= of.start_ns:
+        return too_short
+    if of.recorded_from_ns >= of.end_ns:
+        return words.say("；期内没有记录，不评", "; nothing was recorded in it, nothing is judged")
+    since = words.minute(of.recorded_from_ns)
+    return words.say(f"；自 {since} 起有记录，之前的时间不评", f"; recorded from {since} on, the time before is not judged") + too_short
+
+
 def report_of(review: Review, language: Language) -> Report:
     """Lists with nothing in them are left out."""
     words = Words(review, language)
@@ -22,7 +34,7 @@ def report_of(review: Review, language: Language) -> Report:
         language=language,
         title=words.say("报警管理报告", "How the alarms are kept"),
         site=words.of(review.site.name),
-        span=words.say(f"{first} 至 {last}，{days:g} 天", f"{first} to {last}, {days:g} days"),
+        span=words.say(f"{first} 至 {last}，{days:.3g} 天", f"{first} to {last}, {days:.3g} days") + _recorded(words, review),
         outcome=outcome(words, table),
         figures=figures(words, table),
         others=[one for one in others if one.rows],

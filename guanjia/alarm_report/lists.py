@@ -43,7 +43,15 @@ def _to_do(words: Words, one: BadActor, answer: Answer | None) -> str:
         return words.of(REFUSALS[Refusal(answer.reason)])
     now, then = answer.suggestion.proof.now.annunciated, answer.suggestion.proof.proposed.annunciated
     change = _change(words, answer.suggestion.change)
-    return words.say(f"{change}；回测 {now} → {then} 次，无漏报", f"{change}; backtest: {now} → {then}, no incident missed")
+    told = words.say(f"{change}；回测 {now} → {then} 次", f"{change}; backtest: {now} → {then}")
+    return told + words.say("，", ", ") + _misses(words, answer.suggestion.proof.incidents)
+
+
+def _misses(words: Words, incidents: int) -> str:
+    """Only changes that miss none are suggested; of a period without any, nobody can know."""
+    if incidents:
+        return words.say(f"{incidents} 起真实事件都不会漏掉", f"none of {incidents} real incidents missed")
+    return words.say("没有处理过的工单，无法判断会不会漏报", "no worked-on tickets: whether any would be missed can't be told")
 
 
 def _change(words: Words, change: ChangeShape) -> str:
@@ -52,7 +60,7 @@ def _change(words: Words, change: ChangeShape) -> str:
         parts.append(words.say("报警延时 ", "on-delay ") + words.of(spell(change.on_delay_s)))
     if change.off_delay_s is not None:
         parts.append(words.say("恢复延时 ", "off-delay ") + words.of(spell(change.off_delay_s)))
-    parts += [words.say("死区 ", "deadband ") + f"{point} {band:g}" for point, band in change.deadband.items()]
+    parts += [words.say("回差 ", "deadband ") + f"{point} {band:g}" for point, band in change.deadband.items()]
     return ", ".join(parts)
 
 
@@ -64,7 +72,8 @@ def suggestions(words: Words) -> Table:
     ]
     heads = words.heads(("规则", "rule"), ("改为", "change"), ("规则全文", "the rule as it would be written"))
     note = words.say(
-        "每条都在本期历史数据上回测过，没有漏掉真正的故障。", "Each was tried on this period's readings and misses no real incident."
+        "每条都在本期历史数据上回测过；有处理过的工单的，真实事件都不会漏掉，没有的无法判断会不会漏报。",
+        "Each was tried on this period's readings; where tickets were worked on, none is missed, where none were, that can't be told.",
     )
     return Table(words.say("建议的改动", "Suggested changes"), heads, [20, 20, 60], rows, note)
 

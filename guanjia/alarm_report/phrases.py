@@ -47,7 +47,7 @@ KINDS = {
     BadKind.FREQUENT: Text("频繁", "frequent"),
 }
 TO_DO = {
-    BadKind.CHATTERING: Text("查接线和传感器；加恢复延时或死区", "Check wiring and sensor; give it an off-delay or a deadband"),
+    BadKind.CHATTERING: Text("查接线和传感器；加恢复延时或回差", "Check wiring and sensor; give it an off-delay or a deadband"),
     BadKind.FLEETING: Text("查传感器；加报警延时", "Check the sensor; give it an on-delay"),
     BadKind.STALE: Text(
         "派人修复；设备停用的，退出运行并写明原因", "Have it mended; take it out of service, with the reason, if the equipment is"

@@ -11,8 +11,9 @@ class NoSuchSpan(Exception):
     """Days that can't be reported; the message says what to write."""
 
 
-def span(month: str, first: str, last: str, now_ns: int, zone: ZoneInfo) -> tuple[int, int]:
-    """Start and end of a month ``2026-01``, or of the first to the last day, both included; the last full month when nothing is named.
+def span(month: str, first: str, last: str, now_ns: int, zone: ZoneInfo, recorded_ns: int | None = None) -> tuple[int, int]:
+    """Start and end of a month ``2026-01``, or of the first to the last day, both included; the last full month when nothing is named,
+    or, where nothing was recorded in it yet, the time since ``recorded_ns``.
 
     What has not come yet is left out. Raises NoSuchSpan.
     """
@@ -23,6 +24,8 @@ def span(month: str, first: str, last: str, now_ns: int, zone: ZoneInfo) -> tupl
         raise NoSuchSpan("--to needs --from: the first day")
     begin, after = _days(first, last, today) if first else _month(month or f"{today.replace(day=1) - timedelta(days=1):%Y-%m}")
     start_ns, end_ns = midnight(begin, zone), min(midnight(after, zone), now_ns)
+    if not (month or first) and recorded_ns is not None and end_ns <= recorded_ns < now_ns:
+        return recorded_ns, now_ns
     if start_ns >= end_ns:
         raise NoSuchSpan(f"{begin} has not come yet" if begin > today else f"nothing lies between {first} and {last}")
     return start_ns, end_ns

@@ -8,7 +8,8 @@ from typing import TypeVar
 import numpy as np
 
 from guanjia.backtest.assumptions import assumptions
-from guanjia.backtest.incidents import Incident, missed
+from guanjia.backtest.covered import Covered
+from guanjia.backtest.incidents import Incident, missed, told_of
 from guanjia.backtest.question import Question
 from guanjia.backtest.result import AlarmFigures, Asked, Change, Figures, Line, Missed, Result, Span, Timeline, Undecided, Words
 from guanjia.backtest.tickets import OpenedTicket
@@ -43,13 +44,14 @@ def answer(
     proposed: Told,
     incidents: Sequence[Incident],
     trial: Trial,
-    readings: int,
+    covered: Covered,
 ) -> Result:
     """``took_s`` is left to whoever has the clock."""
-    period = _Period(question.start_ns, question.end_ns)
+    period = _Period(question.start_ns, question.end_ns, covered.of(question.start_ns, question.end_ns))
     books = [{rule.id: rule for rule in book} for book in (rules, question.proposed_book(rules))]
     before, after = (told.outcomes.within(period.start_ns, period.end_ns) for told in (now, proposed))
     lines = [_Lines(site, book, period) for book in books]
+    real = told_of(incidents, before)
     differ = difference(before, after)
     listed = _Listed()
     gone = [lines[0].line(one) for one in listed.of(differ.gone)]
@@ -57,10 +59,10 @@ def answer(
     changed = [Change(lines[0].line(one), lines[1].line(other)) for one, other in listed.of(differ.changed)]
     return Result(
         question=_asked(question, rules),
-        period=Span(lines[0].time(period.start_ns), lines[0].time(period.end_ns), period.days),
+        period=Span(lines[0].time(period.start_ns), lines[0].time(period.end_ns), period.days, period.covered_ns / DAY),
         devices=len({device for _, device in trial.asked}),
         alarms=len(trial.asked),
-        readings=readings,
+        readings=covered.readings,
         took_s=0.0,
         now=figures(before, now.tickets, period),
         proposed=figures(after, proposed.tickets, period),
@@ -68,12 +70,13 @@ def answer(
         new=new,
         changed=changed,
         unchanged=differ.unchanged,
-        by_alarm=_by_alarm(before, after, (now.tickets, proposed.tickets), period),
-        missed_incidents=[lines[0].missed(one) for one in missed(incidents, before, after)],
+        by_alarm=_by_alarm(before, after, (now.tickets, proposed.tickets), period, real),
+        missed_incidents=[lines[0].missed(one) for one in missed(real, after)],
         not_judged=[Undecided(one.rule, one.device, one.reason) for one in trial.not_judged],
         assumptions=[_words(one) for one in assumptions(question, rules, site, trial)],
         left_out=listed.left_out,
         timeline=Timeline(lines[0].timeline(before), lines[1].timeline(after)),
+        incidents=len(real),
     )
 
 
@@ -81,10 +84,17 @@ def answer(
 class _Period:
     start_ns: int
     end_ns: int
+    covered_ns: int
 
     @property
     def days(self) -> float:
         return (self.end_ns - self.start_ns) / DAY
+
+    @property
+    def judged_ns(self) -> int:
+        """What rates are of; at least an hour, or the period: one reading is no load for a day."""
+        whole_ns = self.end_ns - self.start_ns
+        return max(self.covered_ns, min(whole_ns, HOUR)) if self.covered_ns else whole_ns
 
     def raised(self, outcomes: Iterable[Outcome]) -> list[Outcome]:
         return [one for one in outcomes if self.start_ns <= one.raised_at_ns < self.end_ns]
@@ -100,14 +110,16 @@ def figures(outcomes: Sequence[Outcome], tickets: Iterable[OpenedTicket], period
         annunciated=len(told_ns),
         active_s=round(sum(one.active_ns(period.start_ns, period.end_ns) for one in outcomes) / SECOND, 3),
         tickets=sum(period.start_ns <= ticket.opened_at_ns < period.end_ns for ticket in tickets),
-        per_day=round(len(told_ns) / period.days, 3),
-        per_hour=round(len(told_ns) * HOUR / (period.end_ns - period.start_ns), 4),
+        per_day=round(len(told_ns) * DAY / period.judged_ns, 3),
+        per_hour=round(len(told_ns) * HOUR / period.judged_ns, 4),
         busiest_10min=int(in_last_window(told_ns).max()) if len(told_ns) else 0,
-        flood_share=round(flooded_ns / (period.end_ns - period.start_ns), 6),
+        flood_share=round(min(1.0, flooded_ns / period.judged_ns), 6),
     )
 
 
-def _by_alarm(now: Sequence[Outcome], proposed: Sequence[Outcome], opened: _BothTickets, period: _Period) -> list[AlarmFigures]:
+def _by_alarm(
+    now: Sequence[Outcome], proposed: Sequence[Outcome], opened: _BothTickets, period: _Period, real: Sequence[Incident]
+) -> list[AlarmFigures]:
     """The alarms that were raised on either side, the most frequent first."""
     before, after = by_alarm(now), by_alarm(proposed)
     tickets = [_tickets_of(one) for one in opened]
@@ -117,6 +129,7 @@ def _by_alarm(now: Sequence[Outcome], proposed: Sequence[Outcome], opened: _Both
             device=alarm[1],
             now=figures(before.get(alarm, ()), tickets[0].get(alarm, ()), period),
             proposed=figures(after.get(alarm, ()), tickets[1].get(alarm, ()), period),
+            incidents=len(told_of(real, before.get(alarm, ()))),
         )
         for alarm in dict.fromkeys((*before, *after))
     ]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from guanjia.backtest.answer import Told, answer
 from guanjia.backtest.assembly import Asked, Failures, Times, assembled
+from guanjia.backtest.covered import Covered
 from guanjia.backtest.incidents import Incident
 from guanjia.backtest.plan import Wanted
 from guanjia.backtest.put_back import PutBack
@@ -51,7 +52,7 @@ class Case:
         self._tickets = {name: TicketTally(rules, self._trial.asked) for name, rules in books.items()}
         self._failures: dict[str, Failures] = {}
         self._uncounted = 0
-        self._readings = 0
+        self._covered = Covered()
         self._stretch = (0, 0)
         self._put_back: dict[str, PutBack] = {}
 
@@ -75,7 +76,7 @@ class Case:
                 failures.count()
 
     def take(self, batch: Sequence[Asked], pieces: Sequence[Readings]) -> None:
-        self._readings += sum(len(piece) for piece in pieces)
+        self._covered.add(pieces)
         failed = {one.device.id: self._failures.pop(one.device.id).times() for one in batch if one.device.id in self._failures}
         for past in self._whole(batch, assembled(batch, pieces, failed)):
             self._trial.take(past)
@@ -109,7 +110,7 @@ class Case:
             told.get(PROPOSED, told[NOW]),
             self._brief.incidents,
             self._trial,
-            self._readings,
+            self._covered,
         )
 
     def _hear(self, book: str, event: AlarmEvent) -> None:

@@ -39,9 +39,13 @@ def incidents(journal: Journal, start_ns: int, end_ns: int) -> list[Incident]:
     return [_incident(ticket) for ticket in _since(journal, start_ns) if ticket.opened_at_ns < end_ns and _is_real(ticket)]
 
 
-def missed(found: Sequence[Incident], now: Sequence[Outcome], proposed: Sequence[Outcome]) -> list[Incident]:
-    """Those the present rules would have told of over the same past, and the proposed would not."""
-    return [one for one in found if one.is_told_by(now) and not one.is_told_by(proposed)]
+def told_of(found: Sequence[Incident], now: Sequence[Outcome]) -> list[Incident]:
+    """Those the present rules would have told of over the same past: only of these can it be said whether a change misses them."""
+    return [one for one in found if one.is_told_by(now)]
+
+
+def missed(real: Sequence[Incident], proposed: Sequence[Outcome]) -> list[Incident]:
+    return [one for one in real if not one.is_told_by(proposed)]
 
 
 def _since(journal: Journal, start_ns: int) -> Iterator[Ticket]:

@@ -23,6 +23,8 @@ class Span(msgspec.Struct, frozen=True):
     start: str
     end: str
     days: float
+    covered_days: float = 0.0
+    """From the first to the last reading; what is given per day, hour or share of time is of these."""
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -69,6 +71,8 @@ class AlarmFigures(msgspec.Struct, frozen=True):
     device: str
     now: Figures
     proposed: Figures
+    incidents: int = 0
+    """As those of the whole result, of this alarm."""
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -115,6 +119,8 @@ class Result(msgspec.Struct, frozen=True):
     left_out: int
     """Lines of ``gone``, ``new`` and ``changed`` beyond those listed; they are counted in the figures."""
     timeline: Timeline
+    incidents: int = 0
+    """Tickets somebody worked on of which the present rules tell over the same past. Of none, nothing can be said to be missed or not."""
 
     def plain(self) -> dict[str, Any]:
         """Ready for JSON."""

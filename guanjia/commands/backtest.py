@@ -21,10 +21,11 @@ from guanjia.commands.words import configuration, err, mistakes_shown, out, refu
 from guanjia.config.configuration import Configuration
 from guanjia.data_folder import FolderTaken, owned
 from guanjia.rulebook.desk import opened
-from guanjia.rulebook.in_force import InForce
+from guanjia.rulebook.in_force import SENT, InForce
 from guanjia.system_clock import SystemClock
 from model.carrier import things
 from model.clock import DAY, SECOND
+from model.mistake import ConfigError
 from model.past import ColumnHistory
 from model.ports import HistoryUnavailable, Journal
 from model.site import Site
@@ -94,9 +95,18 @@ def _question(book: InForce, file: Path | None, start_ns: int, end_ns: int, only
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise refuse(f"{file}: {error}") from None
-    with mistakes_shown():
+    with mistakes_shown(), _told_of(file):
         question = question_of(text, book, start_ns, end_ns, everything=everything)
     return replace(question, only=(*question.only, *only))
+
+
+@contextmanager
+def _told_of(file: Path) -> Iterator[None]:
+    """Mistakes in what was sent are told by the file it stands in."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError([replace(m, file=str(file)) if m.file == SENT else m for m in error.mistakes]) from None
 
 
 def _run(question: Question, book: InForce, site: Site, history: ColumnHistory, journal: Journal) -> Result:

@@ -22,7 +22,8 @@ _ROWS: tuple[tuple[str, Callable[[Figures], str]], ...] = (
 def show_result(result: Result) -> None:
     compared = result.question.compared
     period, judged = result.period, f"{result.alarms} alarms on {result.devices} devices"
-    head = f"{period.start} to {period.end}: {judged}, {result.readings:,} readings in {result.took_s:.1f} s"
+    covered = f", readings of {period.covered_days:.1f} of {period.days:.1f} days" if _is_partly_covered(result) else ""
+    head = f"{period.start} to {period.end}: {judged}, {result.readings:,} readings in {result.took_s:.1f} s{covered}"
     out.print(head, markup=False, soft_wrap=True)
     _figures(result, compared)
     _by_alarm(result, compared)
@@ -36,6 +37,10 @@ def show_result(result: Result) -> None:
     out.print("\ntaken for granted:", markup=False)
     for words in result.assumptions:
         out.print(f"- {words.en}", markup=False, soft_wrap=True)
+
+
+def _is_partly_covered(result: Result) -> bool:
+    return result.period.covered_days < 0.99 * result.period.days
 
 
 def _table(*headings: str) -> Table:
@@ -91,6 +96,13 @@ def _missed(result: Result) -> None:
     for one in result.missed_incidents:
         words = f"MISSED {one.number} of {one.opened_at}, {one.title.en}: it was worked on, and the proposed rules would not have told"
         out.print(words, style="bold red", markup=False, soft_wrap=True)
+    if not result.missed_incidents:
+        none = "no worked-on tickets in this period: whether anything would be missed can't be told"
+        out.print(f"\n{_none_of(result.incidents)}" if result.incidents else f"\n{none}", markup=False, soft_wrap=True)
+
+
+def _none_of(count: int) -> str:
+    return "the one real incident would not be missed" if count == 1 else f"none of {count} real incidents would be missed"
 
 
 def _told(line: Line) -> str:

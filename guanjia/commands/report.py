@@ -41,6 +41,8 @@ def print_tests(
     """
     from guanjia.test_report.pdf import report_pdf, summary  # a second to load, which no other command is to wait for
 
+    if output.suffix.lower() not in ("", ".pdf"):
+        raise refuse(f"'{output.suffix}' is no kind of this report: it is a PDF, write .pdf")
     chosen = _session(data, session)
     found = configuration(site or data / "site.yaml")
     clock = SystemClock()

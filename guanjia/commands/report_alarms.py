@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from api.alarm_figures import columns_of, period, review_of
+from api.alarm_figures import columns_of, recorded_period, review_of
 from api.bench import NoFont
 from guanjia.alarm_report.sheets import Report, Review
 from guanjia.alarm_report.span import NoSuchSpan, span
@@ -36,7 +37,7 @@ class Format(StrEnum):
 
 def print_alarms(
     data: Annotated[Path, typer.Option("--data", help="The platform's data folder.")],
-    month: Annotated[str, typer.Option("--month", help="YYYY-MM; the last full month when nothing is named.")] = "",
+    month: Annotated[str, typer.Option("--month", help="YYYY-MM; nothing named: the last full month, or the time recorded so far.")] = "",
     first: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD, instead of a month.")] = "",
     last: Annotated[str, typer.Option("--to", help="Last day, YYYY-MM-DD; today when left out.")] = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; its ending may say which kind.")] = None,
@@ -57,7 +58,8 @@ def print_alarms(
     chosen = kind or _ending(output)
     journal = open_journal(found.site.journal_url, data, {d.id: d.system.value for d in things(found.site).values()})
     try:
-        of = period(*span(month, first, last, now_ns, found.site.timezone), found.site.timezone)
+        zone = found.site.timezone
+        of = recorded_period(journal, *span(month, first, last, now_ns, zone, journal.recorded_from_ns()), zone)
         in_force, _ = opened(found.in_force, journal.rule_versions(), now_ns)
         answers = _suggestions(found.site, in_force, journal, data, of) if suggest else []
         review = _review(found.site, in_force, journal, of, answers)
@@ -67,12 +69,23 @@ def print_alarms(
         raise refuse(f"{error}; name a font file with --font" if isinstance(error, NoFont) else str(error)) from None
     finally:
         journal.close()
+    out.print(_told(of, zone), markup=False, soft_wrap=True)
     out.print(f"written to {file}", markup=False, soft_wrap=True)
 
 
 def _ending(output: Path | None) -> Format:
     ending = output.suffix.lower().removeprefix(".") if output else ""
-    return Format(ending) if ending in set(Format) else Format.PDF
+    if ending and ending not in set(Format):
+        raise refuse(f"'.{ending}' is no kind of report: write .pdf, .xlsx or .csv, or say which with --format")
+    return Format(ending) if ending else Format.PDF
+
+
+def _told(of: Period, zone: ZoneInfo) -> str:
+    first, last, recorded = (datetime.fromtimestamp(at_ns // SECOND, zone) for at_ns in (of.start_ns, of.end_ns - 1, of.recorded_from_ns))
+    said = f"period: {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    if of.recorded_from_ns >= of.end_ns:
+        return f"{said}; nothing was recorded in it"
+    return said if of.recorded_from_ns <= of.start_ns else f"{said}, recorded from {recorded:%Y-%m-%d %H:%M} on"
 
 
 def _suggestions(site: Site, in_force: InForce, journal: SqlJournal, data: Path, of: Period) -> list[Answer]:

@@ -14,8 +14,12 @@ from guanjia.config.rule_file import load_rules
 from model.clock import SECOND
 from model.mistake import ConfigError
 from model.rule import Rule
+from model.site import Site
 from model.text import Text
+from model.wording import near
+from rules.book import Verdict
 from rules.errors import Fit
+from rules.parameters import figures_given
 
 app = typer.Typer(help="The rule book: list it, explain a rule, test rules against history.", no_args_is_help=True)
 app.command("backtest")(backtest_rules)
@@ -96,6 +100,12 @@ def _record(rule: Rule) -> Iterator[tuple[str, str]]:
         yield line.on.isoformat(), f"{line.by}: {_both(line.what)}"
 
 
+def _watched(verdict: Verdict, site: Site) -> str:
+    """With the figures that are not the rule's own."""
+    given = figures_given(verdict.rule, verdict.device, site).items()
+    return ", ".join(("watched", *(f"{name} {one.value:g} ({one.said_by})" for name, one in given)))
+
+
 @app.command("explain")
 def explain(
     rule_id: Annotated[str, typer.Argument(help="The rule's id, such as pump.dry_run.", metavar="RULE")], site: SiteOption = None
@@ -104,11 +114,14 @@ def explain(
     rules, found = _rules(site)
     rule = next((r for r in rules if r.id == rule_id), None)
     if rule is None:
-        raise refuse(f"no rule '{rule_id}'; 'guanjia rules list' shows them all")
+        raise refuse(f"no rule '{rule_id}'{near(rule_id, (r.id for r in rules))}; 'guanjia rules list' shows them all")
     lines = (*_what(rule), *_why(rule), *_record(rule))
     for name, words in lines:
         if words:
             out.print(f"{name:>15}  {words}", markup=False, soft_wrap=True)
-    for verdict in found.book.of_rule(rule.id) if found else []:
+    if found is None:
+        return
+    for verdict in found.book.of_rule(rule.id):
         if verdict.fit is not Fit.NOT_IN_SCOPE:
-            out.print(f"{'':>15}  {verdict.device.id}: {verdict.detail or 'watched'}", markup=False, soft_wrap=True)
+            how = verdict.detail or _watched(verdict, found.site)
+            out.print(f"{'':>15}  {verdict.device.id}: {how}", markup=False, soft_wrap=True)

@@ -3,7 +3,7 @@
 What a part is made of is loaded when it is that part: an edge has no use for web pages, rules and journal, and may be a small machine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,13 @@ import structlog
 import typer
 
 from guanjia.apart.shares import NoSuchShare, Part, apart, edge_meant, parts_of, share
-from guanjia.commands.words import configuration, refuse
+from guanjia.commands.words import configuration, err, refuse
 from guanjia.config.configuration import Configuration
 from guanjia.data_folder import FolderTaken, owned
 from guanjia.ports import trouble
 from guanjia.process import use_logs
 from guanjia.system_clock import SystemClock
+from model.rule_version import RuleVersion
 from model.site import Mqtt, Site
 
 log = structlog.get_logger()
@@ -45,7 +46,7 @@ def run(
     """Run the platform: read, keep, judge, dispatch, show. Example: guanjia run --site site.yaml --data data"""
     use_logs(log_file)
     part = _part(only, edge, replay)
-    found = configuration(site)
+    found = _as_written_or_as_it_ran(site, data)
     if part is not None:
         with owning(data):
             run_apart(found, part, edge, data, host, port, simulators=simulators)
@@ -65,6 +66,31 @@ def run(
         refuse_ports(host, port)
         clock = ReplayClock(SystemClock(), reader.header.start_ns, speed)
         serve(found, data, host, port, clock=clock, read=lambda site, sink, *_: Replay(reader, sink, clock))
+
+
+def _as_written_or_as_it_ran(site: Path, data: Path) -> Configuration:
+    """The configuration, or exit with 2. A mistake in the site's rules keeps no platform down that has run: its last rules run on."""
+    found = configuration(site, lambda meant: _rules_that_ran(meant, data))
+    for mistake in found.refused:
+        err.print(str(mistake), markup=False, soft_wrap=True)
+        log.error("rules_refused", mistake=str(mistake))
+    if found.refused:
+        err.print("the rule files were not taken, the rules that ran last run on until they are right", markup=False, soft_wrap=True)
+    return found
+
+
+def _rules_that_ran(site: Site, data: Path) -> Sequence[RuleVersion]:
+    """Every version the journal keeps; none where no platform has run."""
+    if not data.is_dir():
+        return ()
+    from store.journal.journal import open_journal
+
+    with owning(data):
+        journal = open_journal(site.journal_url, data, {})
+        try:
+            return journal.rule_versions()
+        finally:
+            journal.close()
 
 
 def _part(only: str, edge: str | None, replay: Path | None) -> Part | None:

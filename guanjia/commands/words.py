@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from guanjia.config.configuration import Configuration, load_configuration
+from guanjia.config.configuration import Configuration, History, load_configuration
 from guanjia.no_pauses import without_collections
 from model.mistake import ConfigError
 
@@ -63,7 +63,7 @@ def mistakes_shown() -> Iterator[None]:
         raise refuse(f"{count} mistake{'s' if count > 1 else ''}; nothing was started") from None
 
 
-def configuration(site: Path) -> Configuration:
-    """The configuration, or exit with 2."""
+def configuration(site: Path, history: History = lambda site: ()) -> Configuration:
+    """The configuration, or exit with 2. ``history``: what the journal has of the rules, for a site whose rule files can't be taken."""
     with mistakes_shown(), without_collections():
-        return load_configuration(site)
+        return load_configuration(site, history)

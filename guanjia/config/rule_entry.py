@@ -69,6 +69,12 @@ def _printable(value: str) -> str:
     return value
 
 
+def _sourced(value: Any) -> Any:
+    if value is None or value == "":
+        raise ValueError("write where the limit comes from: a standard with its clause, or 'practice'")
+    return value
+
+
 def _day(value: Any) -> Any:
     if isinstance(value, datetime) or not isinstance(value, date):
         raise ValueError("write a day: 2026-01-14")
@@ -174,7 +180,7 @@ class RuleEntry(Strict):
     text: AlarmText
     why: WhyEntry
     steps: list[Bilingual] = []
-    source: Phrase
+    source: Annotated[Phrase, BeforeValidator(_sourced)]
     suppressed_by: list[str] = []
     ticket: TicketEntry | None = None
     levels: list[LevelEntry] = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from guanjia.config.document import Path
-from guanjia.config.scopes import may_watch, nobody
+from guanjia.config.scopes import may_watch, nobody, words_of
 from guanjia.config.site_file import SiteDraft
 from guanjia.config.written import Written
 from model.mistake import Mistake
@@ -18,6 +18,7 @@ from rules.duration import words
 from rules.errors import Fit
 from rules.levels import not_graver
 from rules.parameters import params_of
+from rules.selection import HERE
 from rules.syntax import Formula, parse
 
 
@@ -135,7 +136,17 @@ class RuleOnSite:
             hint = near(name, known)
             yield _Missing(name, f"{device.id} has no point or parameter '{name}'{hint}", bool(hint))
         if not absent:
-            yield _Missing("", verdict.detail, is_hinted=False)
+            hint = next(self._meant_groups(), "") if verdict.fit is Fit.NO_MEMBER else ""
+            yield _Missing("", f"{verdict.detail}{hint}", bool(hint))
+
+    def _meant_groups(self) -> Iterator[str]:
+        """A hint for each class, system, area or profile of a group that no device has, but one much like it."""
+        certain = [{**words, "class": words["device_class"]} for words in map(words_of, self._draft.site.devices.values())]
+        for chosen in (chosen for formula in self._formulas.values() for chosen in formula.selections):
+            for part, pattern in chosen.parts.items():
+                known = {words[part] for words in certain}
+                if pattern != HERE and not any(fnmatchcase(word, pattern) for word in known) and (hint := near(pattern, known)):
+                    yield hint
 
     def _nobody(self) -> Iterator[Mistake]:
         part, message, is_hinted = nobody(self._one.rule.scope, self._draft)

@@ -21,10 +21,12 @@ class RuleText:
     file: str
     text: str
     origin: Origin = Origin.SITE
+    is_kept: bool = False
+    """Whether it is one rule as the journal has kept it, in place of the site's files."""
 
     @property
     def lays_over(self) -> bool:
-        return self.origin is Origin.EDITED
+        return self.is_kept or self.origin is Origin.EDITED
 
 
 def matching(folder: Path, pattern: str) -> list[Path]:

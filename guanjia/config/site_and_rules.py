@@ -1,6 +1,6 @@
 """Mistakes that show only when the site and its rules are put side by side."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from guanjia.config.document import Path
@@ -43,7 +43,7 @@ def side_by_side(draft: SiteDraft, rules: RuleDraft) -> SideBySide:
             found.explained.update(explained)
     findings = Findings(draft.document, found.mistakes)
     _params(findings, draft, rules)
-    _skills(findings, draft, rules)
+    found.mistakes.extend(_skills(draft, rules))
     return found
 
 
@@ -85,10 +85,22 @@ def _unasked(name: str, asked: Mapping[str, set[str]], known: Collection[str], r
     return "" if own in names else f"rule '{rule}' does not speak of '{own}'{near(own, names) or '; remove it'}"
 
 
-def _skills(findings: Findings, draft: SiteDraft, rules: RuleDraft) -> None:
-    """A person's skill that no rule asks for, but one much like it."""
-    asked = {one.entry.ticket.skill for one in rules.book.values() if one.entry.ticket}
-    for index, person in draft.parts.people.items():
+def _skills(draft: SiteDraft, rules: RuleDraft) -> Iterator[Mistake]:
+    """A skill the site's own rules ask for that nobody has, and a person's that no rule asks for but one much like it.
+
+    What the built-in rules ask for is a known word, whether anybody here has it or not.
+    """
+    people = draft.parts.people
+    roster = {skill for person in people.values() for skill in person.value.skills}
+    asking = [(one, path, skill) for one in rules.book.values() for path, skill in one.skills().items()]
+    asked = {skill for one, _, skill in asking if one.source.origin is Origin.LIBRARY or skill in roster}
+    findings = Findings(draft.document, mistakes := list[Mistake]())
+    for index, person in people.items():
         for place, skill in enumerate(person.value.skills):
             if skill not in asked | rules.words and (meant := nearest(skill, asked, _ALIKE)):
                 findings.wrong(("people", index, "skills", place), f"no rule asks for '{skill}'; did you mean '{meant}'?")
+    yield from mistakes
+    if roster and not mistakes and all(person.has("skills") for person in people.values()):
+        for one, path, skill in asking:
+            if skill not in asked:
+                yield one.mistake(path, f"nobody on the site's roster has the skill '{skill}'{near(skill, roster | asked)}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from guanjia.config import scalar_place
 from guanjia.config.document import Document, Path
-from guanjia.config.rule_entry import RuleEntry
+from guanjia.config.rule_entry import RuleEntry, TicketEntry
 from guanjia.config.rule_text import RuleText, words_of_one
 from model.mistake import Mistake
 from model.rule import Rule
@@ -40,6 +40,12 @@ class Written:
         levels: dict[Path, str] = {("levels", index, "when"): level.when for index, level in enumerate(self.entry.levels)}
         texts: dict[Path, str | None] = {("when",): self.entry.when, ("clear_when",): self.entry.clear_when, **levels}
         return {path: text for path, text in texts.items() if text}
+
+    def skills(self) -> dict[Path, str]:
+        """Where each skill that a ticket asks for stands → the skill."""
+        orders: dict[Path, TicketEntry | None] = {("ticket", "skill"): self.entry.ticket}
+        orders |= {("levels", index, "ticket", "skill"): level.ticket for index, level in enumerate(self.entry.levels)}
+        return {path: order.skill for path, order in orders.items() if order and order.skill}
 
     def raw(self, path: Path) -> Any:
         """As it stands in the file; None where nothing stands."""

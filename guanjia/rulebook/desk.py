@@ -49,13 +49,21 @@ class RuleDesk:
     """``api.rulebook.RuleActs``. Acts run on the event loop, one at a time; whatever takes long is done in threads meanwhile."""
 
     def __init__(
-        self, now: InForce, shelf: Shelf, court: Court, lane: WorkLane, clock: Clock, told: Callable[[Adopted, Actor], None]
+        self,
+        now: InForce,
+        shelf: Shelf,
+        court: Court,
+        lane: WorkLane,
+        clock: Clock,
+        told: Callable[[Adopted, Actor], None],
+        refused: Sequence[Mistake] = (),
     ) -> None:
+        """``refused``: of the files as they were found at the start, with earlier rules in their place."""
         self._now = now
         self._shelf, self._court, self._lane, self._clock, self._told = shelf, court, lane, clock, told
         self._one_at_a_time = asyncio.Lock()
         self._one_check_at_a_time = threading.Lock()
-        self._refused: Refused | None = None
+        self._refused = Refused(refused, clock.now_ns()) if refused else None
         """Of the files as they were last read."""
 
     @property

@@ -27,6 +27,17 @@ def standing_edits(history: Iterable[RuleVersion]) -> dict[str, RuleVersion]:
     return edits
 
 
+def last_of_files(history: Iterable[RuleVersion]) -> dict[str, RuleVersion]:
+    """By rule, what the site's own files last said of it while it ran, or ran under an edit."""
+    said: dict[str, RuleVersion] = {}
+    for kept in history:
+        if kept.origin is Origin.SITE:
+            said[kept.rule] = kept
+        elif kept.origin is not Origin.EDITED:  # the library's again, or gone
+            said.pop(kept.rule, None)
+    return said
+
+
 def newest(history: Iterable[RuleVersion]) -> dict[str, RuleVersion]:
     """By rule, what the journal has of it last."""
     return {kept.rule: kept for kept in history}

@@ -23,6 +23,8 @@ class Proof(msgspec.Struct, frozen=True):
     proposed: Load
     missed: int
     """Real incidents (tickets that were worked on) that would have gone unnoticed."""
+    incidents: int = 0
+    """How many there were of the rule. Of none, whether any would be missed can't be told."""
 
 
 class ChangeShape(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -124,9 +124,10 @@ def _note(case: _Case, change: Change, result: Result, missed: Sequence[AlarmNam
             now += _load(line.now)
             proposed += _load(line.proposed)
     of_rule = sum(one is None or one[0] == case.rule.id for one in missed)
+    real = sum(line.incidents for line in result.by_alarm if line.rule == case.rule.id)
     if now.annunciated == 0:
         case.refusal = Refusal.NOT_JUDGED
-    case.tried.append((Trial(change, now.annunciated, proposed.annunciated, of_rule), Proof(now, proposed, of_rule)))
+    case.tried.append((Trial(change, now.annunciated, proposed.annunciated, of_rule), Proof(now, proposed, of_rule, real)))
 
 
 def _load(figures: Figures) -> Load:

@@ -23,6 +23,8 @@ class Period:
     """start ≤ t < end. ``edges_ns`` are the start, each local midnight after it, and the end."""
 
     edges_ns: Sequence[int]
+    recorded_from_ns: int = 0
+    """When the platform began to record; the time before is not judged."""
 
     @property
     def start_ns(self) -> int:
@@ -35,6 +37,20 @@ class Period:
     @property
     def length_ns(self) -> int:
         return self.end_ns - self.start_ns
+
+    @property
+    def judged_from_ns(self) -> int:
+        return max(self.start_ns, self.recorded_from_ns)
+
+    @property
+    def judged_ns(self) -> int:
+        """What rates are of; the whole length where nothing was recorded, of which nothing is judged."""
+        return self.end_ns - self.judged_from_ns if self.judged_from_ns < self.end_ns else self.length_ns
+
+    @property
+    def is_too_short(self) -> bool:
+        """Less than a day recorded when it ended: too little for anything to be met."""
+        return self.end_ns - self.recorded_from_ns < DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,8 @@ class Kpis:
     by_rule: Mapping[str, int]
     unauthorised: tuple[Breach, ...] = ()
     """Suppressions and settings changed without authority."""
+    is_too_short: bool = False
+    """As of its period."""
 
     @property
     def top_ten_share(self) -> float:
@@ -104,6 +122,7 @@ def kpis(columns: AlarmColumns, period: Period, breaches: Sequence[Breach] = ())
     heard = columns.where(columns.annunciated & (columns.raised_ns < end_ns))
     raised = heard.where(heard.raised_ns >= start_ns)
     hours, windows = (counted(raised.raised_ns, start_ns, end_ns, width) for width in (HOUR, FLOOD_WINDOW_NS))
+    unrecorded_ns = period.judged_from_ns - start_ns if period.judged_from_ns < end_ns else 0
     # What the platform says of itself is no flood, as in rules.flood.
     lead = heard.where(heard.raised_ns >= start_ns - LEAD_NS)
     of_site = lead.raised_ns[np.array([device != PLATFORM for _, device in lead.alarms], np.bool_)[lead.alarm]]
@@ -111,17 +130,17 @@ def kpis(columns: AlarmColumns, period: Period, breaches: Sequence[Breach] = ())
     ranks = np.bincount(raised.priority, minlength=len(PRIORITIES))
     return Kpis(
         total=len(raised),
-        per_day=len(raised) * DAY / period.length_ns,
-        per_hour=len(raised) * HOUR / period.length_ns,
-        per_10min=len(raised) * FLOOD_WINDOW_NS / period.length_ns,
+        per_day=len(raised) * DAY / period.judged_ns,
+        per_hour=len(raised) * HOUR / period.judged_ns,
+        per_10min=len(raised) * FLOOD_WINDOW_NS / period.judged_ns,
         days=tuple(np.diff(np.searchsorted(raised.raised_ns, np.array(period.edges_ns, np.int64))).tolist()),
         hours=tuple(hours.tolist()),
         busiest_window=int(windows.max()),
         peak_10min=int(in_last_window(of_site)[of_site >= start_ns].max(initial=0)),
-        busy_hours_share=share_above(hours, BUSY_HOUR_ABOVE),
-        busy_windows_share=share_above(windows, FLOOD_BEGINS_ABOVE),
+        busy_hours_share=share_above(hours[unrecorded_ns // HOUR :], BUSY_HOUR_ABOVE),
+        busy_windows_share=share_above(windows[unrecorded_ns // FLOOD_WINDOW_NS :], FLOOD_BEGINS_ABOVE),
         floods=found,
-        flood_share=sum(flood.end_ns - max(flood.begin_ns, start_ns) for flood in found) / period.length_ns,
+        flood_share=sum(flood.end_ns - max(flood.begin_ns, start_ns) for flood in found) / period.judged_ns,
         priorities={priority: int(count) for priority, count in zip(PRIORITIES, ranks, strict=True)},
         top_ten=offenders(raised, per_alarm(raised), 10),
         chattering=tuple(sorted(raised.alarms[place] for place in np.flatnonzero(chattering(raised)).tolist())),
@@ -132,6 +151,7 @@ def kpis(columns: AlarmColumns, period: Period, breaches: Sequence[Breach] = ())
         never_acted_on=never_acted_on(raised),
         by_rule=_by_rule(raised),
         unauthorised=tuple(breaches),
+        is_too_short=period.is_too_short,
     )
 
 
@@ -176,4 +196,6 @@ def judged(found: Kpis) -> Iterator[Figure]:
     for name, target in TARGETS.items():
         value = values[name]
         if value is not None:
-            yield Figure(name, value, target, target.verdict(value, found.total))
+            verdict = target.verdict(value, found.total)
+            too_few = found.is_too_short and verdict in (Verdict.MET, Verdict.TOLERABLE)
+            yield Figure(name, value, target, Verdict.TOO_FEW if too_few else verdict)

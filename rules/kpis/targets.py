@@ -11,7 +11,7 @@ class Verdict(StrEnum):
     """More than the target, not more than the most a person can manage."""
     MISSED = "missed"
     TOO_FEW = "too_few"
-    """So few alarms that a share of them says nothing."""
+    """So few alarms that a share of them says nothing; or less than a day recorded."""
     NO_TARGET = "no_target"
 
 

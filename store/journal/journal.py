@@ -120,6 +120,10 @@ class SqlJournal:
         with self._read() as connection:
             return read.judged_of(connection, spool)
 
+    def recorded_from_ns(self) -> int | None:
+        with self._read() as connection:
+            return read.recorded_from_ns(connection)
+
     def newest_occurrence(self) -> str | None:
         with self._read() as connection:
             return read.newest_occurrence(connection)

@@ -85,6 +85,13 @@ def alarms_of(connection: sa.Connection, ticket_ids: Sequence[str]) -> dict[str,
     return found
 
 
+def recorded_from_ns(connection: sa.Connection) -> int | None:
+    """A platform writes down its rule book when it first starts."""
+    times = (alarm_events.c.at_ns, rule_versions.c.at_ns)
+    found = [connection.execute(sa.select(sa.func.min(one))).scalar_one() for one in times]
+    return min((int(at_ns) for at_ns in found if at_ns is not None), default=None)
+
+
 def newest_occurrence(connection: sa.Connection) -> str | None:
     """Ids are a prefix with the day, then a number that outgrows its three digits: within the newest day the longest is the latest."""
     ids = occurrences.c.id

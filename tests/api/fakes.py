@@ -158,6 +158,9 @@ class FakeJournal:
     def judged(self, spool: str) -> Judged | None:
         return self.kept_judged.get(spool)
 
+    def recorded_from_ns(self) -> int | None:
+        return min((one.raised_at_ns for one in self.kept_occurrences.values()), default=None)
+
     def newest_occurrence(self) -> str | None:
         return max(self.kept_occurrences, default=None)
 

@@ -119,6 +119,7 @@ async def test_an_alarm_tells_its_story_and_why_it_matters(operator: httpx.Async
         ("raised", "guanjia", ""),
         ("commented", "operator", "called the grid"),
     ]
+    assert (alarm["story"][0]["priority"], alarm["story"][0]["level"]) == (alarm["priority"], "")
     assert alarm["why"]["action"] == {"zh": "措", "en": "action"}
     assert alarm["why"]["respond_within_s"] == 900
 

@@ -58,7 +58,7 @@ async def test_a_change_is_in_force_when_it_is_answered_and_its_story_can_be_rea
     assert (changed["changed"], changed["moved"], changed["when"], changed["origin"]) == (True, {}, "level > 3.5", "edited")
     assert [(level["id"], level["on_delay_s"], level["text"]["zh"]) for level in changed["levels"]] == [("brim", 5.0, "溢流")]
     assert (changed["why"]["owner"]["zh"], changed["why"]["reviewed"], changed["hold"]) == ("工程部", "2026-01-05", True)
-    assert changed["devices"] == [{"id": "roof.tank", "watched": True, "reason": ""}]
+    assert changed["devices"] == [{"id": "roof.tank", "watched": True, "reason": "", "params": {}}]
     after = (await manager.get(f"{RULES}/tank.high/text")).json()
     assert (after["origin"], after["file"]["yaml"]) == ("edited", HIGH)
     versions = (await manager.get(f"{RULES}/tank.high/versions")).json()["items"]
@@ -102,6 +102,15 @@ async def test_what_can_not_be_done_is_a_conflict_and_what_is_not_there_is_not_f
     for path in ("moon/text", "moon/versions", "tank.high/versions/00000000"):
         assert (await manager.get(f"{RULES}/{path}")).status_code == 404
     assert (await manager.put(f"{RULES}/tank.high", json=change(HIGHER, "0", comment=""))).status_code == 422
+
+
+async def test_of_a_text_that_came_again_only_the_newest_entry_runs(room: Room, manager: httpx.AsyncClient) -> None:
+    for text in (HIGHER, HIGH, HIGHER):
+        answer = await manager.put(f"{RULES}/tank.high", json=change(text, room.version("tank.high")))
+        assert answer.status_code == 200, answer.text
+    versions = (await manager.get(f"{RULES}/tank.high/versions")).json()["items"]
+    assert [v["running"] for v in versions] == [True] + [False] * (len(versions) - 1)
+    assert [v["version"] for v in versions].count(versions[0]["version"]) == 2
 
 
 async def test_a_rule_is_added_and_taken_back_and_its_story_stays(room: Room, manager: httpx.AsyncClient) -> None:

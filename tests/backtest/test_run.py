@@ -13,7 +13,9 @@ from guanjia.backtest.plan import plan
 from guanjia.backtest.question import Question
 from guanjia.backtest.result import Result
 from guanjia.backtest.run import Cancelled, Progress, backtest
-from model.clock import HOUR, SECOND
+from guanjia.commands.backtest_table import show_result
+from guanjia.commands.words import out
+from model.clock import DAY, HOUR, SECOND
 from model.reading import Block
 from model.rule import Rule, Scope
 from model.text import Text
@@ -57,6 +59,20 @@ def test_the_difference_of_a_longer_delay_names_what_is_gone_and_what_comes_late
     assert [(one.rule, one.device) for one in told.by_alarm] == [("level.high", "pump1")]
 
 
+def test_empty_time_is_not_counted_as_quiet_time() -> None:
+    told = asked(question=Question(T0, T0 + 30 * DAY, only=("level.high",)))
+    assert (round(told.period.covered_days * DAY / SECOND), told.period.days, told.now.per_hour) == (596, 30, 2)
+
+
+def test_where_nobody_worked_on_a_ticket_nothing_is_said_of_misses() -> None:
+    told = asked(rule("level.high", "level > 2", on_delay_s=30))
+    assert (told.incidents, told.missed_incidents) == (0, [])
+    with out.capture() as said:
+        show_result(told)
+    assert "can't be told" in said.get()
+    assert "readings of 0.0 of 0.2 days" in said.get()
+
+
 def test_a_rule_that_says_the_same_is_judged_only_when_asked_for() -> None:
     assert asked(RULES[0]).alarms == 0
     told = asked(question=Question(*PERIOD, only=("level.high",)))
@@ -74,6 +90,7 @@ def test_an_incident_that_was_worked_on_and_would_not_be_told_of_is_missed() -> 
     incidents = [incident("GD-1", "pump1", 210), incident("GD-2", "pump2", 210), incident("GD-3", "pump1", 3 * 3600)]
     told = asked(rule("level.high", "level > 9", on_delay_s=10), incidents=incidents)
     assert [one.number for one in told.missed_incidents] == ["GD-1"]
+    assert (told.incidents, [one.incidents for one in told.by_alarm]) == (1, [1])
 
 
 def test_the_process_beside_gives_the_same_answer_and_tells_how_far_it_is() -> None:

@@ -143,6 +143,7 @@ def result(missed: int = 0) -> Json:
         "not_judged": [{"rule": "sump.high", "device": "pump1.tank", "reason": "no reading of 'level' in this time"}],
         "assumptions": [phrase("有人在 5 分钟内确认", "Somebody acknowledges within 5 minutes")],
         "left_out": 0,
+        "incidents": 4,
         "timeline": {"now": stood, "proposed": stood[::2]},
     }
 
@@ -189,6 +190,7 @@ def kpis(start: str) -> Json:
     return {
         "start": start,
         "end": clock("22:53"),
+        "recorded_from": clock("00:00", 1),
         "per_day": 47.3,
         "figures": table,
         "days": days,
@@ -220,7 +222,7 @@ def add_figures(api: APIRouter, book: FakeBook) -> None:
 
     @api.post("/alarms/rationalisation/suggest", status_code=202)
     async def suggest(asked: Json) -> Json:
-        proof = {"now": figures(143, 41, 60_000), "proposed": figures(60, 18, 47_000), "missed": 0}
+        proof = {"now": figures(143, 41, 60_000), "proposed": figures(60, 18, 47_000), "missed": 0, "incidents": 4}
         found = {"change": {"on_delay_s": 20.0}, "yaml": TEXT.replace("5s", "20s"), "version": "n", "proof": proof, "tried": []}
         book.job = run(question={"suggest": asked["rule"]}, result={"rule": asked["rule"], "suggestion": found, "reason": ""})
         return {**book.job, "state": "running", "progress": 0.5, "result": None}

@@ -314,7 +314,11 @@ def _add_alarms(api: APIRouter, site: FakeSite) -> None:
             "raised_at": one["raised_at"],
             "rule": rule,
             "inputs": inputs,
-            "story": [{**at, "what": "raised"}, {**at, "what": "commented", "by": "engineer", "comment": "去看泵"}],
+            "story": [
+                {**at, "what": "raised", "priority": "medium" if one.get("level") else one["priority"], "level": ""},
+                *([{**at, "what": "rose", "priority": one["priority"], "level": one["level"]}] if one.get("level") else ()),
+                {**at, "what": "commented", "by": "engineer", "comment": "去看泵"},
+            ],
             "ticket": {**ticket, "story": sent, "notices": list(site.notices.values())} if ticket else None,
             "next": due,
         }

@@ -41,6 +41,29 @@ def test_a_flood_of_two_thousand_shows_what_stands_out_then_all_and_ends_by_itse
     site.stop()
 
 
+def test_a_flood_folds_what_has_returned_and_counts_the_rest_by_priority(visit: Opener) -> None:
+    situation = Situation()
+    seen = {"state": "returned_unacknowledged", "returned_at": clock("22:51")}
+    lift = situation.by_id["b11.lift2"]
+    more: dict[str, Json] = {
+        "gone": {"priority": "medium", "first_out": True, "group": "g", **seen},
+        "first": {"priority": "medium", "first_out": True, "group": "g"},
+        "high": {"priority": "high"},
+        "risen": {"priority": "high", "level": "high_high"},
+        "over": {"priority": "critical", **seen},
+    }
+    for key, said in more.items():
+        situation.alarms.append(occurrence(key, "comms.lost", lift, "low", ("离线", "offline"), "22:50") | said)
+    situation.flood = {"active": True, "since": clock("22:41"), "count": 12, "peak": 14}
+    site = running(situation)
+    page = visit(site, "/alarms", DESK).page
+    expect(page.locator(".flood .rest")).to_have_text("其余 6 条：高 1、中 3、低 2 ")
+    shown = page.locator(".alarm-item[data-key]").evaluate_all("all => all.map((one) => one.dataset.key)")
+    assert set(more) & set(shown) == {"first", "risen", "over"}
+    expect(page.locator(".filters .chip", has_text="高 3")).to_contain_text("高 3，显示 2")
+    site.stop()
+
+
 def test_the_wall_in_a_flood_lists_the_critical_and_counts_the_rest(visit: Opener) -> None:
     site = running(flooded(40))
     page = visit(site, "/wall", WALL, "en").page
@@ -85,6 +108,8 @@ def test_what_sets_an_alarm_apart_stands_in_its_row_and_in_a_sentence(visit: Ope
     expect(page.locator(".drawer [data-key=marks]")).to_contain_text("没有另起一条")
     expect(page.locator(".drawer [data-key=marks]")).to_contain_text("现在按新版本判断")
     expect(page.locator("[data-key=a3] .act-row")).not_to_contain_text("停用")
+    expect(page.locator(".step[data-key=alarm]")).to_contain_text("22:49:00 发生，中")
+    expect(page.locator(".step[data-key=alarm]")).to_contain_text("升级为高（high_high）")
     site.stop()
 
 
@@ -92,7 +117,9 @@ def test_a_manager_approves_what_another_asks_to_take_out_of_service(visit: Open
     site = running(marked())
     site.site.who = MANAGER
     page = visit(site, "/alarms", DESK).page
-    page.get_by_role("button", name="待批 1").click()
+    expect(page.locator("[data-key=requests]")).to_contain_text("待批停用 1")
+    expect(page.locator("[data-key=requests]")).to_contain_text("王磊：2#泵 pump.no_start，等备件，至 1月16日 08:00")
+    page.get_by_role("button", name="去批").click()
     expect(page.locator(".alarm-item")).to_have_count(1)
     page.locator(".alarm-item .row").click()
     request = page.locator("[data-key=request]")

@@ -75,12 +75,12 @@ def text_with(delay: str) -> str:
 def test_figures_are_judged_and_a_bad_actor_leads_to_a_proved_change(site: RunningSite, visit: Opener) -> None:
     site.site.who = MANAGER
     page = visit(site, "/figures", DESK).page
-    expect(page.locator(".summary")).to_have_text("共 41 条报警，每天 47 条，3 项达标，3 项未达标")
+    expect(page.locator(".summary")).to_have_text("共 41 条报警，每天 47 条，3 项达标，3 项未达标 自 1月1日 起有记录，之前的时间不评")
     expect(page.locator(".judged tr.missed").first).to_have_text("报警泛滥时间2.1 %不超过 1.0 %未达标")
     page.get_by_role("button", name="找建议").first.click()
     found = page.locator(".suggestion")
     expect(found).to_contain_text("报警延时改为 20 s")
-    expect(found).to_contain_text("143 → 60 条报警，不会漏掉任何真实事件")
+    expect(found).to_contain_text("143 → 60 条报警，4 起真实事件都不会漏掉")
     found.get_by_role("button", name="按此修改规则").click()
     expect(page.locator(".code textarea")).to_have_value(text_with("20s"))
     expect(page.get_by_label("为什么改")).to_have_value("报警延时改为 20\u2009s")

@@ -22,6 +22,9 @@ def test_smoke_below_a_tripped_feeder_stands_alone_and_a_stopped_lift_does_not(v
     expect(bundle).to_contain_text("2#梯 困人")
     expect(bundle).not_to_contain_text("火警")
     expect(page.locator(f".alarms > ol > {keyed('smoke')}")).to_contain_text("火警")
+    expect(page.locator(".facts b")).to_have_text("另有 2 条危急：困人 · 7号楼")
+    priorities = page.locator(".alarms .alarm").evaluate_all("all => all.map((one) => !!one.querySelector('.shape.critical'))")
+    assert priorities == sorted(priorities, reverse=True), "no lesser alarm stands between two critical ones"
     expect(bundle.locator(".consequences")).to_have_text("后果 8：供配电 1、电梯 4、消防 1、弱电 2")
     go(page, f"{site.url}/systems/power")
     expect(page.locator("aside.side .side-effects")).not_to_contain_text("火警")

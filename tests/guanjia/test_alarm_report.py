@@ -31,7 +31,7 @@ from tests.rules.kpis.past import columns, days, row
 LOUD, METER = RULES[0], "sub1.incomer1"
 ZONE = ZoneInfo("Asia/Shanghai")
 ROWS = [row(hour * HOUR, 10 * SECOND, rule=LOUD.id, device=METER, system="power", priority="high") for hour in range(24)]
-SUGGESTED = Suggestion(ChangeShape(on_delay_s=45), "id: power.voltage_high\n", Proof(Load(24, 24, 240), Load(1, 1, 100), 0))
+SUGGESTED = Suggestion(ChangeShape(on_delay_s=45), "id: power.voltage_high\n", Proof(Load(24, 24, 240), Load(1, 1, 100), 0, 4))
 
 
 def report_in(language: Language) -> Report:
@@ -58,7 +58,11 @@ def test_a_manager_reads_what_is_met_what_is_worst_and_what_helps(report: Report
     assert worst[1:5] == (
         ["1#进线柜 电压高", "24", "100.0 %", "瞬时、频繁"] if zh else ["Incomer 1 voltage high", "24", "100.0 %", "fleeting, frequent"]
     )
-    assert worst[5] == ("报警延时 45秒；回测 24 → 1 次，无漏报" if zh else "on-delay 45 s; backtest: 24 → 1, no incident missed")
+    zh_proof, en_proof = (
+        "报警延时 45秒；回测 24 → 1 次，4 起真实事件都不会漏掉",
+        "on-delay 45 s; backtest: 24 → 1, none of 4 real incidents missed",
+    )
+    assert worst[5] == (zh_proof if zh else en_proof)
     assert report.outcome.endswith("低级占比、高级占比、从未处理的报警" if zh else "Low priority, High priority, Alarms never acted on")
     assert ["id: power.voltage_high"] in [line[-1:] for line in told]
 
@@ -101,6 +105,11 @@ def test_a_period_is_named_as_people_do(said: tuple[str, str, str], begin: str, 
     assert (datetime.fromtimestamp(start_ns / SECOND, ZONE).isoformat()[:16], end_ns - start_ns) == (f"{begin}T00:00", length)
 
 
+def test_nothing_named_where_the_last_month_has_no_record_is_the_time_recorded() -> None:
+    assert span("", "", "", NOW, ZONE, NOW - 3 * DAY) == (NOW - 3 * DAY, NOW)
+    assert span("", "", "", NOW, ZONE, NOW - 20 * DAY) == span("", "", "", NOW, ZONE)
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -138,8 +147,11 @@ def test_the_command_writes_the_kind_that_the_ending_says(tmp_path: Path) -> Non
     open_journal("sqlite", tmp_path, {}).close()
     written = CliRunner().invoke(app, [*asked, "-o", str(tmp_path / "alarms.csv")])
     assert written.exit_code == 0, written.output
+    assert "2026-01-01 to 2026-01-31; nothing was recorded in it" in written.output
+    refused = CliRunner().invoke(app, [*asked, "-o", str(tmp_path / "alarms.doc")])
+    assert (refused.exit_code, (tmp_path / "alarms.doc").exists()) == (2, False)
     told = (tmp_path / "alarms.csv").read_text(encoding="utf-8-sig")
-    assert told.startswith('How the alarms are kept,Hut,"2026-01-01 to 2026-01-31, 31 days"')
+    assert told.startswith('How the alarms are kept,Hut,"2026-01-01 to 2026-01-31, 31 days; nothing was recorded in it, nothing is judged"')
     assert "Rules never fired" in told
 
 

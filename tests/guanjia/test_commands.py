@@ -8,9 +8,16 @@ from rich.console import Console
 from rich.table import Table
 from typer.testing import CliRunner, Result
 
+from guanjia.backtest.proposal import question_of
 from guanjia.cli import app
+from guanjia.commands.backtest import _told_of
 from guanjia.commands.serving import without_logins
 from guanjia.commands.words import show
+from guanjia.config.configuration import RULE_LIBRARY
+from guanjia.config.site_file import draft_site
+from guanjia.rulebook.bound import bind
+from guanjia.rulebook.in_force import InForce
+from model.mistake import ConfigError
 from model.people import Role, User
 from store.journal.journal import open_journal
 
@@ -88,9 +95,26 @@ def test_on_a_narrow_terminal_prose_is_wrapped_and_names_are_not(width: int) -> 
 
 
 def test_an_unknown_rule_is_refused_with_a_hint() -> None:
-    result = _run("rules", "explain", "pump.nothing")
+    result = _run("rules", "explain", "tank.lw")
     assert result.exit_code == 2
+    assert "did you mean 'tank.low'?" in result.output
     assert "guanjia rules list" in result.output
+
+
+def test_the_page_shows_a_rule_as_it_is_explained() -> None:
+    page = (EXAMPLES.parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
+    said = page.split("$ guanjia rules explain pump.dry_run --site examples/talent-apartments/small.yaml\n")[1].split("```")[0]
+    told = _run("rules", "explain", "pump.dry_run", "--site", str(EXAMPLES / "small.yaml")).output
+    assert said == told.replace(str(RULE_LIBRARY), "…/rules/library")
+
+
+def test_mistakes_in_a_proposed_file_are_told_by_its_name(tmp_path: Path) -> None:
+    site = draft_site(EXAMPLES / "small.yaml")
+    proposed = tmp_path / "proposed.yaml"
+    proposed.write_text("- id: tank.low\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as refused, _told_of(proposed):
+        question_of(proposed.read_text(encoding="utf-8"), InForce(site, (), bind(site, ()), {}), 0, 1)
+    assert {mistake.file for mistake in refused.value.mistakes if mistake.line} >= {str(proposed)}
 
 
 def test_a_login_is_added_listed_and_disabled(tmp_path: Path) -> None:

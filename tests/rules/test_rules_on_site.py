@@ -7,7 +7,7 @@ import pytest
 
 from guanjia.config.configuration import load_configuration
 from model.mistake import ConfigError
-from rules.parameters import params_of
+from rules.parameters import figures_given, params_of
 
 BAD = Path(__file__).parent / "bad" / "on_site"
 SITE = """
@@ -46,6 +46,8 @@ def test_the_nearest_figure_counts(tmp_path: Path) -> None:
     (rule,) = [rule for rule in found.rules if rule.id == "own.rule"]
     assert params_of(rule, found.site.devices["tank1"], found.site) == {"low_m": 9, "a": 3, "b": 4, "c": 5}
     assert params_of(rule, found.site.devices["tank2"], found.site) == {"low_m": 1, "a": 3, "b": 2, "c": 2}
+    given = {name: (one.value, one.said_by) for name, one in figures_given(rule, found.site.devices["tank1"], found.site).items()}
+    assert given == {"low_m": (9, "device"), "a": (3, "site"), "b": (4, "area"), "c": (5, "area")}
     declared = replace(rule, params={**rule.params, "declared_demand_kw": 500.0})
     of_site = replace(found.site, declared_demand_kw=800.0)
     assert params_of(declared, of_site.devices["tank2"], of_site)["declared_demand_kw"] == 800

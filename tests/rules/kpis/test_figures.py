@@ -165,6 +165,17 @@ def test_rules_changed_without_authority_are_named(versions: list[RuleVersion], 
     assert [(one.at_ns, one.kind) for one in changes(versions, roles, 0, 9)] == found
 
 
+@pytest.mark.parametrize(
+    ("recorded_days", "per_day", "verdict"), [(30, 0.2, "met"), (3, 2, "met"), (0.5, 12, "too_few"), (0, 0.2, "too_few")]
+)
+def test_time_before_the_platform_recorded_is_no_good_time(recorded_days: float, per_day: float, verdict: str) -> None:
+    whole = days(30)
+    period = replace(whole, recorded_from_ns=whole.end_ns - round(recorded_days * DAY))
+    found = kpis(columns([row(30 * DAY - HOUR * (1 + number)) for number in range(6)]), period)
+    told = next(one for one in judged(found) if one.name == "per_day")
+    assert (round(found.per_day, 6), told.verdict) == (per_day, verdict)
+
+
 def test_a_flood_over_midnight_is_one_for_the_day_on_which_it_becomes_one() -> None:
     rows = [row(DAY - 300 * SECOND + number * 50 * SECOND, device=str(number)) for number in range(12)]
     whole, first, second = (of(rows, Period((START + begin, START + end))) for begin, end in ((0, 2 * DAY), (0, DAY), (DAY, 2 * DAY)))

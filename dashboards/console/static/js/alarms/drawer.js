@@ -63,14 +63,22 @@ export function drawer () {
     known && seen.trace ? h('ol', { class: 'steps' }, steps(seen.trace, seen.detail)) : null)
 }
 
-/** On a narrow screen it lies below the list. */
-export const showDrawer = () => document.querySelector('.drawer')?.scrollIntoView({ block: 'start' })
+/** On a narrow screen it lies below the list; in a hand it lies over its lower half, and the row it speaks of moves above it. */
+export function showDrawer () {
+  if (matchMedia('(max-width: 760px)').matches) showRow()
+  else if (matchMedia('(max-width: 1180px)').matches) document.querySelector('.drawer')?.scrollIntoView({ block: 'start' })
+}
+
+/** In a hand: the row in hand to the top, once it has been drawn. */
+export const showRow = () => matchMedia('(max-width: 760px)').matches
+  && setTimeout(() => document.querySelector('.alarm-item.chosen')?.scrollIntoView({ block: 'start' }), DRAWN_MS)
+const DRAWN_MS = 60
 
 const steps = (trace, detail) => [inputSteps(trace, detail, seen.trend), ruleStep(trace), alarmStep(trace, detail), ticketStep(trace),
   nextStep(trace)]
 
 const alarmStep = (trace, detail) => step('alarm', detail.id.slice(-12), line(t('trace.raised',
-  { time: secondTime(instant(detail.raised_at)), priority: t(`priority.${detail.priority}`) })), trace.story.slice(1).map(alarmLine))
+  { time: secondTime(instant(detail.raised_at)), priority: t(`priority.${trace.story[0]?.priority ?? detail.priority}`) })), trace.story.slice(1).map(alarmLine))
 
 function ticketStep ({ ticket }) {
   if (!ticket) return null

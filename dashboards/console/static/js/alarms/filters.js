@@ -4,17 +4,18 @@ import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, PRIORITIES, shape } from '../draw/shape.js'
 import { ASIDE } from '../site/alarms.js'
-import { counts, desk } from './state.js'
+import { counts, desk, shownCounts } from './state.js'
 
 const set = (change) => { Object.assign(desk, change); changed() }
 
 export function filterBar () {
   const count = counts()
+  const shown = shownCounts()
   return h('div', { class: 'filters', role: 'search', 'data-key': 'filters' },
     h('input', { class: 'field search', type: 'search', placeholder: t('alarms.search'), 'aria-label': t('alarms.search'),
       oninput: (event) => set({ text: event.target.value }) }),
     PRIORITIES.map((priority) => chip(desk.priorities.has(priority), () => togglePriority(priority),
-      [shape(priority, 'active_acknowledged', 32), `${t(`priority.${priority}`)} ${count[priority]}`])),
+      [shape(priority, 'active_acknowledged', 32), chipWords(priority, count, shown)])),
     pick('system', t('alarms.system'), live.site.systems.map((system) => [system.id, say(system.label)])),
     pick('place', t('alarms.place'), live.site.areas.map((area) => [area.id, say(area.name)])),
     ['active', 'unacknowledged', 'returned'].map((view) => chip(desk.view === view, () => set({ view }),
@@ -24,6 +25,12 @@ export function filterBar () {
     h('span', { class: 'push' }),
     h('span', { class: 'chips' }, ASIDE.map((kind) => chip(desk.view === kind, () => set({ view: desk.view === kind ? 'active' : kind }),
       [flag(kind, 24), t(`alarms.view.${kind}`, { count: count[kind] })]))))
+}
+
+/** 高 4，显示 2 while a flood hides some of them. */
+function chipWords (priority, count, shown) {
+  const what = `${t(`priority.${priority}`)} ${count[priority]}`
+  return shown && shown[priority] !== count[priority] ? t('flood.chip', { what, shown: shown[priority] }) : what
 }
 
 const chip = (pressed, act, face) => h('button', { class: 'chip', type: 'button', 'aria-pressed': String(pressed), onclick: act }, face)

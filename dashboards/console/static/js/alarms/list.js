@@ -1,13 +1,13 @@
 // The rows: bundles with their cause, single alarms, returned ones, and quietly those set aside.
 import { h } from '../core/dom.js'
 import { instant, now } from '../core/clock.js'
-import { age, clockTime, number, since } from '../core/format.js'
+import { age, clockTime, since } from '../core/format.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { isReturned, shape } from '../draw/shape.js'
 import { bringIntoView, drawWindow, openWindow } from '../draw/window.js'
 import { titleOf } from '../site/alarms.js'
-import { showAll } from '../site/flood.js'
+import { restWords, showAll } from '../site/flood.js'
 import { marksOf } from '../site/marks.js'
 import { personName } from '../site/people.js'
 import { clockView, mainClock } from '../site/promise.js'
@@ -15,6 +15,7 @@ import { keyOf } from '../site/standings.js'
 import { actRow } from './acts.js'
 import { foldRow, quietRow, silencedRows } from './aside.js'
 import { bulkRow } from './bulk.js'
+import { showRow } from './drawer.js'
 import { asideOf, desk, foldedAway, listOf, select } from './state.js'
 
 const COLUMNS = ['since', 'what', 'state', 'age', 'ticket']
@@ -42,7 +43,7 @@ function itemsOf (shown, aside) {
   const standing = shown.filter(({ members }) => !isReturned(members[0].state))
   const more = foldedAway(shown)
   const single = (key, size, draw) => ({ key, keys: [key], size, draw, pinned: desk.selected === key })
-  return [...standing.map(bundleItem), ...more ? [single('folded', QUIET, () => foldedRow(more))] : [],
+  return [...standing.map(bundleItem), ...more.length ? [single('folded', QUIET, () => foldedRow(more))] : [],
     ...returned.length > 1 ? [single('bulk', ROW, () => bulkRow(returned.map(({ members }) => members[0])))] : [], ...returned.map(bundleItem),
     ...aside.map((one) => ({ ...single(`quiet ${keyOf(one)}`, QUIET, () => quietRow(one)), pinned: desk.selected === keyOf(one) }))]
 }
@@ -64,9 +65,9 @@ export function walk (step) {
   changed()
 }
 
-const foldedRow = (count) => h('li', { class: 'alarm-item', 'data-key': 'folded' }, h('button', { class: 'row quiet folded t2', type: 'button',
+const foldedRow = (rest) => h('li', { class: 'alarm-item', 'data-key': 'folded' }, h('button', { class: 'row quiet folded t2', type: 'button',
   onclick: () => { showAll(true); changed() } }, h('span', { class: 'sign' }), h('span', { class: 'since' }),
-  h('span', { class: 'what' }, h('i', { class: 'fold' }, '▸'), t('flood.rest', { count: number(count) })),
+  h('span', { class: 'what' }, h('i', { class: 'fold' }, '▸'), restWords(rest)),
   h('span', { class: 'state' }, t('flood.show_all'))))
 
 function bundleView ({ cause, members, silenced, all = members }) {
@@ -84,7 +85,7 @@ function row (alarm, consequences) {
   const begun = instant(alarm.raised_at)
   return h('li', { class: `alarm-item ${chosen ? 'chosen' : ''}`, 'data-key': alarm.id },
     h('button', { class: 'row', type: 'button', 'aria-expanded': String(chosen),
-      onclick: () => { select(chosen ? null : alarm.id); changed() } },
+      onclick: () => { select(chosen ? null : alarm.id); changed(); showRow() } },
       h('span', { class: 'sign' }, shape(alarm.priority, alarm.state, 54)),
       h('span', { class: 'since t3' }, since(begun)),
       h('span', { class: 'what' }, h('b', { class: 't1' }, t('alarm.title', titleOf(alarm, live)), marksOf(alarm).map((mark) => [' ', markView(mark)])),

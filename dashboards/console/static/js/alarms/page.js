@@ -8,6 +8,7 @@ import { drawer, showDrawer } from './drawer.js'
 import { filterBar } from './filters.js'
 import { floodBanner } from './flood_banner.js'
 import { list, walk } from './list.js'
+import { requestsBanner } from './removal.js'
 import { desk, select } from './state.js'
 
 export async function open (root) {
@@ -16,10 +17,10 @@ export async function open (root) {
   readAddress()
   addEventListener('hashchange', readAddress)
   addEventListener('keydown', steer)
-  drawDesk(root, 'alarms', () => [filterBar(), floodBanner(),
+  drawDesk(root, 'alarms', () => [requestsBanner(), filterBar(), floodBanner(),
     h('div', { class: `alarm-desk ${desk.selected ? 'with-drawer' : ''}`, 'data-key': 'desk' }, list(), desk.selected ? drawer() : null)],
     () => [alarmsToday() === null ? '' : t('alarms.today', { count: alarmsToday() })])
-  if (desk.selected && matchMedia('(max-width: 1180px)').matches) requestAnimationFrame(showDrawer)
+  if (desk.selected) requestAnimationFrame(showDrawer)
 }
 
 function readAddress () {

@@ -7,7 +7,8 @@ import { changed, live, takeService } from '../core/live.js'
 import { t } from '../core/words.js'
 import { shape } from '../draw/shape.js'
 import { titleOf } from '../site/alarms.js'
-import { requestOf, requestPlaces } from '../site/marks.js'
+import { allRequests, requestOf, requestPlaces } from '../site/marks.js'
+import { standingTitle } from '../site/standings.js'
 import { desk } from './state.js'
 
 const HOUR = 3_600_000
@@ -67,6 +68,19 @@ export function removalDialog (alarm) {
       h('button', { class: 'button', type: 'button', onclick: () => { desk.removal = null; changed() } }, t('cancel')),
       h('button', { class: 'button main', type: 'button', disabled: !reason.trim(), onclick: send }, t('removal.do'))))
 }
+
+/** Above the list, for whoever may answer: who asks for what, and until when. */
+export function requestsBanner () {
+  const waiting = may('alarm_approve') ? allRequests().filter(({ request }) => request.by !== live.me.name) : []
+  if (!waiting.length) return null
+  return h('section', { class: 'panel flood requests', role: 'status', 'data-key': 'requests' },
+    h('p', { class: 't1' }, h('b', {}, t('request.waiting', { count: waiting.length }))),
+    h('p', { class: 't1' }, waiting.slice(0, LINES).map((standing) => h('span', {}, t('request.line',
+      { ...requestPlaces(standing), what: standingTitle(standing) })))),
+    h('button', { class: 'button', type: 'button', onclick: () => { desk.view = 'requested'; changed() } }, t('request.open')))
+}
+/** So many are named; the rest is in the count. */
+const LINES = 3
 
 /** The request that waits: by whom, why, until when; for another person who may, the answer. */
 export function requestPart (subject) {

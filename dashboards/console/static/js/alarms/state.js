@@ -51,10 +51,21 @@ export function listOf () {
   return isFolding() ? folded(allBundles(), desk.selected) : allBundles()
 }
 
-/** How many alarms a flood has folded away from the list shown. */
-export const foldedAway = (shown) => isPlain() && isFolding() ? countOf(allBundles()) - countOf(shown) : 0
+/** The alarms a flood has folded away from the list shown. */
+export function foldedAway (shown) {
+  if (!isPlain() || !isFolding()) return []
+  const kept = new Set(shown.flatMap(({ members }) => members))
+  return allBundles().flatMap(({ members }) => members).filter((alarm) => !kept.has(alarm))
+}
 
-const countOf = (all) => all.reduce((sum, { members }) => sum + members.length, 0)
+/** How many active alarms of each priority the list shows, where a flood has folded some of them away; else null. */
+export function shownCounts () {
+  const rest = foldedAway(listOf())
+  if (!rest.length) return null
+  const all = counts()
+  return Object.fromEntries(PRIORITIES.map((priority) => [priority,
+    all[priority] - rest.filter((alarm) => alarm.priority === priority && !isReturned(alarm.state)).length]))
+}
 
 /** Standings set aside that pass the filters, those already told in a bundle left out. */
 export function asideOf (shown) {

@@ -3,6 +3,7 @@ import { h } from '../core/dom.js'
 import { number } from '../core/format.js'
 import { knows, t } from '../core/words.js'
 import { diffOf, diffView } from '../draw/diff.js'
+import { missesOf } from './comparison.js'
 import { carry, duration, mayEdit } from '../site/rules.js'
 
 export function suggestionPart ({ suggestion, reason }, question) {
@@ -11,7 +12,7 @@ export function suggestionPart ({ suggestion, reason }, question) {
   const { proof } = suggestion
   return h('section', { class: 'panel part verdict', 'data-key': 'suggestion' }, h('p', { class: 't1' }, changeWords(suggestion.change)),
     h('p', { class: 't2' }, t('suggest.proof', { now: number(proof.now.annunciated), proposed: number(proof.proposed.annunciated) }), t('list.clause'),
-      proof.missed ? t('verdict.misses', { count: proof.missed }) : t('verdict.misses_none')),
+      missesOf(proof.missed, proof.incidents)),
     suggestion.before ? diffView(diffOf(suggestion.before, suggestion.yaml)) : null,
     mayEdit() ? h('p', {}, h('button', { class: 'button main', type: 'button', onclick: () => adopt(question.suggest, suggestion) }, t('suggest.adopt'))) : null)
 }

@@ -8,10 +8,14 @@ import { personName } from '../site/people.js'
 const isToday = (moment) => archiveDate(moment) === archiveDate(now())
 const who = (by) => by === 'guanjia' ? '' : personName(by)
 
-export function alarmLine ({ at, what, by, comment }) {
+/** What changes how grave an alarm is, and so says how grave it is then. */
+const LEVELS = ['rose', 'eased']
+
+export function alarmLine ({ at, what, by, comment, priority, level }) {
   const moment = instant(at)
   const time = isToday(moment) ? secondTime(moment) : `${archiveDate(moment)} ${clockTime(moment)}`
-  const words = knows(`alarm.event.${what}`) ? t(`alarm.event.${what}`) : what
+  const known = knows(`alarm.event.${what}`) ? t(`alarm.event.${what}`) : what
+  const words = LEVELS.includes(what) && priority ? t(level ? 'story.level_named' : 'story.level', { what: known, priority: t(`priority.${priority}`), level }) : known
   return h('p', { class: 't1' }, h('span', { class: 't2' }, `${time} `), `${words} `, who(by), comment
     ? h('span', { class: 't2' }, ` ${comment}`) : '')
 }

@@ -2,6 +2,7 @@
 import { h } from '../core/dom.js'
 import { number, THIN } from '../core/format.js'
 import { t } from '../core/words.js'
+import { missesOf } from '../backtest/comparison.js'
 import { changeWords } from '../backtest/suggestion.js'
 import { progressBar } from '../backtests/progress.js'
 import { cancelBacktest } from '../core/api.js'
@@ -40,7 +41,7 @@ function found (actor, { change, yaml, proof }, job) {
   }
   return [h('p', { class: 't1' }, h('b', {}, changeWords(change))),
     h('p', { class: 't2' }, t('suggest.proof', { now: number(proof.now.annunciated), proposed: number(proof.proposed.annunciated) }), t('list.clause'),
-      proof.missed ? t('verdict.misses', { count: proof.missed }) : t('verdict.misses_none')),
+      missesOf(proof.missed, proof.incidents)),
     h('p', { class: 'ends' }, h('a', { class: 'link t2', href: `/backtests/${encodeURIComponent(job.id)}` }, t('suggest.see_proof')),
       h('button', { class: 'button main', type: 'button', onclick: adopt }, t('suggest.adopt')))]
 }

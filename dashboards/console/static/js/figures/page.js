@@ -1,7 +1,7 @@
 // How well the alarms are kept: the figures against their targets, the worst of them with a proved suggestion, and what nobody needs.
 import { h } from '../core/dom.js'
-import { archiveDate, number } from '../core/format.js'
-import { now } from '../core/clock.js'
+import { archiveDate, number, since } from '../core/format.js'
+import { instant, now } from '../core/clock.js'
 import { changed, followSite, loadSite } from '../core/live.js'
 import { t } from '../core/words.js'
 import { drawDesk } from '../frame/desk.js'
@@ -51,7 +51,8 @@ function summary (kpis) {
   const count = (verdict) => kpis.figures.filter((figure) => figure.verdict === verdict).length
   const missed = count('missed')
   return h('p', { class: 'summary t1', 'data-key': 'summary' }, t('figures.summary', { total: number(kpis.total), per_day: number(kpis.per_day, kpis.per_day < 1 ? 2 : kpis.per_day < 10 ? 1 : 0) }), t('list.clause'),
-    missed ? t('figures.some_missed', { met: count('met'), missed }) : t('figures.all_met', { met: count('met') }))
+    missed ? t('figures.some_missed', { met: count('met'), missed }) : t('figures.all_met', { met: count('met') }),
+    instant(kpis.recorded_from) > instant(kpis.start) ? h('span', { class: 't2' }, ` ${t('figures.recorded_from', { time: since(instant(kpis.recorded_from)) })}`) : null)
 }
 
 /** How alarms divide over the priorities: as raised, and as the rules would have it. */

@@ -25,8 +25,17 @@ export function bundles (alarms, flags, feeds) {
     result.push({ cause, members, silenced })
   }
   for (const alarm of heard) if (!claimed.has(alarm.id)) result.push({ cause: null, members: [alarm], silenced: [] })
-  return result.sort((a, b) => byWorst(a.members[0], b.members[0]))
+  return result.sort((a, b) => byCritical(a, b) || byWorst(a.members[0], b.members[0]))
 }
+
+/** Among bundles that begin with a critical alarm those of nothing else come first: no lesser one stands between two critical ones. */
+function byCritical (a, b) {
+  const [one, other] = [a.members[0], b.members[0]]
+  const both = [one, other].every((alarm) => alarm.priority === 'critical') && isReturned(one.state) === isReturned(other.state)
+  return both ? isMixed(a) - isMixed(b) : 0
+}
+
+const isMixed = ({ members }) => members.some((alarm) => alarm.priority !== 'critical')
 
 /** All bundles of the site as it is now. */
 export const allBundles = derived(() => bundles([...live.alarms.values()], live.flags, feedsNow()))

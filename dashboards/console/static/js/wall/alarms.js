@@ -1,7 +1,7 @@
 // Active alarms: place before device, the first action, age and beginning. A root cause and what follows from it stand together.
 import { h } from '../core/dom.js'
 import { instant, now } from '../core/clock.js'
-import { age, since } from '../core/format.js'
+import { age, number, since } from '../core/format.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, isReturned, isUnacknowledged, shape } from '../draw/shape.js'
@@ -9,7 +9,7 @@ import { firstThatFits, fit, widthOf } from '../draw/text.js'
 import { ASIDE, deviceName, shortName, titleOf } from '../site/alarms.js'
 import { allBundles } from '../site/bundles.js'
 import { alarmsToday } from '../site/details.js'
-import { folded, isFolding, showAll } from '../site/flood.js'
+import { folded, isFolding, restWords, showAll } from '../site/flood.js'
 import { marksOf } from '../site/marks.js'
 
 const ROW = 75.5
@@ -17,6 +17,8 @@ const CONSEQUENCES = 47
 const ROOM = 506
 /** What a flood's line takes of it. */
 const FLOOD = 80
+/** Room for what it says of the rest, px. */
+const FLOOD_WORDS = 325
 
 export function alarmPanel () {
   const all = allBundles()
@@ -25,24 +27,25 @@ export function alarmPanel () {
   const heard = all.flatMap(({ members }) => members)
   const active = heard.filter((alarm) => !isReturned(alarm.state))
   const returned = heard.length - active.length
-  const more = heard.length - shown.reduce((sum, { members }) => sum + members.length, 0)
+  const listed = new Set(shown.flatMap(({ members }) => members))
+  const more = heard.length - listed.size
   const unseen = active.filter((alarm) => isUnacknowledged(alarm.state)).length
   return h('section', { class: 'panel alarms', 'data-key': 'alarms' },
     h('h2', {}, h('a', { href: '/alarms' }, t('wall.alarms', { count: active.length })),
       h('span', { class: 't2' }, unseen ? h('i', {}, t('wall.unacknowledged', { count: unseen })) : null,
         returned ? h('i', {}, t('alarms.view.returned', { count: returned })) : null)),
-    live.flood.active ? floodRow(folding, more) : null,
+    live.flood.active ? floodRow(folding, heard.filter((alarm) => !listed.has(alarm))) : null,
     heard.length ? h('ol', {}, shown.map(bundleView)) : calm(),
     footer(folding ? 0 : more))
 }
 
 /** A flood in one line where the first row would stand: since when, how many, and one press to see the rest. */
-function floodRow (folding, more) {
+function floodRow (folding, rest) {
   const { since: begun, count } = live.flood
   return h('div', { class: 'flood', role: 'status', 'data-key': 'flood' }, h('p', { class: 't1' }, h('b', {}, t('flood.title', { time: since(instant(begun)) })),
     h('span', { class: 't2' }, t('flood.count', { count }))),
   h('p', { class: 't2' }, t(folding ? 'flood.wall_folded' : 'flood.wall_all'), h('button', { class: 't1', type: 'button', onclick: () => { showAll(folding); changed() } },
-    folding ? t('flood.rest', { count: more }) : t('flood.fold'))))
+    folding ? firstThatFits([restWords(rest)], FLOOD_WORDS, 21) ?? t('flood.rest', { count: number(rest.length) }) : t('flood.fold'))))
 }
 
 /** As many bundles as the panel has places for; a bundle too long keeps its worst members. */
@@ -60,7 +63,8 @@ function whatFits (all, height) {
 }
 
 function worstWithCause ({ members, cause }, places) {
-  const limit = Math.min(places, cause ? 3 : 1)
+  const critical = members.filter((alarm) => alarm.priority === 'critical').length
+  const limit = Math.min(places, cause ? Math.max(3, critical + (cause.priority === 'critical' ? 0 : 1)) : 1)
   const first = members.slice(0, limit)
   return !cause || first.includes(cause) ? first : [...first.slice(0, -1), cause]
 }

@@ -18,7 +18,7 @@ const SHAPE = 48
  * `[{x, y, text, view, type, mirrored}]`; one that has no room is left out.
  */
 export function placeLabels (views, panel, heading) {
-  const taken = views.filter(({ area }) => area.kind !== 'garage').map(({ area, box }) => solid(area, box))
+  const taken = views.filter(({ area }) => area.kind !== 'garage').map(({ area, box, worst }) => withRibbon(solid(area, box), area, worst))
   taken.push({ x: 0, y: 0, width: 36 + widthOf(heading, 24), height: 42 }, { x: 710, y: 0, width: 110, height: 42 })
   const wanted = views.filter(({ area }) => area.kind !== 'block').sort((a, b) => !!b.worst - !!a.worst
     || (a.area.kind === 'garage') - (b.area.kind === 'garage'))
@@ -36,6 +36,11 @@ function solid ({ kind }, box) {
   const { x, y } = middle(box)
   return { x: x - sign[0] / 2, y: y - sign[1] / 2, width: sign[0], height: sign[1] }
 }
+
+/** The ribbon below a block in critical alarm covers what is there, as `plan_places.js` draws it. */
+const withRibbon = (covered, { kind }, worst) => kind === 'block' && worst?.priority === 'critical' && !isReturned(worst.state)
+  ? { ...covered, height: covered.height + RIBBON } : covered
+const RIBBON = 40
 
 function settle (view, taken, panel) {
   for (const { text, type, find } of attempts(view)) {
