@@ -4,6 +4,7 @@
 stands at a tick of its own.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import numpy as np
@@ -19,7 +20,7 @@ Times = NDArray[np.int64]
 _NEVER = np.iinfo(np.int64).max
 
 
-class ColumnWindow:
+class ColumnWindow(ABC):
     """Asked many times for the same stretch, it works it out once."""
 
     def __init__(self) -> None:
@@ -35,8 +36,8 @@ class ColumnWindow:
         """It was asked for the last time in this stretch."""
         self._steps = None
 
-    def _made(self, start_ns: int, end_ns: int) -> Operand:
-        raise NotImplementedError
+    @abstractmethod
+    def _made(self, start_ns: int, end_ns: int) -> Operand: ...
 
 
 class _Watching(ColumnWindow):
@@ -54,8 +55,8 @@ class _Watching(ColumnWindow):
             watched = Steps(at, np.array([watched if watched is not None else 0.0]), np.array([watched is not None]))
         return self._of(watched, end_ns)
 
-    def _of(self, watched: Steps, end_ns: int) -> Steps:
-        raise NotImplementedError
+    @abstractmethod
+    def _of(self, watched: Steps, end_ns: int) -> Steps: ...
 
 
 class Rate(_Watching):
