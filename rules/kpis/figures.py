@@ -1,6 +1,6 @@
 """All the figures of a period from its columns, each judged by its target."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,9 +130,9 @@ def kpis(columns: AlarmColumns, period: Period, breaches: Sequence[Breach] = ())
     ranks = np.bincount(raised.priority, minlength=len(PRIORITIES))
     return Kpis(
         total=len(raised),
-        per_day=len(raised) * DAY / period.judged_ns,
-        per_hour=len(raised) * HOUR / period.judged_ns,
-        per_10min=len(raised) * FLOOD_WINDOW_NS / period.judged_ns,
+        per_day=_average(raised, DAY, period),
+        per_hour=_average(raised, HOUR, period),
+        per_10min=_average(raised, FLOOD_WINDOW_NS, period),
         days=tuple(np.diff(np.searchsorted(raised.raised_ns, np.array(period.edges_ns, np.int64))).tolist()),
         hours=tuple(hours.tolist()),
         busiest_window=int(windows.max()),
@@ -153,6 +153,11 @@ def kpis(columns: AlarmColumns, period: Period, breaches: Sequence[Breach] = ())
         unauthorised=tuple(breaches),
         is_too_short=period.is_too_short,
     )
+
+
+def _average(raised: Sized, width_ns: int, period: Period) -> float:
+    """Per so much time; of less than that what there was, not what it would come to if it went on so."""
+    return len(raised) * width_ns / max(period.judged_ns, min(width_ns, period.length_ns))
 
 
 def _by_rule(raised: AlarmColumns) -> dict[str, int]:

@@ -166,7 +166,7 @@ def test_rules_changed_without_authority_are_named(versions: list[RuleVersion], 
 
 
 @pytest.mark.parametrize(
-    ("recorded_days", "per_day", "verdict"), [(30, 0.2, "met"), (3, 2, "met"), (0.5, 12, "too_few"), (0, 0.2, "too_few")]
+    ("recorded_days", "per_day", "verdict"), [(30, 0.2, "met"), (3, 2, "met"), (0.5, 6, "too_few"), (0, 0.2, "too_few")]
 )
 def test_time_before_the_platform_recorded_is_no_good_time(recorded_days: float, per_day: float, verdict: str) -> None:
     whole = days(30)
