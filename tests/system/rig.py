@@ -58,17 +58,27 @@ class Rig:
         with (self.folder / log).open("ab") as out:
             return subprocess.Popen([sys.executable, "-m", "guanjia", *words], stdout=out, stderr=out)
 
+    def _await(self, what: str, process: subprocess.Popen[bytes], ask: Callable[[], bool | None]) -> None:
+        """Until a process just started answers. AssertionError with its log when it ends instead."""
+
+        def answers() -> bool | None:
+            logs = (self.folder / name for name in ("simulators.log", "platform.log"))
+            assert process.poll() is None, "\n".join(log.read_text(encoding="utf-8")[-3000:] for log in logs if log.exists())
+            return ask()
+
+        until(what, answers, 60)
+
     def start_simulators(self, *more: str) -> None:
         words = ("--site", str(self.site), "--control-port", str(self.control_port), *more)
         self.simulators = self._start("simulators.log", "simulate", *words)
-        until("the control API", lambda: _answers(self.control, "/devices"), 30)
+        self._await("the control API", self.simulators, lambda: _answers(self.control, "/devices"))
 
     def start_platform(self) -> float:
         """Returns how many seconds it took until the API answered."""
         begun = time.monotonic()
         words = ("--site", str(self.site), "--data", str(self.data), "--port", str(self.port))
         self.platform = self._start("platform.log", "run", *words, "--simulators", f"http://{HOST}:{self.control_port}")
-        until("the API", lambda: _answers(self._http, "/healthz"), 30)
+        self._await("the API", self.platform, lambda: _answers(self._http, "/healthz"))
         return time.monotonic() - begun
 
     def add_users(self) -> None:
