@@ -2,13 +2,14 @@
 
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from api import problem, reference
 from api.context import Platform
 from api.doorkeeper import Doorkeeper
 from api.frames import Frames
 from api.headers import SafeHeaders
+from api.plain_text import plain_text
 from api.routes import (
     alarms,
     auth,
@@ -68,7 +69,7 @@ def attach(app: FastAPI, platform: Platform) -> None:
 
 
 def _version_one() -> APIRouter:
-    router = APIRouter(prefix="/api/v1")
+    router = APIRouter(prefix="/api/v1", dependencies=[Depends(plain_text)])
     for part in (
         auth,
         equipment,

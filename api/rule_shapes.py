@@ -154,11 +154,17 @@ class ComparedShape(VersionShape):
     diff: list[DiffLine] | None
 
 
+class HintShape(TypedDict):
+    kind: str
+    message: str
+
+
 class CheckedRuleShape(TypedDict):
     id: str
     version: str
     watches: int
     running_version: str | None
+    hints: list[HintShape]
 
 
 class CheckedShape(TypedDict):

@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 
 from api.register import shown_file
 from api.rule_shapes import (
+    CheckedRuleShape,
     DiffLine,
     FigureShape,
     LevelShape,
@@ -16,7 +17,7 @@ from api.rule_shapes import (
     WatchShape,
     WordsShape,
 )
-from api.rulebook import RuleActs, RuleReading, RuleWords
+from api.rulebook import CheckedRule, RuleActs, RuleReading, RuleWords
 from api.shapes import MistakeShape
 from api.words import Wire, phrase, rationale
 from model.clock import SECOND
@@ -26,6 +27,7 @@ from model.rule_version import Origin, RuleVersion
 from model.site import Site
 from rules.book import Verdict
 from rules.errors import Fit
+from rules.hints import SAID
 from rules.parameters import figures_given
 
 _EDITED = "edit:"
@@ -98,10 +100,8 @@ def _record(why: Rationale) -> RecordShape:
 
 def watch_shapes(book: RuleActs, rule: str) -> list[WatchShape]:
     """Every device in the rule's scope."""
-    in_scope = [verdict for verdict in book.book.of_rule(rule) if verdict.fit is not Fit.NOT_IN_SCOPE]
-    return [
-        {"id": v.device.id, "watched": v.fit is Fit.APPLIES, "reason": v.detail, "params": _figures(v, book.book.site)} for v in in_scope
-    ]
+    in_scope, site = book.book.of_rule(rule), book.book.site
+    return [{"id": v.device.id, "watched": v.fit is Fit.APPLIES, "reason": v.detail, "params": _figures(v, site)} for v in in_scope]
 
 
 def _figures(verdict: Verdict, site: Site) -> dict[str, FigureShape]:
@@ -111,6 +111,16 @@ def _figures(verdict: Verdict, site: Site) -> dict[str, FigureShape]:
 
 def rule_file(file: str) -> str:
     return file if file.startswith(_EDITED) else shown_file(file)
+
+
+def checked_shape(checked: CheckedRule) -> CheckedRuleShape:
+    return {
+        "id": checked.id,
+        "version": checked.version,
+        "watches": checked.watches,
+        "running_version": checked.running_version,
+        "hints": [{"kind": hint.value, "message": SAID[hint]} for hint in checked.hints],
+    }
 
 
 def mistake_shape(mistake: Mistake) -> MistakeShape:

@@ -8,6 +8,7 @@ from model.mistake import Mistake
 from model.people import Actor
 from model.rule_version import Origin, RuleVersion
 from rules.book import Book
+from rules.hints import Hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class CheckedRule:
     watches: int
     """How many devices it would watch."""
     running_version: str | None
+    hints: Sequence[Hint] = ()
+    """What is right and may still not be meant."""
 
 
 @dataclass(frozen=True, slots=True)

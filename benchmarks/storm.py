@@ -2,13 +2,13 @@
 
 usage: python -m benchmarks.storm [--alarms 2000] [--standing 5000] [--seconds 20]
 
-The platform is a process of its own with journal, spool, rules, tickets, API and event stream as in ``guanjia run``; only its devices are a
-fast source inside it, driven over its standard input: ``break 2000``, ``mend 1``. Figures beside a baseline of
-the same run: the storm against one transaction per event, the latency against the bare commit of a line on the same disk.
+The platform is a process of its own (benchmarks/storm_platform.py) with journal, spool, rules, tickets, API and event stream as in
+``guanjia run``; only its devices are a fast source inside it, driven over its standard input: ``break 2000``, ``mend 1``. Figures
+beside a baseline of the same run: the storm against one transaction per event, the latency against the bare commit of a line on the
+same disk.
 """
 
 import argparse
-import asyncio
 import json
 import os
 import signal
@@ -19,9 +19,8 @@ import tempfile
 import threading
 import time
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -29,22 +28,11 @@ import httpx
 from benchmarks.storm_field import free_port
 from benchmarks.storm_site import PASSWORD, USER, StormSite, add_user
 from guanjia.commands.words import configuration
-from guanjia.hub import Hub
 from guanjia.journal_record import JournalRecord
-from guanjia.no_pauses import without_pauses
 from guanjia.numbering import OccurrenceNumbers
-from guanjia.platform import SitePlatform
-from guanjia.process import run_until_stopped, use_logs
-from guanjia.system_clock import SystemClock
-from guanjia.web import web_application
-from guanjia.web_server import WebServer
-from model.clock import Clock
-from model.ports import PartHealth
 from model.quality import ABSENT, GOOD
 from model.reading import Block
-from model.site import Site
 from rules.engine import Engine
-from store.history.open import HistoryStore
 from store.journal.journal import open_journal
 from tickets.desk import Desk
 
@@ -52,81 +40,14 @@ ALARMS_EACH = 20
 """Alarms of one device in the restart: 250 devices with 5,000 alarms, as many devices as the reference site has."""
 
 
-class Source:
-    """``guanjia.platform.Source``: every device once a second, well, unless it is told otherwise."""
-
-    def __init__(self, site: Site, hub: Hub, clock: Clock, _: HistoryStore) -> None:
-        self._devices, self._hub, self._clock = list(site.devices), hub, clock
-        self._broken: set[str] = set()
-        self._stopping = asyncio.Event()
-
-    def flip(self, devices: Sequence[str], *, is_broken: bool) -> None:
-        (self._broken.update if is_broken else self._broken.difference_update)(devices)
-        for device in devices:
-            self._say(device)
-
-    async def run(self) -> None:
-        """A twentieth of the devices each 50 ms."""
-        loop, turn = asyncio.get_running_loop(), 0
-        threading.Thread(target=self._listen, args=(loop,), daemon=True).start()
-        due = loop.time()
-        while not self._stopping.is_set():
-            for device in self._devices[turn % 20 :: 20]:
-                self._say(device)
-            turn, due = turn + 1, due + 0.05
-            await asyncio.sleep(max(0.0, due - loop.time()))
-
-    async def stop(self) -> None:
-        self._stopping.set()
-
-    def metrics(self) -> Mapping[str, float]:
-        return {}
-
-    def health(self) -> Sequence[PartHealth]:
-        return ()
-
-    def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        for line in sys.stdin:
-            word, count = line.split()
-            loop.call_soon_threadsafe(self._spread, self._devices[: int(count)], word == "break")
-
-    def _spread(self, devices: Sequence[str], is_broken: bool) -> None:
-        """Within one second, in twenty bursts; a single device at once."""
-        loop = asyncio.get_running_loop()
-        for burst in range(20):
-            if chosen := devices[burst::20]:
-                loop.call_later(0.045 * burst, partial(self.flip, chosen, is_broken=is_broken))
-
-    def _say(self, device: str) -> None:
-        now_ns = self._clock.now_ns()
-        values = array("d", [float(device in self._broken), float("nan")])
-        self._hub.accept(Block(device, now_ns, now_ns, values, bytes([GOOD, ABSENT])))
-
-
-def serve(folder: Path, port: int) -> None:
-    """The child's part."""
-    use_logs(folder / "log")
-    found = configuration(folder / "site.yaml")
-
-    async def life(stopping: asyncio.Event) -> None:
-        with without_pauses():
-            platform = SitePlatform(found, folder / "data", SystemClock(), read=Source)
-            web = WebServer(web_application(platform.context), "127.0.0.1", port)
-        running = asyncio.create_task(platform.run(web))
-        await stopping.wait()
-        platform.stop()
-        await running
-
-    run_until_stopped(life)
-
-
 class Child:
     """The platform's process and the way to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, broken: int = 0) -> None:
+        """``broken``: how many of its devices are when it starts."""
         self._folder, self.port = folder, free_port()
         self.begun = time.monotonic()
-        command = [sys.executable, "-m", "benchmarks.storm", "--serve", str(folder), "--port", str(self.port)]
+        command = [sys.executable, "-m", "benchmarks.storm_platform", str(folder), str(self.port), str(broken)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
         while not self._is_up():
@@ -227,14 +148,18 @@ def one_by_one(folder: Path, alarms: int) -> None:
 
 
 def restart(folder: Path, standing: int) -> None:
-    """Every wire breaks, and each makes ``ALARMS_EACH`` alarms; killed; and until they are all listed and the stream is open again."""
+    """Every wire breaks, and each makes ``ALARMS_EACH`` alarms; killed; and until they are all listed and the stream is open again.
+
+    Meanwhile the wires stay broken.
+    """
+    broken = standing // ALARMS_EACH
     child = Child(folder)
-    child.say("break", standing // ALARMS_EACH)
+    child.say("break", broken)
     while child.active() < standing:
         time.sleep(0.2)
     time.sleep(6)
     child.kill()
-    child = Child(folder)
+    child = Child(folder, broken)
     up = time.monotonic() - child.begun
     found = child.active()
     listed = time.monotonic() - child.begun
@@ -295,12 +220,7 @@ def main() -> None:
     parser.add_argument("--standing", type=int, default=5000)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--points", type=int, default=6000)
-    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.serve:
-        serve(asked.serve, asked.port)
-        return
     with site_of(asked.alarms) as folder:
         storm(folder, asked.alarms)
         one_by_one(folder, asked.alarms)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -10,11 +10,12 @@ from typing import Protocol
 import structlog
 
 from guanjia.checkpoint import Checkpoint, write_checkpoint
+from guanjia.clock_steps import ClockSteps
 from guanjia.write_ahead import WriteAhead
 from model.alarm import AlarmEvent, Occurrence, Standing
 from model.clock import SECOND, Clock
 from model.ports import Judged, Trail
-from rules.memory import Memory
+from rules.remembering import Noted
 
 log = structlog.get_logger()
 Stood = tuple[Standing, Occurrence | None]
@@ -26,24 +27,32 @@ EVERY_NS = 5 * SECOND
 class Remembering(Protocol):
     """The engine, as far as it is written down."""
 
-    def advance(self, now_ns: int) -> Sequence[AlarmEvent]: ...
-
-    def memory(self) -> Memory: ...
+    def noted(self) -> Noted: ...
 
     def standings(self) -> Sequence[Stood]: ...
 
 
 class Lane(Protocol):
-    def put(self, events: Sequence[AlarmEvent]) -> None: ...
-
     async def commit(self, events: Sequence[AlarmEvent]) -> None: ...
 
 
 class Checkpoints:
     """Runs on the event loop, where the engine is; encodes and writes in a thread."""
 
-    def __init__(self, path: Path, engine: Remembering, lane: Lane, ahead: WriteAhead, trail: Trail, clock: Clock) -> None:
+    def __init__(
+        self,
+        path: Path,
+        engine: Remembering,
+        lane: Lane,
+        ahead: WriteAhead,
+        trail: Trail,
+        clock: Clock,
+        let_pass: Callable[[], bool],
+        steps: ClockSteps,
+    ) -> None:
+        """``let_pass``: brings the engine up to now, and its events on their way; False when it can't."""
         self.path = path
+        self._let_pass, self._steps = let_pass, steps
         self._engine, self._lane, self._ahead, self._trail, self._clock = engine, lane, ahead, trail, clock
         self._written_ns: int | None = None
         self._bytes = self._refused = 0
@@ -66,24 +75,26 @@ class Checkpoints:
 
     async def _save(self) -> None:
         # No pause between here and the mark: the memory is that of the marked block, and of this moment.
-        events = self._engine.advance(self._clock.now_ns())
-        if events:
-            self._lane.put(events)
-        memory, standings, mark = self._engine.memory(), self._engine.standings(), self._ahead.mark()
+        if not self._let_pass():
+            self._refuse("the engine chokes on the time that has passed")
+            return
+        known = self._steps.noted
+        noted, standings, mark = self._engine.noted(), self._engine.standings(), self._ahead.mark()
         await self._lane.commit(())
-        judged = self._ahead.judged(mark, memory.now_ns)
+        judged = self._ahead.judged(mark, noted.now_ns)
         if judged is None:
             self._refuse("the spool does not commit what was judged")
             return
-        self._bytes = await asyncio.to_thread(self._write, memory, standings, judged)
+        self._bytes = await asyncio.to_thread(self._write, noted, standings, judged)
+        self._steps.forget(known)
         self._written_ns = self._clock.monotonic_ns()
         self._is_failing = False
 
-    def _write(self, memory: Memory, standings: Sequence[Stood], judged: Judged) -> int:
+    def _write(self, noted: Noted, standings: Sequence[Stood], judged: Judged) -> int:
         # A power cut that took rows back would leave a checkpoint ahead of its spool.
         self._trail.harden()
         plain = tuple((standing, replace(occurrence, evidence=()) if occurrence else None) for standing, occurrence in standings)
-        size = write_checkpoint(self.path, Checkpoint(judged.spool, judged.position, memory, plain))
+        size = write_checkpoint(self.path, Checkpoint(judged.spool, judged.position, noted.memory(), plain))
         self._trail.hold(judged.position)
         return size
 

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
-from guanjia.no_pauses import without_collections
+from guanjia.no_pauses import without_pauses
 
 COMMANDS = {
     "demo": "demo:demo",
@@ -72,7 +72,7 @@ class Commands(TyperGroup):
 def _command(name: str) -> Any:
     """KeyError when there is none of that name."""
     module, what = COMMANDS[name].split(":")
-    with without_collections():
+    with without_pauses():
         found = getattr(import_module(f"guanjia.commands.{module}"), what)
     if isinstance(found, typer.Typer):
         command: Any = get_group(found)

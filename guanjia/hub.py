@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from guanjia.clock_steps import ClockStep
 from guanjia.live import LiveTable
 from model.alarm import AlarmEvent
 from model.clock import SECOND, Clock
@@ -44,8 +45,12 @@ class Hub:
         on_link: Callable[[str, Link], None],
         clock: Clock,
         judged: BlockSink | None = None,
+        on_step: Callable[[ClockStep], None] = lambda step: None,
     ) -> None:
-        """``judged``: takes what is judged and not stored; after a crash it is judged again."""
+        """``judged``: takes what is judged and not stored; after a crash it is judged again.
+
+        ``on_step``: told of a clock set forward before anything is judged by it.
+        """
         self._live = live
         self._judged = judged
         self._store = store
@@ -53,18 +58,21 @@ class Hub:
         self._judge = judge
         self._put = put
         self._on_link = on_link
+        self._on_step = on_step
         self._clock = clock
         self._ahead_ns = clock.now_ns() - clock.monotonic_ns()
         """How far the clock is ahead of the time that has passed."""
         self.counters: dict[str, float] = {"guanjia_blocks_total": 0, "guanjia_points_total": 0, "guanjia_hub_errors_total": 0}
 
     def accept(self, block: Block) -> None:
+        self._follow_clock()
         if self._judged is not None and block.reach is Reach.LIVE:
             self._guarded(self._judged.accept, block)
         self._pass_on(block, self._judge.observe)
 
     def relay(self, block: Block) -> None:
         """Like ``accept``, for what another machine has received: it keeps the times of that machine's clock, and is judged as come now."""
+        self._follow_clock()
         now_ns = self._clock.now_ns()
         self._pass_on(block, lambda relayed: self._judge.observe(relayed, now_ns))
 
@@ -78,7 +86,6 @@ class Hub:
         if block.reach is Reach.EVERYWHERE:
             self._guarded(self._store.accept, block)
         self._guarded(self._stream.accept, block)
-        self._follow_clock()
         events = self._guarded(judge, block)
         if events:
             self._put(events)
@@ -110,10 +117,14 @@ class Hub:
             await self._clock.sleep_until(due_ns)
             self._follow_clock()
             next_due_ns = self._judge.next_due_ns
-            now_ns = self._clock.now_ns()
-            if next_due_ns is not None and next_due_ns <= now_ns and not self._advance(now_ns):
+            if next_due_ns is not None and next_due_ns <= self._clock.now_ns() and not self.let_pass():
                 due_ns += SECOND
             await asyncio.sleep(0)
+
+    def let_pass(self) -> bool:
+        """Up to now, in the engine, as far as time has really passed; False when the engine chokes on it."""
+        self._follow_clock()
+        return self._advance(self._clock.now_ns())
 
     def _follow_clock(self) -> None:
         """A clock set forward lets no time pass in the engine: nothing has stood so long. That it was set back the engine sees itself."""
@@ -122,6 +133,7 @@ class Hub:
         step_ns, self._ahead_ns = ahead_ns - self._ahead_ns, ahead_ns
         if step_ns > CLOCK_STEP_NS:
             log.warning("clock_set_forward", by_s=step_ns / SECOND)
+            self._on_step(ClockStep(now_ns - step_ns, now_ns))
             self._advance(now_ns - step_ns, resumed_ns=now_ns)
 
     def _advance(self, now_ns: int, resumed_ns: int | None = None) -> bool:

@@ -18,6 +18,8 @@ from guanjia.backtest_work import BacktestWork
 from guanjia.checkpoint import FILE as CHECKPOINT
 from guanjia.checkpoint import Checkpoint, read_checkpoint
 from guanjia.checkpoints import Checkpoints
+from guanjia.clock_steps import FILE as CLOCK_STEPS
+from guanjia.clock_steps import ClockSteps
 from guanjia.config.configuration import Configuration
 from guanjia.control_client import ControlClient
 from guanjia.desks import AlarmDesk, TicketDesk
@@ -121,18 +123,21 @@ class SitePlatform:
 
         ahead = WriteAhead(self._store.commits, self._store.trail.identity, lambda: self._engine.now_ns)
         self._lane = JournalLane(self._journal, on_alarm, self._tell, clock, ahead)
-        self._checkpoints = Checkpoints(data / CHECKPOINT, self._engine, self._lane, ahead, self._store.trail, clock)
         self._recovery: Recovery | None = None
         self._promises = PromiseTimer(desk, self._lane, self._journal)
-        self._hub = Hub(self._live, self._store, self._stream, self._engine, self._lane.put, self._tell_link, clock, self._store)
+        self._steps = ClockSteps(data / CLOCK_STEPS)
+        tells = self._lane.put, self._tell_link
+        self._hub = Hub(self._live, self._store, self._stream, self._engine, *tells, clock, self._store, self._steps.note)
+        memory = data / CHECKPOINT, self._engine, self._lane, ahead, self._store.trail
+        self._checkpoints = Checkpoints(*memory, clock, self._hub.let_pass, self._steps)
         self._own = OwnWatch(self._store, data, self._hub.observe, clock, lambda: self._engine.annunciated(clock.now_ns()))
         self._flood = FloodWatch(self._engine, self._tell_flood, clock)
         self._read = read
         self._collectors: Source | None = None
         self._bench = self._open_bench(simulators, data) if simulators else None
-        adoption = Adoption(self._engine, site, numbers, self._lane.put, self._follow, clock)
+        adoption = Adoption(self._engine, site, numbers, self._lane.put, self._follow, clock, self._hub.let_pass)
         self._rules = RuleDesk(now, found.shelf, adoption, self._lane, clock, self._tell_rules, found.refused)
-        self._files = FileWatch(found.shelf, self._rules, clock)
+        self._files = FileWatch(found.shelf, self._rules, clock, found.marks)
         work = BacktestWork(lambda: self._rules.in_force, site, self._store.columns, self._journal, clock)
         self._backtests = BacktestJobs(data, work, clock, site.timezone)
         past, columns = self._store.history, self._store.columns
@@ -211,7 +216,8 @@ class SitePlatform:
         heard = heard_in(self._site, is_remote=not isinstance(source, Collectors))
         found = read_checkpoint(data, trail.identity)
         now_ns = self._clock.now_ns()
-        done = self._recovery = recover(self._engine, self._numbers, self._journal, trail, found, heard, now_ns, self._lane.put_judged)
+        on_disk = self._journal, trail, found
+        done = self._recovery = recover(self._engine, self._numbers, *on_disk, heard, now_ns, self._lane.put_judged, self._steps.noted)
         why = "" if isinstance(found, Checkpoint) else found.value
         log.info("engine_recovered", start=done.plan.start.value, checkpoint=why, torn=done.plan.is_torn, **done.figures())
 

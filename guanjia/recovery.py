@@ -9,12 +9,14 @@
 P  what the checkpoint's memory has   W  what the journal's events reach up to   S  the last row
 """
 
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from guanjia.checkpoint import Checkpoint, Unusable
+from guanjia.clock_steps import ClockStep
 from guanjia.flood_watch import past_raises
 from guanjia.numbering import OccurrenceNumbers
 from model.alarm import AlarmEvent, Occurrence, Raise, Standing
@@ -139,19 +141,23 @@ def recover(
     heard: Heard,
     now_ns: int,
     put: Callable[[Sequence[AlarmEvent], Judged], None],
+    steps: Iterable[ClockStep] = (),
 ) -> Recovery:
-    """The engine is live at ``now_ns`` when it returns; ``put`` has been given what must still go into the journal, in order."""
+    """The engine is live at ``now_ns`` when it returns; ``put`` has been given what must still go into the journal, in order.
+
+    ``steps``: where the clock was set forward since the checkpoint.
+    """
     oldest, end = trail.span()
     reached = journal.judged(trail.identity)
     usable = checkpoint if isinstance(checkpoint, Checkpoint) else None
     way = plan(usable.position if usable else None, reached.position if reached else None, oldest, end)
     # What the journal lacks is in memory alone until it has it, and the checkpoint needs what lies behind it until there is a newer one.
     trail.hold(way.after)
-    past = past_raises(journal, now_ns)
+    past, ground = past_raises(journal, now_ns), _Ground(engine, steps)
     reheard = _Counted(trail.blocks(way.after, way.judged))
     if usable and reached and way.start is Start.CHECKPOINT:
         with numbers.rehearsing():
-            _rehearse(engine, usable, reheard, reached.at_ns)
+            _rehearse(engine, ground, usable, reheard, reached.at_ns)
         events = engine.amend(journal.standings(), past)
     else:
         engine.count_raises(past)
@@ -162,7 +168,7 @@ def recover(
     # and behind it, for alarms that ask others too.
     engine.doubt(untold)
     judged = _Counted(trail.blocks(way.judged, way.end))
-    _judge(engine, judged, trail.identity, way.end, put)
+    _judge(ground, judged, trail.identity, way.end, put)
     engine.doubt(untold)
     if now_ns - engine.now_ns > OLD_NS:
         engine.doubt(heard.polled)
@@ -170,12 +176,13 @@ def recover(
     return Recovery(way, reheard.count, judged.count)
 
 
-def _rehearse(engine: Recoverable, checkpoint: Checkpoint, blocks: "_Counted", until_ns: int) -> None:
+def _rehearse(engine: Recoverable, ground: "_Ground", checkpoint: Checkpoint, blocks: "_Counted", until_ns: int) -> None:
     """Live once more through what the journal has the outcome of; what comes of it here is dropped."""
     engine.recall(checkpoint.memory, checkpoint.memory.now_ns)
     engine.restore(checkpoint.standings, checkpoint.memory.now_ns)
     for _, block in blocks:
-        engine.observe(block)
+        ground.observe(block)
+    ground.reach(until_ns)
     if until_ns > engine.now_ns:
         engine.advance(until_ns)
 
@@ -187,7 +194,7 @@ def _since_ns(trail: Trail, way: Plan, now_ns: int) -> int:
 
 
 def _judge(
-    engine: Recoverable,
+    ground: "_Ground",
     rows: "Iterable[tuple[int, Block]]",
     spool: str,
     end: int,
@@ -195,11 +202,32 @@ def _judge(
 ) -> None:
     waiting: list[AlarmEvent] = []
     for row, block in rows:
-        waiting += engine.observe(block)
+        waiting += ground.observe(block)
         if len(waiting) >= TOGETHER:
             put(waiting, Judged(spool, row, block.receive_ns))
             waiting = []
-    put(waiting, Judged(spool, end, engine.now_ns))
+    put(waiting, Judged(spool, end, ground.engine.now_ns))
+
+
+class _Ground:
+    """Gone over again as the engine went over it, where the clock was set forward too: there time stood still."""
+
+    def __init__(self, engine: Recoverable, steps: Iterable[ClockStep]) -> None:
+        self.engine = engine
+        self._ahead = deque(steps)
+
+    def observe(self, block: Block) -> list[AlarmEvent]:
+        return [*self.reach(block.receive_ns), *self.engine.observe(block)]
+
+    def reach(self, at_ns: int) -> list[AlarmEvent]:
+        """Past every step on the way to this instant; one that the checkpoint is behind of was gone over before."""
+        events: list[AlarmEvent] = []
+        while self._ahead and self._ahead[0].from_ns < at_ns:
+            step = self._ahead.popleft()
+            if self.engine.now_ns <= step.from_ns:
+                events += self.engine.advance(step.from_ns)
+                self.engine.resume(step.to_ns)
+        return events
 
 
 class _Counted:

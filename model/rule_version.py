@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from model.mistake import ConfigError, Mistake
+from model.people import Role
 
 
 class Origin(StrEnum):
@@ -29,6 +30,8 @@ class RuleVersion:
     at_ns: int
     by: str
     comment: str = ""
+    by_role: Role | None = None
+    """Theirs when they did it; None in a journal from before it was kept."""
 
 
 class RuleBookError(Exception):

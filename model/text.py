@@ -1,7 +1,11 @@
 """Words a person reads, in both languages of the product."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+UNKEPT = re.compile("[\0\ud800-\udfff]")
+"""What no journal can keep: PostgreSQL's text has no room for NUL, and half of a surrogate pair, which JSON can spell, is no character."""
 
 
 class Language(StrEnum):

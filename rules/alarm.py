@@ -42,6 +42,7 @@ class Alarm:
         "patience_ns",
         "rule",
         "rungs",
+        "said",
         "source_ns",
         "standing",
         "stirred",
@@ -60,6 +61,8 @@ class Alarm:
         self.delay = Delay()
         self.truth: bool | None = None
         """The condition at the last look; None is Unknown."""
+        self.said: bool | None = None
+        """What it said when it was last asked. Another than ``truth`` only while a rule without delays waits for its next reading."""
         self.watches: tuple[Watcher, ...] = ()
         self._fresh = False
         self.held = False
@@ -115,8 +118,8 @@ class Alarm:
 
     @property
     def is_clearing(self) -> bool:
-        """Whether only its off-delay still keeps it active."""
-        return self.is_active and self.truth is False
+        """Whether its condition was gone when it was last known, so that only its off-delay, or a hold, still keeps it active."""
+        return self.is_active and not self.held
 
     @property
     def service(self) -> Service:
@@ -130,7 +133,7 @@ class Alarm:
         ``said``: the device of which a block has just come; None when only time has passed.
         """
         self.fresh = True
-        truth = self.condition.judge(now_ns, held=self.held, active=self.is_active, said=said)
+        self.said = truth = self.condition.judge(now_ns, held=self.held, active=self.is_active, said=said)
         for rung in self.rungs:
             self.stirred |= rung.judge(self.condition, now_ns)
         if self.condition.is_timed:
@@ -156,11 +159,12 @@ class Alarm:
     def next_due_ns(self) -> int | None:
         """The first of: a delay over, the hold over, shelving or maintenance over, re-alarm, another look."""
         standing = self.standing
-        flags = (standing.shelving, standing.out_of_service, standing.request)
-        times = [flag.until_ns for flag in flags if flag]
+        times = [self.delay_due_ns(), self.look_ns, standing.realarm_at_ns]
+        if standing.hold:
+            times.append(self.calm_due_ns())
+        times += [flag.until_ns for flag in (standing.shelving, standing.out_of_service, standing.request) if flag]
         times += [rung.due_ns(self.rule.off_delay_ns) for rung in self.rungs]
-        times += [self.delay_due_ns(), self.calm_due_ns(), standing.realarm_at_ns, self.look_ns]
-        return min((time for time in times if time is not None), default=None)
+        return min([time for time in times if time is not None], default=None)
 
     def shift(self, step_ns: int) -> None:
         """The clock was set: what has elapsed stays elapsed."""

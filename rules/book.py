@@ -21,7 +21,7 @@ from rules.syntax import Formula, parse
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a rule applies to a device, and if not, what is in the way."""
+    """Whether a rule applies to a device in its scope, and if not, what is in the way."""
 
     rule: Rule
     device: Device
@@ -34,7 +34,7 @@ Build = Callable[[Formula, Formula | None, Ground, Sequence[Formula]], Condition
 
 
 class Book:
-    """Every rule against every device, compiled once. Raises ConditionError for a condition that can't be read."""
+    """Every rule against every device it is for, compiled once. Raises ConditionError for a condition that can't be read."""
 
     def __init__(self, site: Site, rules: Sequence[Rule], build: Build = Condition) -> None:
         """``build`` makes the conditions; a backtest has its own."""
@@ -70,7 +70,7 @@ class Book:
         return Counter(verdict.rule.id for verdict in self.applying())
 
     def of_rule(self, rule_id: str) -> Sequence[Verdict]:
-        """How a rule stands to every device, for ``guanjia rules explain``."""
+        """How a rule stands to every device in its scope, for ``guanjia rules explain``."""
         return self._of_rule.get(rule_id, ())
 
     def of_device(self, device_id: str) -> list[Verdict]:
@@ -86,8 +86,8 @@ class Book:
         return [(rule, self._obstacle(rule)) for rule in self.rules if rule.id not in used]
 
     def _obstacle(self, rule: Rule) -> str:
-        details = [v.detail for v in self.of_rule(rule.id) if v.fit is not Fit.NOT_IN_SCOPE]
-        return details[0] if details else "no device of the site is in its scope"
+        standing = self.of_rule(rule.id)
+        return standing[0].detail if standing else "no device of the site is in its scope"
 
     def _verdicts_on(self, rule: Rule) -> Iterator[Verdict]:
         when, clear_when = parse(rule.when), parse(rule.clear_when) if rule.clear_when else None
@@ -95,7 +95,6 @@ class Book:
         watched: set[str] = set()
         for device in (*self.site.devices.values(), *self._meant_by_class(rule)):
             if not is_in_scope(rule, device) or _place(rule, device) in watched:
-                yield Verdict(rule, device, Fit.NOT_IN_SCOPE)
                 continue
             verdict = self._verdict(rule, device, when, clear_when, levels)
             if verdict.fit is Fit.APPLIES:
@@ -135,14 +134,18 @@ class Book:
 
 def is_in_scope(rule: Rule, device: Device) -> bool:
     """Whether every part of the rule's ``for`` matches; each is a shell-like pattern."""
-    words = {
-        "device_class": device.device_class,
-        "system": device.system.value,
-        "area": device.area,
-        "device": device.id,
-        "profile": device.profile.id,
-    }
-    return all(fnmatchcase(words[part], pattern) for part, pattern in rule.scope.patterns.items())
+    scope = rule.scope
+    return (
+        _fits(device.device_class, scope.device_class)
+        and _fits(device.system, scope.system)
+        and _fits(device.area, scope.area)
+        and _fits(device.id, scope.device)
+        and _fits(device.profile.id, scope.profile)
+    )
+
+
+def _fits(word: str, pattern: str | None) -> bool:
+    return pattern is None or word == pattern or fnmatchcase(word, pattern)
 
 
 def _place(rule: Rule, device: Device) -> str:

@@ -19,7 +19,7 @@ from rules.book import Book
 from rules.flood import Flood
 from rules.inputs import Inputs
 from rules.memory import Memory
-from rules.remembering import alarm_memories, device_memories, recall_alarms, recall_devices, recall_windows, window_memories
+from rules.remembering import Noted, alarm_notes, device_notes, recall_alarms, recall_devices, recall_windows, window_memories
 from rules.suppression import AlarmKey, link
 from rules.timetable import Timetable
 from rules.turns import Turns
@@ -97,16 +97,19 @@ class Engine:
 
     # ── what it knows beside the journal ──
 
-    def memory(self) -> Memory:
-        """All of it, at this instant. Cheap enough for every few seconds."""
+    def noted(self) -> Noted:
+        """All of it, at this instant. Cheap enough for every few seconds; what takes longer, to put it into words, can wait."""
         alarms = self._alarms.values()
-        return Memory(
-            now_ns=self._now_ns,
-            devices=tuple(device_memories(self.book)),
-            alarms=tuple(alarm_memories(alarms)),
-            windows=tuple(window_memories(alarms)),
-            tide=self._turns.flood.memory(),
+        return Noted(
+            self._now_ns,
+            list(device_notes(self.book)),
+            list(alarm_notes(alarms)),
+            tuple(window_memories(alarms)),
+            self._turns.flood.memory(),
         )
+
+    def memory(self) -> Memory:
+        return self.noted().memory()
 
     def recall(self, memory: Memory, now_ns: int) -> None:
         """Go on at ``now_ns`` where another engine was, perhaps of other rules; then ``restore`` how its alarms stood at that moment.
@@ -140,12 +143,15 @@ class Engine:
     def dissolve(self) -> None:
         """For an engine that nobody asks any more: let go of all it has, piece by piece, in any thread.
 
-        Its alarms name each other; left alone they would lie about until a collection that stops the whole process to find them.
+        Its alarms name each other; left alone they would lie about until a collection that stops the whole process to find them. And a book
+        that nobody else holds would take all its conditions along in one go, for which no other thread gets its turn.
         """
-        alarms = list(self._alarms.values())
+        alarms, verdicts = list(self._alarms.values()), list(self.book.verdicts)
         vars(self).clear()
         while alarms:
             alarms.pop().let_go()
+        while verdicts:
+            verdicts.pop()
 
     # ── readings and time ──
 
@@ -225,7 +231,7 @@ class Engine:
             contradicts = alarm.truth is not None and alarm.truth is not alarm.is_active and not (alarm.truth and of_silence)
             if contradicts and any(device in devices for device in (alarm.device.id, *alarm.condition.devices)):
                 alarm.delay.cancel()
-                alarm.truth, alarm.fresh = None, False
+                alarm.truth, alarm.said, alarm.fresh = None, None, False
                 alarm.look_ns = alarm.look_ns if of_silence else None
                 self._timetable.put(alarm)
 
@@ -345,7 +351,11 @@ class Engine:
 
     def _judge(self, alarm: Alarm, now_ns: int, said: Inputs | None, events: list[AlarmEvent]) -> None:
         """``said``: the device of which a block has just come; None when only time has passed."""
+        before = alarm.said
         truth = alarm.judge(now_ns, said)
+        if said is None and truth is before and truth is not alarm.truth:
+            # A look that comes too early: time has changed nothing, and what waits for a reading goes on waiting.
+            truth, alarm.fresh = alarm.truth, False
         if truth is not alarm.truth or alarm.stirred:
             self._turns.turn(alarm, truth, now_ns, events)
         elif alarm.look_ns is not None:

@@ -26,7 +26,6 @@ class Fit(StrEnum):
     """Why a rule does or does not apply to a device."""
 
     APPLIES = "applies"
-    NOT_IN_SCOPE = "not_in_scope"
     NAME_MISSING = "name_missing"
     """Neither a point of the device's profile nor a parameter: the device simply does not measure it."""
     FAR_POINT_MISSING = "far_point_missing"

@@ -2,8 +2,10 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from math import isfinite, nan
+from typing import NamedTuple
 
 from model.carrier import Carrier
 from model.quality import ABSENT, GOOD, LAST_USABLE, is_usable
@@ -153,47 +155,34 @@ class Inputs:
         self._whole_ns += step_ns
         self._usable_ns = [_moved(at_ns, step_ns) for at_ns in self._usable_ns]
 
-    def remembered(self, failed: tuple[str, ...] = ()) -> DeviceMemory:
-        """``failed``: of a carrier, the devices on it that have failed."""
-        exchanges: dict[int, list[int]] = defaultdict(list)
-        for column in self._asked:
-            if (block := self.block(column)) is not None:
-                exchanges[id(block)].append(column)
-        kept = tuple(self._exchange(columns) for columns in exchanges.values())
-        return DeviceMemory(self.device.id, self.offline, self.heard_ns, self.first_chance_ns, kept, failed)
+    def noted(self, failed: tuple[str, ...] = ()) -> Callable[[], DeviceMemory]:
+        """What is known at this instant; put into words when it is called, in any thread. ``failed``: of a carrier, the devices on it."""
+        if self._whole is not None:
+            known = _Known((self._whole,), self._whole.values, (self._whole_ns,))
+        else:
+            known = _Known(tuple(self._blocks), tuple(self._apart), tuple(self._usable_ns))
+        return partial(_device_memory, self.device, self._asked, known, self.offline, self.heard_ns, self.first_chance_ns, failed)
 
     def recall(self, memory: DeviceMemory) -> None:
         """Points that are no longer there, or nobody asks for, are passed over."""
         self.offline, self.heard_ns, self.first_chance_ns = memory.offline, memory.heard_ns, memory.first_chance_ns
         self._break_up()
+        columns = {self.device.points[column].name: column for column in self._asked}
         for exchange in memory.exchanges:
-            block = self._stand_in(exchange)
+            block = self._stand_in(exchange, columns)
             usable_ns = exchange.usable_ns if len(exchange.usable_ns) > 1 else exchange.usable_ns * len(exchange.points)
             for name, value, at_ns in zip(exchange.points, exchange.values, usable_ns, strict=True):
-                column = self.device.profile.column(name)
+                column = columns.get(name)
                 # What was words and is a number now, or the other way round, is as if it had not been said.
-                if column in self._asked and (value is None or isinstance(value, str) is self._asked[column]):
+                if column is not None and (value is None or isinstance(value, str) is self._asked[column]):
                     self._blocks[column], self._apart[column], self._usable_ns[column] = block, value, at_ns
 
-    def _exchange(self, columns: list[int]) -> ExchangeMemory:
-        block, points = self.block(columns[0]), self.device.points
-        assert block is not None
-        usable_ns = tuple(self.usable_ns(column) for column in columns)
-        return ExchangeMemory(
-            source_ns=block.source_ns,
-            receive_ns=block.receive_ns,
-            usable_ns=usable_ns[:1] if len(set(usable_ns)) == 1 else usable_ns,
-            points=tuple(points[column].name for column in columns),
-            values=tuple(self.values[column] for column in columns),
-            qualities=bytes(block.qualities[column] for column in columns),
-        )
-
-    def _stand_in(self, exchange: ExchangeMemory) -> Block:
-        """The block without its bytes."""
+    def _stand_in(self, exchange: ExchangeMemory, columns: Mapping[str, int]) -> Block:
+        """The block without its bytes, as far as its columns are asked for."""
         count = len(self.device.points)
         values, qualities, texts = array("d", [nan]) * count, bytearray([ABSENT]) * count, dict[int, str]()
         for name, value, quality in zip(exchange.points, exchange.values, exchange.qualities, strict=True):
-            column = self.device.profile.column(name)
+            column = columns.get(name)
             if column is None:
                 continue
             qualities[column] = quality
@@ -202,6 +191,48 @@ class Inputs:
             elif value is not None:
                 values[column] = value
         return Block(self.device.id, exchange.source_ns, exchange.receive_ns, values, bytes(qualities), texts)
+
+
+class _Known(NamedTuple):
+    """By column, never changed again. Of a whole block there is one of it for all columns, and one time."""
+
+    blocks: tuple[Block | None, ...]
+    values: Sequence[Value]
+    usable_ns: tuple[int | None, ...]
+
+
+def _device_memory(
+    device: Device,
+    asked: Iterable[int],
+    known: _Known,
+    offline: bool | None,
+    heard_ns: int | None,
+    first_chance_ns: int | None,
+    failed: tuple[str, ...],
+) -> DeviceMemory:
+    """Points of which one block spoke last stand together."""
+    exchanges: dict[int, list[int]] = defaultdict(list)
+    is_whole = len(known.blocks) == 1
+    for column in asked:
+        block = known.blocks[0 if is_whole else column]
+        if block is not None:
+            exchanges[id(block)].append(column)
+    kept = tuple(_exchange(device, known, columns, is_whole=is_whole) for columns in exchanges.values())
+    return DeviceMemory(device.id, offline, heard_ns, first_chance_ns, kept, failed)
+
+
+def _exchange(device: Device, known: _Known, columns: list[int], *, is_whole: bool) -> ExchangeMemory:
+    block = known.blocks[0 if is_whole else columns[0]]
+    assert block is not None
+    usable_ns = known.usable_ns if is_whole else tuple(known.usable_ns[column] for column in columns)
+    return ExchangeMemory(
+        source_ns=block.source_ns,
+        receive_ns=block.receive_ns,
+        usable_ns=usable_ns[:1] if len(set(usable_ns)) == 1 else usable_ns,
+        points=tuple(device.points[column].name for column in columns),
+        values=tuple(known.values[column] for column in columns),
+        qualities=bytes(block.qualities[column] for column in columns),
+    )
 
 
 def _moved(at_ns: int | None, step_ns: int) -> int | None:

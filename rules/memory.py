@@ -70,6 +70,8 @@ class AlarmMemory:
     calm: DelayMemory | None = None
     flips: int = 0
     levels: tuple[LevelMemory, ...] = ()
+    said: bool | None = None
+    """Its condition at the last look, as ``Alarm.said``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,43 @@
 """From an engine's parts to its memory, and back into the parts of another engine, perhaps of another rule book."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
 from rules.alarm import Alarm
 from rules.book import Book
+from rules.flood import Tide
 from rules.inputs import Carried
-from rules.memory import AlarmMemory, DeviceMemory, LevelMemory, WindowMemory
+from rules.memory import AlarmMemory, DeviceMemory, LevelMemory, Memory, WindowMemory
 from rules.rungs import Rung
 from rules.suppression import AlarmKey
 from rules.windows import State
 
 
-def device_memories(book: Book) -> Iterator[DeviceMemory]:
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What an engine knows at one instant, noted between two blocks; ``memory`` puts it into words later, in any thread."""
+
+    now_ns: int
+    devices: Sequence[Callable[[], DeviceMemory]]
+    alarms: Sequence[tuple[Any, ...]]
+    """Of each the fields of its ``AlarmMemory``, in their order."""
+    windows: tuple[WindowMemory, ...]
+    tide: Tide
+
+    def memory(self) -> Memory:
+        alarms = tuple([AlarmMemory(*fields) for fields in self.alarms])
+        return Memory(self.now_ns, tuple([said() for said in self.devices]), alarms, self.windows, self.tide)
+
+
+def device_notes(book: Book) -> Iterator[Callable[[], DeviceMemory]]:
     """Of devices that have never been heard there is nothing."""
     carried = _carried(book)
     for id, inputs in book.inputs.items():
         failed = tuple(sorted(carried[id].failed)) if id in carried else ()
         if inputs.heard_ns is not None or inputs.first_chance_ns is not None:
-            yield inputs.remembered(failed)
+            yield inputs.noted(failed)
 
 
 def recall_devices(book: Book, memories: Iterable[DeviceMemory]) -> None:
@@ -31,9 +50,9 @@ def recall_devices(book: Book, memories: Iterable[DeviceMemory]) -> None:
             carried[memory.device].failed = {device for device in memory.failed if device in book.inputs}
 
 
-def alarm_memories(alarms: Iterable[Alarm]) -> Iterator[AlarmMemory]:
+def alarm_notes(alarms: Iterable[Alarm]) -> Iterator[tuple[Any, ...]]:
     """Those whose truth and delays do not follow from readings and standing alone."""
-    return (_alarm_memory(alarm) for alarm in alarms if not _is_at_rest(alarm))
+    return (_alarm_note(alarm) for alarm in alarms if not _is_at_rest(alarm))
 
 
 def recall_alarms(alarms: Mapping[AlarmKey, Alarm], memories: Iterable[AlarmMemory]) -> frozenset[AlarmKey]:
@@ -73,35 +92,38 @@ def _carried(book: Book) -> dict[str, Carried]:
 
 
 def _is_at_rest(alarm: Alarm) -> bool:
-    """Judging it once more brings all of it back."""
-    is_settled = alarm.fresh or alarm.truth is None
-    is_idle = alarm.delay.began_ns is None and alarm.patience_ns is None and alarm.calm.began_ns is None and not alarm.flips
-    return is_settled and is_idle and alarm.held is alarm.is_active and all(map(_rung_is_at_rest, alarm.rungs))
+    """Judging it once more brings all of it back. Asked of every alarm there is at once: what most say no to comes first."""
+    if alarm.delay.began_ns is not None or (alarm.truth is not None and not alarm.fresh) or alarm.held is not alarm.is_active:
+        return False
+    is_idle = alarm.patience_ns is None and alarm.calm.began_ns is None and not alarm.flips
+    return is_idle and not (alarm.rungs and not all(map(_rung_is_at_rest, alarm.rungs)))
 
 
 def _rung_is_at_rest(rung: Rung) -> bool:
     return not rung.held and not rung.reached and rung.delay.began_ns is None
 
 
-def _alarm_memory(alarm: Alarm) -> AlarmMemory:
-    return AlarmMemory(
-        rule=alarm.rule.id,
-        device=alarm.device.id,
-        condition=alarm.condition.identity,
-        truth=alarm.truth,
-        held=alarm.held,
-        active=alarm.is_active,
-        delay=alarm.delay.remembered(),
-        patience_ns=alarm.patience_ns,
-        source_ns=alarm.source_ns,
-        calm=alarm.calm.remembered(),
-        flips=alarm.flips,
-        levels=tuple(_level_memory(rung) for rung in alarm.rungs),
+def _alarm_note(alarm: Alarm) -> tuple[Any, ...]:
+    """As ``AlarmMemory`` has them: after a storm there are thousands at once, and the loop waits."""
+    return (
+        alarm.rule.id,
+        alarm.device.id,
+        alarm.condition.identity,
+        alarm.truth,
+        alarm.held,
+        alarm.is_active,
+        alarm.delay.remembered(),
+        alarm.patience_ns,
+        alarm.source_ns,
+        alarm.calm.remembered(),
+        alarm.flips,
+        tuple([_level_memory(rung) for rung in alarm.rungs]) if alarm.rungs else (),
+        alarm.said,
     )
 
 
 def _recall_alarm(alarm: Alarm, memory: AlarmMemory) -> None:
-    alarm.truth, alarm.held = memory.truth, memory.held
+    alarm.truth, alarm.said, alarm.held = memory.truth, memory.said, memory.held
     alarm.patience_ns, alarm.source_ns, alarm.flips = memory.patience_ns, memory.source_ns, memory.flips
     alarm.delay.recall(memory.delay)
     alarm.calm.recall(memory.calm)

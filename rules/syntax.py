@@ -9,6 +9,7 @@ sum("fed_by=here class=ev_charger", active_power) > 0.8 * rated_power
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rules.calls import EXPRESSIONS, arguments_of, check_call, form_of, function_of, text_of, window_of
 from rules.errors import ConditionError
@@ -63,8 +64,9 @@ class Formula:
         return self.source.place_of(next(found, self.tree))
 
 
+@lru_cache(maxsize=2048)
 def parse(text: str) -> Formula:
-    """Read a condition. Raises ConditionError with line and column."""
+    """Read a condition. Raises ConditionError with line and column. Remembered: rules are bound anew at every edit."""
     if len(text) > LONGEST_TEXT:
         raise ConditionError(f"a condition has at most {LONGEST_TEXT} characters", 1, 1)
     source = Source(text)

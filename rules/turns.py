@@ -182,10 +182,12 @@ class Turns:
         A rule without delays would raise and clear for ever in one instant; it waits for the next reading.
         """
         rule = alarm.rule
-        if rule.clear_when is None or rule.on_delay_ns + rule.off_delay_ns == 0:
+        if rule.clear_when is None:
             return
         truth = alarm.judge(now_ns)
-        if truth is not alarm.truth or alarm.stirred:
+        if rule.on_delay_ns + rule.off_delay_ns == 0:
+            alarm.fresh = False
+        elif truth is not alarm.truth or alarm.stirred:
             self.turn(alarm, truth, now_ns, events)
 
     def _ranked(self, alarm: Alarm) -> Verdict | None:

@@ -1,6 +1,6 @@
 """What holds for every test: logs are left as they were found, and a slow machine fails no property."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from guanjia.no_pauses import without_pauses
 from tests.examples import examples
 
 settings.register_profile("site", deadline=None, max_examples=examples(100))
@@ -43,6 +44,13 @@ class OneSite(LoadFileScheduling):  # type: ignore[misc]  # untyped upstream
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
     return OneSite(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """All modules and thousands of tests are made, and nothing of it is garbage before the end."""
+    with without_pauses():
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

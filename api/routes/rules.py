@@ -22,7 +22,7 @@ from api.rule_shapes import (
     VersionShape,
     VersionsShape,
 )
-from api.rule_words import difference, mistake_shape, rule_shape, text_shape, version_shape, watch_shapes
+from api.rule_words import checked_shape, difference, mistake_shape, rule_shape, text_shape, version_shape, watch_shapes
 from api.rulebook import Adopted
 from api.shapes import Page
 from api.words import Wire
@@ -34,7 +34,7 @@ from model.rule_version import Origin, RuleVersion
 router = APIRouter(prefix="/rules", tags=["rules"])
 Editor = Annotated[Actor, Depends(holder_of(Right.RULE_EDIT))]
 Yaml = Annotated[str, Field(max_length=100_000, description="One rule as in a rule file: keys and values.")]
-_Words = StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")
+_Words = StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
 Comment = Annotated[str, _Words, Field(description="Why; kept with the version.")]
 
 
@@ -87,8 +87,7 @@ def mistakes(platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
 @router.post("/check", summary="What a text would be as a rule here; nothing is changed", response_model=CheckedShape)
 def check(draft: Draft, platform: ThePlatform, reader: Reader) -> Response:
     found, wrong = platform.rulebook.check(draft.yaml)
-    checked = [{"id": one.id, "version": one.version, "watches": one.watches, "running_version": one.running_version} for one in found]
-    return answer({"rules": checked, "mistakes": [mistake_shape(mistake) for mistake in wrong]})
+    return answer({"rules": [checked_shape(one) for one in found], "mistakes": [mistake_shape(mistake) for mistake in wrong]})
 
 
 @router.post("/reload", summary="Read the rule files again; they are also looked at by themselves", response_model=ReloadedShape)

@@ -7,6 +7,7 @@ history ──pieces──► this thread ══pipe══► judging process (n
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from model.site import Site
 _TOLD_EVERY_NS = SECOND // 2
 _ENDS_WITHIN_S = 5.0
 _LOOKS_EVERY_S = 0.1
+_TAKES_WITHIN_S, _ANSWERS_WITHIN_S = 60.0, 600.0
+"""How long the judging process may let a piece wait, and how long a whole stretch may take it on a machine that has other work."""
 _COMMAND = (sys.executable, "-m", "guanjia.backtest.worker")
 _ROOT = Path(__file__).resolve().parents[2]
 """Where the packages lie, whatever the folder this was started in."""
@@ -139,25 +142,46 @@ class _Teller:
 
 
 class _Judge:
-    """The other process. Once it is stopped every act raises Cancelled."""
+    """The other process. Once it is stopped every act raises Cancelled; one that is stuck is ended, and the act fails."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", stop: threading.Event) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
+        self._process = process
         self._wire = Wire(process.stdout, process.stdin)  # type: ignore[arg-type]
         self._stop = stop
+        self._waits_until_s: float | None = None
+        self._is_stuck = False
+
+    def look(self) -> None:
+        """From another thread: end it when it was stopped, or does not move."""
+        until_s = self._waits_until_s
+        self._is_stuck |= until_s is not None and time.monotonic() > until_s
+        if self._is_stuck or self._stop.is_set():
+            self._process.kill()
 
     def send(self, order: object) -> None:
         try:
-            self._wire.send(order)
+            with self._waiting(_TAKES_WITHIN_S):
+                self._wire.send(order)
         except OSError:
             self.answer(type(None))
 
+    @contextmanager
+    def _waiting(self, within_s: float) -> Iterator[None]:
+        self._waits_until_s = time.monotonic() + within_s
+        try:
+            yield
+        finally:
+            self._waits_until_s = None
+
     def answer(self, kind: type[Any]) -> Any:
         try:
-            said = self._wire.receive()
+            with self._waiting(_ANSWERS_WITHIN_S):
+                said = self._wire.receive()
         except (EOFError, OSError):
-            raise Cancelled if self._stop.is_set() else BacktestFailed("the judging process has ended") from None
+            reason = "has not moved for a minute or more" if self._is_stuck else "has ended"
+            raise Cancelled if self._stop.is_set() else BacktestFailed(f"the judging process {reason}") from None
         if isinstance(said, Failed):
             raise BacktestFailed(said.reason)
         assert isinstance(said, kind), f"{said!r} is no {kind.__name__}"
@@ -167,11 +191,11 @@ class _Judge:
 @contextmanager
 def _judge(stop: threading.Event) -> Iterator[_Judge]:
     process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT)
-    over = threading.Event()
-    watcher = threading.Thread(target=_end_when_stopped, args=(process, stop, over), name="backtest-stop", daemon=True)
+    judge, over = _Judge(process, stop), threading.Event()
+    watcher = threading.Thread(target=_look_after, args=(judge, over), name="backtest-stop", daemon=True)
     watcher.start()
     try:
-        yield _Judge(process, stop)
+        yield judge
     finally:
         over.set()
         watcher.join()
@@ -183,8 +207,6 @@ def _judge(stop: threading.Event) -> Iterator[_Judge]:
                     pipe.close()
 
 
-def _end_when_stopped(process: "subprocess.Popen[bytes]", stop: threading.Event, over: threading.Event) -> None:
+def _look_after(judge: _Judge, over: threading.Event) -> None:
     while not over.wait(_LOOKS_EVERY_S):
-        if stop.is_set():
-            process.kill()
-            return
+        judge.look()

@@ -1,6 +1,7 @@
 """The answer of a backtest for the eye: both sides, then what is gone, new and otherwise."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from rich.table import Table
 
@@ -23,7 +24,7 @@ def show_result(result: Result) -> None:
     compared = result.question.compared
     period, judged = result.period, f"{result.alarms} alarms on {result.devices} devices"
     covered = f", readings of {period.covered_days:.1f} of {period.days:.1f} days" if _is_partly_covered(result) else ""
-    head = f"{period.start} to {period.end}: {judged}, {result.readings:,} readings in {result.took_s:.1f} s{covered}"
+    head = f"{_shown(period.start)} to {_shown(period.end)}: {judged}, {result.readings:,} readings in {result.took_s:.1f} s{covered}"
     out.print(head, markup=False, soft_wrap=True)
     _figures(result, compared)
     _by_alarm(result, compared)
@@ -37,6 +38,11 @@ def show_result(result: Result) -> None:
     out.print("\ntaken for granted:", markup=False)
     for words in result.assumptions:
         out.print(f"- {words.en}", markup=False, soft_wrap=True)
+
+
+def _shown(moment: str | None) -> str:
+    """To the second, as other commands tell it; with ``--json`` to the millisecond."""
+    return datetime.fromisoformat(moment).isoformat(timespec="seconds") if moment else "-"
 
 
 def _is_partly_covered(result: Result) -> bool:
@@ -73,7 +79,7 @@ def _lines(what: str, lines: Sequence[Line]) -> None:
         return
     table = _table("raised", "returned", "rule", "device", "told")
     for one in lines[:_SHOWN]:
-        table.add_row(one.raised_at, one.returned_at or "-", one.rule, one.device, _told(one))
+        table.add_row(_shown(one.raised_at), _shown(one.returned_at), one.rule, one.device, _told(one))
     out.print(f"\n{what}: {len(lines)}", markup=False)
     show(table)
     _more(len(lines), "occurrences")
@@ -85,8 +91,8 @@ def _changed(result: Result) -> None:
     table = _table("raised now", "proposed", "returned now", "proposed", "rule", "device", "told now", "proposed")
     for one in result.changed[:_SHOWN]:
         now, proposed = one.now, one.proposed
-        ends = (now.returned_at or "-", proposed.returned_at or "-")
-        table.add_row(now.raised_at, proposed.raised_at, *ends, now.rule, now.device, _told(now), _told(proposed))
+        ends = (_shown(now.returned_at), _shown(proposed.returned_at))
+        table.add_row(_shown(now.raised_at), _shown(proposed.raised_at), *ends, now.rule, now.device, _told(now), _told(proposed))
     out.print(f"\notherwise: {len(result.changed)}; the same: {result.unchanged}", markup=False)
     show(table)
     _more(len(result.changed), "occurrences")
@@ -94,7 +100,9 @@ def _changed(result: Result) -> None:
 
 def _missed(result: Result) -> None:
     for one in result.missed_incidents:
-        words = f"MISSED {one.number} of {one.opened_at}, {one.title.en}: it was worked on, and the proposed rules would not have told"
+        words = (
+            f"MISSED {one.number} of {_shown(one.opened_at)}, {one.title.en}: it was worked on, and the proposed rules would not have told"
+        )
         out.print(words, style="bold red", markup=False, soft_wrap=True)
     if not result.missed_incidents:
         none = "no worked-on tickets in this period: whether anything would be missed can't be told"

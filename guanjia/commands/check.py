@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from guanjia.commands.words import configuration, out
+from guanjia.config.configuration import Configuration
+from rules.hints import SAID, Hint, hints
 
 
 def check(site: Annotated[Path, typer.Argument(help="The site file.", metavar="SITE.YAML")]) -> None:
@@ -22,8 +24,19 @@ def check(site: Annotated[Path, typer.Argument(help="The site file.", metavar="S
         markup=False,
         soft_wrap=True,
     )
+    for hint, asking in _hints(found).items():
+        out.print(f"Hint: {SAID[hint]}. Asked for by {', '.join(asking)}.", markup=False, soft_wrap=True)
     unused = found.book.unused()
     if unused:
         out.print(
             f"Of the rules, {len(unused)} watch nothing here; 'guanjia rules list --site {site}' shows which.", markup=False, soft_wrap=True
         )
+
+
+def _hints(found: Configuration) -> dict[Hint, list[str]]:
+    """Each hint with the rules it is about."""
+    told: dict[Hint, list[str]] = {}
+    for rule in found.rules:
+        for hint in hints(rule, found.site.calendar):
+            told.setdefault(hint, []).append(rule.id)
+    return told

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from api.security import hash_password
-from guanjia.commands.run import owning
+from guanjia.commands.run import as_written_or_as_it_ran, owning
 from guanjia.commands.serving import serve
-from guanjia.commands.words import configuration, out, refuse
+from guanjia.commands.words import out, refuse
 from guanjia.platform import SitePlatform
 from guanjia.ports import trouble
 from guanjia.process import use_logs
@@ -24,6 +24,9 @@ from simulators.reference_site import FIRST_PORT, ports_needed, reference_site
 
 HOST = "127.0.0.1"
 CONTROL_PORT = 8090
+RULES = "rules/site.yaml"
+"""The site's own rules, below the data folder, to be changed while the demo runs."""
+FIRST_RULES = Path(__file__).parents[1] / "demo_rules.yaml"
 PASSWORD = "demo"
 """The demo's logins are public, and served on loopback only."""
 LOGINS = {
@@ -54,10 +57,17 @@ def demo(
 ) -> None:
     """Bring up the reference site: simulated devices, collectors, history, alarms, tickets, console. Example: guanjia demo --fleet small"""
     with owning(data):
-        _bring_up(fleet, seed, speed, port, control_port, data)
+        site, control_port = _site_file(fleet, port, control_port, data)
+    use_logs(data / "platform.log")
+    found = as_written_or_as_it_ran(site, data)
+    with owning(data):
+        _welcome(port, control_port, data)
+        simulators = _Simulators(found.site, site, data, seed, speed, control_port)
+        serve(found, data, HOST, port, demo=True, beside=simulators, simulators=f"http://{HOST}:{control_port}")
 
 
-def _bring_up(fleet: FleetSize, seed: int, speed: float, port: int, control_port: int, data: Path) -> None:
+def _site_file(fleet: FleetSize, port: int, control_port: int, data: Path) -> tuple[Path, int]:
+    """The site on ports that are free, and the port of the control API."""
     wanted = {"--port": port, "--control-port": control_port}
     taken = {option: number for option, number in wanted.items() if number and trouble(HOST, number)}
     if taken:
@@ -65,12 +75,17 @@ def _bring_up(fleet: FleetSize, seed: int, speed: float, port: int, control_port
     control_port = control_port or _free_run(1, CONTROL_PORT)
     site = data / "site.yaml"
     first = _free_run(ports_needed(fleet.value), FIRST_PORT)
-    site.write_text(reference_site(fleet.value, HOST, first, broker_port=_free_run(1, 18830)), encoding="utf-8")
-    use_logs(data / "platform.log")
-    found = configuration(site)
-    _welcome(port, control_port, data)
-    simulators = _Simulators(found.site, site, data, seed, speed, control_port)
-    serve(found, data, HOST, port, demo=True, beside=simulators, simulators=f"http://{HOST}:{control_port}")
+    _write_rules(data / RULES)
+    text = reference_site(fleet.value, HOST, first, broker_port=_free_run(1, 18830))
+    site.write_text(f"{text}\nrules: [{RULES}]\n", encoding="utf-8")
+    return site, control_port
+
+
+def _write_rules(file: Path) -> None:
+    """Once: what somebody has tried in it stays."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(FIRST_RULES.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def _welcome(port: int, control_port: int, data: Path) -> None:
@@ -78,7 +93,8 @@ def _welcome(port: int, control_port: int, data: Path) -> None:
     for name, (role, display) in LOGINS.items():
         out.print(f"  {name:<11} {display}  ({role})")
     out.print(f"\n  password: {PASSWORD}   control API of the simulators: http://{HOST}:{control_port}/docs")
-    out.print(f"  logs and data: {data}   stop with Ctrl-C\n", markup=False)
+    out.print(f"  logs and data: {data}   stop with Ctrl-C", markup=False)
+    out.print(f"  rules to try: change {data / RULES} while it runs\n", markup=False)
 
 
 class _Simulators:

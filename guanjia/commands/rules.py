@@ -15,7 +15,7 @@ from model.clock import SECOND
 from model.mistake import ConfigError
 from model.rule import Rule
 from model.site import Site
-from model.text import Text
+from model.text import Language, Text
 from model.wording import near
 from rules.book import Verdict
 from rules.errors import Fit
@@ -37,22 +37,23 @@ def _rules(site: Path | None) -> tuple[list[Rule], Configuration | None]:
 
 
 @app.command("list")
-def list_rules(site: SiteOption = None) -> None:
+def list_rules(
+    site: SiteOption = None,
+    lang: Annotated[Language | None, typer.Option("--lang", help="Of the titles; the site's own when left out, English without one.")] = None,
+    wide: Annotated[bool, typer.Option("--wide", help="Titles in both languages, and the conditions.")] = False,
+) -> None:
     """List the rules, with how many devices each watches on a site. Example: guanjia rules list --site site.yaml"""
     rules, found = _rules(site)
+    lang = lang or (Language(found.site.language) if found else Language.EN)
+    titles = ("zh", "en", "condition") if wide else ("title",)
     table = Table(box=None, header_style="bold")
-    for heading in ("rule", "priority", "zh", "en", "condition", *(("devices",) if found else ())):
-        table.add_column(heading, no_wrap=heading in ("rule", "priority", "devices"))
+    for heading in ("rule", "priority", "of", *(("devices",) if found else ()), *titles):
+        table.add_column(heading, no_wrap=heading not in titles)
     for rule in rules:
         watched = [str(sum(v.fit is Fit.APPLIES for v in found.book.of_rule(rule.id)))] if found else []
-        table.add_row(
-            rule.id,
-            " → ".join([rule.priority, *(level.priority for level in rule.levels)]),
-            rule.text.zh,
-            rule.text.en,
-            rule.when,
-            *watched,
-        )
+        told = (rule.text.zh, rule.text.en, rule.when) if wide else (rule.text.of(lang),)
+        priorities = "→".join([rule.priority, *(level.priority for level in rule.levels)])
+        table.add_row(rule.id, priorities, " ".join(rule.scope.patterns.values()) or "every device", *watched, *told)
     show(table)
 
 
@@ -122,6 +123,5 @@ def explain(
     if found is None:
         return
     for verdict in found.book.of_rule(rule.id):
-        if verdict.fit is not Fit.NOT_IN_SCOPE:
-            how = verdict.detail or _watched(verdict, found.site)
-            out.print(f"{'':>15}  {verdict.device.id}: {how}", markup=False, soft_wrap=True)
+        how = verdict.detail or _watched(verdict, found.site)
+        out.print(f"{'':>15}  {verdict.device.id}: {how}", markup=False, soft_wrap=True)

@@ -16,6 +16,7 @@ from guanjia.apart.shares import NoSuchShare, Part, apart, edge_meant, parts_of,
 from guanjia.commands.words import configuration, err, refuse
 from guanjia.config.configuration import Configuration
 from guanjia.data_folder import FolderTaken, owned
+from guanjia.no_pauses import without_pauses
 from guanjia.ports import trouble
 from guanjia.process import use_logs
 from guanjia.system_clock import SystemClock
@@ -46,12 +47,13 @@ def run(
     """Run the platform: read, keep, judge, dispatch, show. Example: guanjia run --site site.yaml --data data"""
     use_logs(log_file)
     part = _part(only, edge, replay)
-    found = _as_written_or_as_it_ran(site, data)
+    found = as_written_or_as_it_ran(site, data)
     if part is not None:
         with owning(data):
             run_apart(found, part, edge, data, host, port, simulators=simulators)
         return
-    from guanjia.commands.serving import serve
+    with without_pauses():
+        from guanjia.commands.serving import serve
 
     if replay is None:
         with owning(data):
@@ -68,7 +70,7 @@ def run(
         serve(found, data, host, port, clock=clock, read=lambda site, sink, *_: Replay(reader, sink, clock))
 
 
-def _as_written_or_as_it_ran(site: Path, data: Path) -> Configuration:
+def as_written_or_as_it_ran(site: Path, data: Path) -> Configuration:
     """The configuration, or exit with 2. A mistake in the site's rules keeps no platform down that has run: its last rules run on."""
     found = configuration(site, lambda meant: _rules_that_ran(meant, data))
     for mistake in found.refused:

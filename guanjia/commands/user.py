@@ -42,6 +42,8 @@ def add(
     journal: Url = "sqlite",
 ) -> None:
     """Add a login, or give an existing one another role or password. Example: guanjia user add lin --role technician --data data"""
+    if not (name + display).isprintable():
+        raise refuse("a name is written in characters that can be read")
     secret = password or str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     if len(secret) < 8:
         raise refuse("a password needs at least 8 characters")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from guanjia.config.configuration import Configuration, History, load_configuration
-from guanjia.no_pauses import without_collections
+from guanjia.no_pauses import without_pauses
 from model.mistake import ConfigError
 
 out = Console(highlight=False)
@@ -65,5 +65,5 @@ def mistakes_shown() -> Iterator[None]:
 
 def configuration(site: Path, history: History = lambda site: ()) -> Configuration:
     """The configuration, or exit with 2. ``history``: what the journal has of the rules, for a site whose rule files can't be taken."""
-    with mistakes_shown(), without_collections():
+    with mistakes_shown(), without_pauses():
         return load_configuration(site, history)

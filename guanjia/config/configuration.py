@@ -11,7 +11,7 @@ from guanjia.config.site_file import SiteDraft, draft_site
 from guanjia.rulebook.bound import bind
 from guanjia.rulebook.history import last_of_files
 from guanjia.rulebook.in_force import InForce
-from guanjia.rulebook.shelf import Shelf
+from guanjia.rulebook.shelf import Marks, Shelf
 from guanjia.system_clock import SystemClock
 from model.mistake import ConfigError, Mistake
 from model.reading import Block
@@ -35,6 +35,8 @@ class Configuration:
     shelf: Shelf
     in_force: InForce
     """The rules as they are written there now; what was edited over the API is not among them."""
+    marks: Marks
+    """Of the rule files just before they were read."""
     refused: tuple[Mistake, ...] = ()
     """Of the site's rule files, in whose place the versions run that ran last."""
 
@@ -47,6 +49,7 @@ def load_configuration(path: Path, history: History = lambda site: ()) -> Config
     draft = draft_site(path)
     library, unread = read_texts(sorted(RULE_LIBRARY.glob("*.yaml")), Origin.LIBRARY)
     shelf = Shelf(draft, path.parent, tuple(library))
+    marks = shelf.marks()
     texts, missing = shelf.read()
     bound = bind(draft, texts)
     beside = {*draft.mistakes, *unread, *_unreadable(draft)}
@@ -57,7 +60,8 @@ def load_configuration(path: Path, history: History = lambda site: ()) -> Config
         bound = bind(draft, texts)
         if not ran or bound.mistakes or beside - bound.explained:
             raise ConfigError(list(mistakes))
-    return Configuration(draft.site, bound.book.rules, bound.book, shelf, InForce(draft, tuple(texts), bound, {}), tuple(sorted(mistakes)))
+    in_force = InForce(draft, tuple(texts), bound, {})
+    return Configuration(draft.site, bound.book.rules, bound.book, shelf, in_force, marks, tuple(sorted(mistakes)))
 
 
 def _unreadable(draft: SiteDraft) -> Iterator[Mistake]:

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from guanjia.config.yaml_text import composed
 from model.mistake import ConfigError, Mistake
+from model.text import UNKEPT
 from model.wording import beyond, fields_at, nearest, one_of, quoted, unknown
 
 Path = tuple[str | int, ...]
@@ -146,6 +147,7 @@ class _Walk:
             self._pairs(node, path, above)
         elif isinstance(node, yaml.ScalarNode):
             self.scalars[path] = Scalar(line, node.start_mark.column + 1, node.style)
+            self._require_plain(node, path)
 
     def _pairs(self, node: yaml.MappingNode, path: Path, above: frozenset[int]) -> None:
         seen: set[str] = set()
@@ -155,9 +157,17 @@ class _Walk:
                 column = key.start_mark.column + 1 if self.tells_columns else 0
                 self.mistakes.append(Mistake(self.file, line, dotted((*path, name)), f"'{name}' is written twice; keep one", column))
             seen.add(name)
+            self._require_plain(key, path)
             self.lines[(*path, name)] = line
             self.columns[(*path, name)] = key.start_mark.column + 1
             self.over(value, (*path, name), above)
+
+    def _require_plain(self, node: yaml.Node, path: Path) -> None:
+        r"""A quoted text can spell ``\0`` and half of a character, which no journal can keep: an alarm would be lost for its words."""
+        if found := UNKEPT.search(str(node.value)):
+            column = node.start_mark.column + 1 if self.tells_columns else 0
+            said = f"leave out U+{ord(found[0]):04X}: it is no character that can be kept"
+            raise ConfigError([Mistake(self.file, node.start_mark.line + 1, dotted(path), said, column)])
 
 
 def validate(document: Document, model: type[M], at: Path = ()) -> tuple[M | None, list[Mistake]]:

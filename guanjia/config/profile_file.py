@@ -1,5 +1,6 @@
 """Device profiles from YAML: the form of the register maps, every mistake collected."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from guanjia.config.document import read, salvage
@@ -24,8 +25,9 @@ def load_profile(path: Path) -> Profile:
     return read_profile(text, path.stem, str(path))
 
 
+@lru_cache(maxsize=256)
 def read_profile(text: str, profile_id: str, file: str) -> Profile:
-    """Like ``load_profile``, from the text itself."""
+    """Like ``load_profile``, from the text itself. Remembered: the fleet, the platform and a scenario's site name the same ones."""
     document, mistakes = read(text, file)
     head, wrong = salvage(document, ProfileFile)
     mistakes = [*wrong, *mistakes]

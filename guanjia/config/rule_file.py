@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,16 @@ class RuleDraft:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One place of a text's list, or the whole of a text that is no list: what can be told of it whatever other texts say."""
+
+    mistakes: tuple[Mistake, ...]
+    words: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    one: Written | None = None
+
+
 def load_rules(paths: Sequence[Path]) -> tuple[list[Rule], list[Mistake]]:
     """Every rule of the files that has no mistake of its own, and every mistake of all of them."""
     draft = draft_rules(paths)
@@ -64,36 +75,39 @@ def draft_texts(texts: Iterable[RuleText]) -> RuleDraft:
     """The same of texts that are in memory."""
     draft = RuleDraft()
     for text in texts:
-        _read_text(text, draft)
+        for found in _read_text(text):
+            draft.mistakes += found.mistakes
+            draft.words |= found.words
+            if found.one is not None:
+                draft.mistakes += _enter(draft, found.one)
+            draft.ids |= found.ids
     draft.mistakes += together_mistakes(draft.book, draft.ids)
     return draft
 
 
-def _read_text(source: RuleText, draft: RuleDraft) -> None:
+@lru_cache(maxsize=256)
+def _read_text(source: RuleText) -> tuple[_Found, ...]:
+    """Remembered: every edit of one rule asks again for the texts of all the others."""
     try:
         parsed, doubled = document.read(source.text, source.file, columns=True)
     except ConfigError as error:
-        draft.mistakes += error.mistakes
-        draft.words |= _words(source.text)
-        return
-    draft.mistakes += doubled
+        return (_Found(tuple(error.mistakes), _words(source.text)),)
     whole = _under_key(parsed, source)
     if whole is None:
-        draft.mistakes.append(Mistake(source.file, 1, "", _NO_LIST[source.lays_over]))
-        draft.words |= _words(source.text)
-        return
-    for index, raw in enumerate(whole.data["rules"]):
-        one, wrong = _read_rule(whole, index, source)
-        draft.mistakes += wrong
-        if one is None or not one.is_readable:
-            draft.words |= _words(str(raw))
-        if one is not None:
-            draft.mistakes += _enter(draft, one)
-        draft.ids |= {str(raw["id"])} if isinstance(raw, dict) and "id" in raw else _words(str(raw))
+        return (_Found((*doubled, Mistake(source.file, 1, "", _NO_LIST[source.lays_over])), _words(source.text)),)
+    return (_Found(tuple(doubled)), *(_at(whole, index, source) for index in range(len(whole.data["rules"]))))
 
 
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z][a-z0-9_.]*", text))
+def _at(whole: Document, index: int, source: RuleText) -> _Found:
+    raw = whole.data["rules"][index]
+    one, wrong = _read_rule(whole, index, source)
+    words = _words(str(raw)) if one is None or not one.is_readable else frozenset[str]()
+    ids = frozenset({str(raw["id"])}) if isinstance(raw, dict) and "id" in raw else _words(str(raw))
+    return _Found(tuple(wrong), words, ids, one)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z][a-z0-9_.]*", text))
 
 
 def _under_key(parsed: Document, source: RuleText) -> Document | None:

@@ -32,11 +32,9 @@ class _Missing:
 
 
 class RuleOnSite:
-    """``verdicts``: how the rule stands to every device, those it is not for left out."""
-
     def __init__(self, one: Written, book: Book, draft: SiteDraft) -> None:
         self._one, self._draft = one, draft
-        self._verdicts = [v for v in book.of_rule(one.rule.id) if v.fit is not Fit.NOT_IN_SCOPE]
+        self._verdicts = book.of_rule(one.rule.id)
         self._formulas: dict[Path, Formula] = {path: parse(text) for path, text in one.conditions().items()}
 
     def problems(self) -> Iterator[Mistake]:

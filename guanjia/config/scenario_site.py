@@ -83,9 +83,9 @@ class Stage:
             return f"there is no rule '{pattern.rule}'{near(pattern.rule, rules)}"
         if not pattern.is_exact:
             return f"no alarm here matches '{pattern}'"
-        verdict = next(v for v in self.verdicts if v.rule.id == pattern.rule and v.device.id == pattern.device)
+        details = [v.detail for v in self.verdicts if v.rule.id == pattern.rule and v.device.id == pattern.device]
         own = sorted({v.rule.id for v in self.watched(AlarmPattern("*", pattern.device))})
-        reason = verdict.detail or f"it is not for a {verdict.device.device_class}"
+        reason = details[0] if details else f"it is not for a {self.site.devices[pattern.device].device_class}"
         return f"rule '{pattern.rule}' does not watch '{pattern.device}': {reason}; its rules are {', '.join(own) or 'none'}"
 
     def no_person(self, name: str) -> str:

@@ -21,12 +21,11 @@ _SHOWN = 40
 def composed(text: str, file: str) -> tuple[yaml.Node | None, Any]:
     """The node tree and its plain data. Raises ConfigError. libyaml is several times quicker; the pure parser words its errors better."""
     try:
-        _require_shallow(text, file)
-        return _with(_QUICK, text, file)
+        return _with(_QUICK, text, file, has_aliases=_has_aliases(text, file))
     except (yaml.YAMLError, UnicodeEncodeError):  # the latter: half of a character
         pass
     try:
-        return _with(yaml.SafeLoader, text, file)
+        return _with(yaml.SafeLoader, text, file, has_aliases="*" in text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _wrong(file, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem or error.context}") from error
@@ -34,13 +33,13 @@ def composed(text: str, file: str) -> tuple[yaml.Node | None, Any]:
         raise _wrong(file, 1, f"not valid YAML: {error}") from error
 
 
-def _with(make: Any, text: str, file: str) -> tuple[yaml.Node | None, Any]:
+def _with(make: Any, text: str, file: str, *, has_aliases: bool) -> tuple[yaml.Node | None, Any]:
     loader, node = make(text), None
     try:
         node = loader.get_single_node()
         if node is None:
             return None, None
-        if "*" in text:
+        if has_aliases:
             _require_small(node, file)
         return node, loader.construct_document(node)
     except _MISREAD as error:
@@ -51,13 +50,15 @@ def _with(make: Any, text: str, file: str) -> tuple[yaml.Node | None, Any]:
         loader.dispose()
 
 
-def _require_shallow(text: str, file: str) -> None:
-    """Told from one bracket after the other, without going down into them."""
-    depth = 0
+def _has_aliases(text: str, file: str) -> bool:
+    """Told from one bracket after the other, without going down into them. Raises ConfigError when they stand too deep."""
+    depth, found = 0, False
     for event in yaml.parse(text, Loader=_QUICK):
+        found |= isinstance(event, yaml.AliasEvent)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise _too_deep(file, event.start_mark.line + 1 if event.start_mark else 1)
+    return found
 
 
 def _require_small(root: yaml.Node, file: str) -> None:

@@ -21,13 +21,16 @@ class Adoption:
         put: Callable[[Sequence[AlarmEvent]], None],
         follow: Callable[[Book], None],
         clock: Clock,
+        let_pass: Callable[[], object] = lambda: None,
     ) -> None:
+        """``let_pass``: brings the engine up to now; a clock that has just been set is no time that has passed."""
         self._engine = engine
         self._site = site
         self._new_id = new_id
         self._put = put
         self._follow = follow
         self._clock = clock
+        self._let_pass = let_pass
 
     @property
     def book(self) -> Book:
@@ -44,6 +47,7 @@ class Adoption:
 
         Returns kind of event → how many alarms the change itself has moved.
         """
+        self._let_pass()
         now_ns = self._clock.now_ns()
         events = [*self._engine.adopt(fresh, now_ns), *self._engine.advance(now_ns)]
         self._follow(self._engine.book)

@@ -20,6 +20,7 @@ from model.ports import AuditLine, JournalWrite, PartHealth
 from model.rule_version import NotChangeable, Origin, RulesRefused, RuleVersion, VersionMoved
 from rules.book import Book
 from rules.engine import Engine
+from rules.hints import hints
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -116,7 +117,9 @@ class RuleDesk:
             bound = with_text(now, yaml)
             watches = bound.book.watches()
             sent = [one.rule for one in bound.written.values() if one.source.file == SENT and one.is_whole]
-            return [CheckedRule(r.id, r.version, watches.get(r.id, 0), now.version(r.id)) for r in sent], sorted(bound.mistakes)
+            calendar = now.draft.site.calendar
+            checked = [CheckedRule(r.id, r.version, watches.get(r.id, 0), now.version(r.id), hints(r, calendar)) for r in sent]
+            return checked, sorted(bound.mistakes)
 
     async def change(self, rule: str, yaml: str, by: Actor, comment: str, base_version: str) -> Adopted:
         async with self._one_at_a_time:
@@ -171,11 +174,10 @@ class RuleDesk:
 
     async def _put_in_force(self, propose: Callable[[InForce, Act], Proposal], what: str, target: str, by: Actor, comment: str) -> Adopted:
         """The running rules stay until everything that can go wrong has gone right."""
-        act = Act(self._clock.now_ns(), by.name, comment)
-        before = self._now
+        act = Act(self._clock.now_ns(), by.name, comment, by.role)
         with without_pauses():
-            then, lines = await asyncio.to_thread(propose, before, act)
-            changed = before.differing(then)
+            then, lines = await asyncio.to_thread(propose, self._now, act)
+            changed = self._now.differing(then)
             fresh = await asyncio.to_thread(self._court.prepared, then.bound.book) if changed else None
         try:
             if lines:
@@ -194,7 +196,7 @@ class RuleDesk:
 
 def opened(files: InForce, history: Sequence[RuleVersion], now_ns: int) -> Proposal:
     """What runs from the start."""
-    return first(files, history, Act(now_ns, PLATFORM.name))
+    return first(files, history, Act(now_ns, PLATFORM.name, role=PLATFORM.role))
 
 
 def _keep(tx: JournalWrite, lines: Sequence[RuleVersion], audit: AuditLine) -> None:

@@ -21,10 +21,10 @@ AGAIN_AFTER = 15
 class FileWatch:
     """A file is taken once two looks have found it the same: it is not being written any more."""
 
-    def __init__(self, shelf: Shelf, desk: RuleDesk, clock: Clock) -> None:
+    def __init__(self, shelf: Shelf, desk: RuleDesk, clock: Clock, taken: Marks) -> None:
+        """``taken``: of the files that run, from before they were read: what has changed since is not missed."""
         self._shelf, self._desk, self._clock = shelf, desk, clock
-        self._taken: Marks = shelf.marks()
-        self._seen: Marks = self._taken
+        self._taken = self._seen = taken
         self._pause = 0
 
     async def run(self) -> None:

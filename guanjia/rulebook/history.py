@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from guanjia.config.written import Written
+from model.people import Role
 from model.rule_version import Origin, RuleVersion
 
 
@@ -14,6 +15,7 @@ class Act:
     at_ns: int
     by: str
     comment: str = ""
+    role: Role | None = None
 
 
 def standing_edits(history: Iterable[RuleVersion]) -> dict[str, RuleVersion]:
@@ -50,7 +52,7 @@ def news(history: Sequence[RuleVersion], written: Mapping[str, Written], act: Ac
     for rule, one in written.items():
         last, version, origin = before.get(rule), one.rule.version, one.source.origin
         if last is None or (last.version, last.origin) != (version, origin):
-            found.append(RuleVersion(rule, version, origin, one.words, act.at_ns, act.by, act.comment))
+            found.append(RuleVersion(rule, version, origin, one.words, act.at_ns, act.by, act.comment, act.role))
     for rule, last in before.items():
         # An edit that does not run just now is not taken back by that.
         if rule not in written and last.origin is not Origin.RETIRED and rule not in edits:
@@ -60,4 +62,4 @@ def news(history: Sequence[RuleVersion], written: Mapping[str, Written], act: Ac
 
 def retired(last: RuleVersion, act: Act) -> RuleVersion:
     """The line that ends it."""
-    return replace(last, origin=Origin.RETIRED, at_ns=act.at_ns, by=act.by, comment=act.comment)
+    return replace(last, origin=Origin.RETIRED, at_ns=act.at_ns, by=act.by, comment=act.comment, by_role=act.role)

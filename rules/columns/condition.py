@@ -1,6 +1,6 @@
 """A rule's condition over stretches of time: at which ticks any of its truths becomes another."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rules.binder import Binder, Ground
 from rules.columns.logic import OverTime, Stretch, steps_of
-from rules.columns.steps import Steps, Ticks, after, aligned, union
+from rules.columns.steps import Steps, Ticks, after, aligned, is_reading, union
 from rules.slots import Slot
 from rules.syntax import Formula
 
@@ -60,6 +60,8 @@ class ColumnCondition:
         self.has_group = bool(binder.groups)
         self.script = EMPTY
         self._state = -1
+        self._awaited = False
+        """Whether a block must be heard that changes nothing: see ``matters``."""
         self.truths = lru_cache(maxsize=None)(self._truths)
         self._matters = lru_cache(maxsize=None)(lambda state: matters(self._truths(state), clears=self._cleared is not None))
 
@@ -89,17 +91,28 @@ class ColumnCondition:
         self._state = int(state[-1])
         self.script = Script(at[turns], state[turns])
         told = [int(one) for one in np.unique(np.append(self.script.state, state[0]))]
-        if any(self._matters(one) for one in told):
-            self.script = self._watched_closely(at, state, [one for one in told if self._matters(one)])
+        delicate = [one for one in told if self._matters(one)]
+        if delicate or self._awaited:
+            self.script = self._watched_closely(at, state, delicate)
 
-    def _watched_closely(self, at: Ticks, state: NDArray[np.int64], told: Iterable[int]) -> Script:
-        """With every block at which the alarm's own standing decides which of the truths counts."""
+    def _watched_closely(self, at: Ticks, state: NDArray[np.int64], delicate: Sequence[int]) -> Script:
+        """With every block at which the alarm's own standing decides which of the truths counts, and the one it may await since."""
         axis = union([at, *(self._stretch.device(id).at for id in self.devices)])
         states = state[np.searchsorted(at, axis, side="right") - 1]
-        closely = np.isin(states, list(told))
+        closely = np.isin(states, delicate)
+        awaited = self._awaiting(is_reading(axis), closely)
         closely[1:] |= states[1:] != states[:-1]
         closely[0] = True
-        return Script(axis[closely], states[closely])
+        return Script(axis[closely | awaited], states[closely | awaited])
+
+    def _awaiting(self, read: NDArray[np.bool_], closely: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The blocks before which something was delicate since the last one; at the end that is kept for the next stretch."""
+        blocks, seen = np.flatnonzero(read), np.cumsum(closely)
+        since = np.concatenate(([-1 if self._awaited else 0], (seen - closely)[blocks]))
+        awaited = np.zeros(len(read), dtype=np.bool_)
+        awaited[blocks] = seen[blocks] > since[:-1]
+        self._awaited = bool(seen[-1] > since[-1])
+        return awaited
 
     def _truths(self, state: int) -> Truths:
         if state < 0:

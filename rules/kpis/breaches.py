@@ -49,7 +49,8 @@ def breaches(silenced: Iterable[AlarmEvent], life_safety: frozenset[str]) -> Ite
 
 
 def changes(versions: Iterable[RuleVersion], roles: Mapping[str, Role], start_ns: int, end_ns: int) -> Iterator[Breach]:
-    """Rules changed in the period without authority. ``versions``: all there have been, oldest first; ``roles``: of the logins.
+    """Rules changed in the period without authority. ``versions``: all there have been, oldest first. ``roles``: of the logins today, for
+    versions that do not say in which role they were made.
 
     What a rule is from its first day on is no change, nor what a new version of the product brings along.
     """
@@ -65,7 +66,7 @@ def _of_change(version: RuleVersion, roles: Mapping[str, Role]) -> BreachKind | 
     if version.origin is Origin.SITE:
         return None if _APPROVED.search(version.yaml) else BreachKind.NOT_APPROVED
     if version.origin is Origin.EDITED:
-        role = roles.get(version.by)
+        role = version.by_role or roles.get(version.by)
         return None if role is not None and Right.RULE_EDIT in ROLE_RIGHTS[role] else BreachKind.ROLE
     return None
 

@@ -51,8 +51,9 @@ class SpoolBounds:
     max_bytes: int = 4 << 30
     max_age_ns: int = 30 * DAY
     trim_every_ns: int = 30 * SECOND
-    held_blocks: int = 100_000
-    """Blocks kept for the alarm engine alone, should it not get on with its checkpoints: some minutes, and tens of MB."""
+    held_blocks: int = 1_000_000
+    """Blocks kept for the alarm engine alone, should it not get on with its checkpoints because the journal is away: over an hour of 250
+    blocks/s, some 250 MB, and within ``max_bytes``. After a crash they are judged again in about a minute."""
 
 
 class Spool:

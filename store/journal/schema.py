@@ -220,6 +220,7 @@ rule_versions = sa.Table(
     sa.Column("at_ns", sa.BigInteger, nullable=False),
     sa.Column("by", sa.String, nullable=False),
     sa.Column("comment", sa.String, nullable=False),
+    sa.Column("by_role", Word(Role)),
     sqlite_autoincrement=True,
 )
 sa.Index("rule_versions_by_rule", rule_versions.c.rule, rule_versions.c.seq)

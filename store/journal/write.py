@@ -100,11 +100,16 @@ def _jobs() -> sa.Select[Any]:
 
 
 def _excursions() -> sa.Select[Any]:
-    """As ``Excursion``."""
-    it, given = schema.occurrences.c, sa.bindparam
-    of_fault = (it.device == given("device"), it.cause == given("cause"), it.raised_at_ns >= given("since"), it.annunciated)
+    """As ``Excursion``. What has a ticket is of the ticket's cause: a level of a rule may order one of its own."""
+    it, given, ticketed = schema.occurrences.c, sa.bindparam, schema.tickets
+    cause = sa.func.coalesce(ticketed.c.cause, it.cause)
+    of_fault = (it.device == given("device"), cause == given("cause"), it.raised_at_ns >= given("since"), it.annunciated)
     chosen = sa.select(it.id, it.raised_at_ns, sa.func.coalesce(it.returned_at_ns, it.ended_at_ns))
-    return chosen.where(*of_fault).order_by(it.raised_at_ns, it.id)
+    return (
+        chosen.select_from(schema.occurrences.outerjoin(ticketed, ticketed.c.id == it.ticket))
+        .where(*of_fault)
+        .order_by(it.raised_at_ns, it.id)
+    )
 
 
 def _replacing(insert: Any, table: sa.Table, **special: sa.ColumnElement[Any]) -> _Insert:

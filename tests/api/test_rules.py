@@ -154,6 +154,9 @@ async def test_only_those_with_the_right_change_rules_and_everybody_may_check_on
     checked = (await operator.post(f"{RULES}/check", json={"yaml": HIGHER})).json()
     (found,) = checked["rules"]
     assert (found["id"], found["watches"], found["running_version"]) == ("tank.high", 1, room.version("tank.high"))
+    on_workdays = HIGHER.replace("level >", "workday() and level >")
+    (found,) = (await operator.post(f"{RULES}/check", json={"yaml": on_workdays})).json()["rules"]
+    assert [hint["kind"] for hint in found["hints"]] == ["no_holidays"]
 
 
 async def test_the_trace_shows_the_words_of_the_version_that_raised_it_and_of_the_one_that_judges_it(

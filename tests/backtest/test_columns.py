@@ -71,7 +71,7 @@ def test_every_reading_comes_once_and_the_tail_after_them(tmp_path: Path, is_sor
 
 @pytest.mark.parametrize("is_sorted", [False, True], ids=["as it fills", "sorted"])
 def test_a_dead_device_comes_in_small_pieces_too(tmp_path: Path, is_sorted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device_columns, "_MOST_ROWS", 100)
+    monkeypatch.setattr(device_columns, "_PIECE_ROWS", 100)
     at_ns = T0 + MINUTE * np.arange(24 * 60)
     points = [PUMP1.point_id(n) for n in range(3)]
     with opened_months(tmp_path) as months:
@@ -88,7 +88,7 @@ def test_a_dead_device_comes_in_small_pieces_too(tmp_path: Path, is_sorted: bool
     finally:
         store.stop()
     assert sum(pieces) == 3 * 840
-    assert max(pieces) <= (840 if is_sorted else 100), "less than one point of a sorted month is not asked for"
+    assert max(pieces) <= 100
 
 
 @given(blocks=pasts([PUMP1, PUMP2]))

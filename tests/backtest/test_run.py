@@ -1,18 +1,25 @@
 """A backtest whole: the process beside, its answer, its end."""
 
+import signal
+import sys
 import threading
 import time
 from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 import pytest
+import typer
 
+from guanjia.backtest import run
 from guanjia.backtest.case import Brief, Case
 from guanjia.backtest.incidents import Incident
 from guanjia.backtest.plan import plan
 from guanjia.backtest.question import Question
 from guanjia.backtest.result import Result
-from guanjia.backtest.run import Cancelled, Progress, backtest
+from guanjia.backtest.run import BacktestFailed, Cancelled, Progress, backtest
+from guanjia.commands import backtest as command
 from guanjia.commands.backtest_table import show_result
 from guanjia.commands.words import out
 from model.clock import DAY, HOUR, SECOND
@@ -71,6 +78,7 @@ def test_where_nobody_worked_on_a_ticket_nothing_is_said_of_misses() -> None:
         show_result(told)
     assert "can't be told" in said.get()
     assert "readings of 0.0 of 0.2 days" in said.get()
+    assert " 2026-01-14T22:16:50+08:00 " in said.get(), "to the second"
 
 
 def test_a_rule_that_says_the_same_is_judged_only_when_asked_for() -> None:
@@ -109,3 +117,25 @@ def test_stopping_it_ends_it_within_a_second() -> None:
     with pytest.raises(Cancelled):
         backtest(Question(T0, T0 + 365 * 24 * HOUR, everything=True), SITE, RULES, history, None, stop=stop)
     assert time.monotonic() - began < 5
+
+
+def test_a_judging_process_that_does_not_move_fails_the_job_instead_of_holding_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_COMMAND", (sys.executable, "-S", "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(run, "_ANSWERS_WITHIN_S", 0.1)
+    with pytest.raises(BacktestFailed, match="has not moved"):
+        backtest(Question(*PERIOD, everything=True), SITE, RULES, Remembered(SITE, _past()), None)
+
+
+def test_ctrl_c_stops_it_with_a_word_and_its_own_exit_code(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def asked(*_: object, stop: threading.Event, **__: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        assert stop.is_set()
+        raise Cancelled
+
+    monkeypatch.setattr(command, "backtest", asked)
+    before, book = signal.getsignal(signal.SIGINT), SimpleNamespace(bound=SimpleNamespace(book=SimpleNamespace(rules=RULES)))
+    with pytest.raises(typer.Exit) as left:
+        command._run(Question(*PERIOD), cast(Any, book), SITE, Remembered(SITE, []), cast(Any, None))
+    assert left.value.exit_code == 130
+    assert "nothing was changed" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is before

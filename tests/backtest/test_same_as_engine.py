@@ -18,6 +18,7 @@ from rules.engine import Engine
 from tests.backtest.histories import END, T0, columns, pasts
 from tests.backtest.sites import LINE_SITE, PUMP1, PUMP2, SITE
 from tests.examples import examples
+from tests.rules import workshop
 from tests.rules.workshop import rule
 
 CONDITIONS = (
@@ -92,11 +93,12 @@ def _told(event: AlarmEvent) -> tuple[object, ...]:
 borders = st.lists(st.integers(1, 500), max_size=4)
 delays = st.sampled_from([0, 0, 1, 4, 10, 15])
 rules_of = st.builds(
-    lambda on, off, deadband, latched: {"on_delay_s": on, "off_delay_s": off, "deadband": deadband, "latched": latched},
+    lambda on, off, deadband, latched, clear: {"on_delay_s": on, "off_delay_s": off, "deadband": deadband, "latched": latched, **clear},
     delays,
     delays,
     st.sampled_from([{}, {"level": 0.15}, {"level": 1.5, "running": 0.5}]),
     st.booleans(),
+    st.sampled_from([{}, {"clear_when": "running"}, {"clear_when": "stale(level, 20s)"}]),
 )
 
 
@@ -106,6 +108,15 @@ rules_of = st.builds(
 def test_every_condition_turns_at_the_same_instants(when: str, blocks: list[Block], changes: dict[str, object], borders: list[int]) -> None:
     asked = [rule("a.rule", when, **changes)]
     assert told(tried(SITE, asked, blocks, borders)) == told(plain(SITE, asked, blocks))
+
+
+def test_a_rule_without_delays_waits_for_its_next_reading_whatever_time_or_a_border_brings() -> None:
+    """What clears it holds already when it is raised; its window lapses in between, at 11 s."""
+    asked = [rule("a.rule", "changed(mode, 10s) and running", clear_when="level < 1")]
+    blocks = [workshop.block(PUMP1, at_s, level=0, running=1, mode=mode) for at_s, mode in ((0, "A"), (1, "E"), (13, "E"), (20, "E"))]
+    expected = [("raised", 1), ("returned", 13)]
+    for events in (plain(SITE, asked, blocks), tried(SITE, asked, blocks, []), tried(SITE, asked, blocks, [14, 22, 30])):
+        assert [(event.kind.value, (event.at_ns - T0) // SECOND) for event in events] == expected
 
 
 def _under(*rules: str) -> dict[str, tuple[str, ...]]:

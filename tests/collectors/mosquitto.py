@@ -1,17 +1,13 @@
-"""A real Mosquitto for the tests, with the settings that docs/mqtt.md asks for; it can be killed and started again."""
+"""A Mosquitto with the settings that docs/mqtt.md asks for; it can be killed and started again."""
 
 import asyncio
 import getpass
-import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
-PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="no mosquitto on this machine; install Debian's package mosquitto")
+from tests.mosquitto import PROGRAM, STARTS_WITHIN_S, answers
+from tests.ports import HOST, free_ports
 
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "mqtt.md").read_text().split("```conf\n")[1].split("```")[0]
 """The settings that lose nothing, as they stand in the documentation."""
@@ -21,19 +17,18 @@ class Mosquitto:
     """One broker on a free port of the loopback, its memory in ``folder``. ``settings`` are lines of mosquitto.conf."""
 
     def __init__(self, folder: Path, settings: str = "allow_anonymous true\n") -> None:
-        with socket.create_server(("127.0.0.1", 0)) as held:
-            self.port: int = held.getsockname()[1]
+        (self.port,) = free_ports(1)
         self._config = folder / "mosquitto.conf"
         # Started as root it would give that up, and could not write its memory here.
         user = f"user {getpass.getuser()}"
-        self._config.write_text(f"{user}\npersistence_location {folder}/\nlistener {self.port} 127.0.0.1\n{settings}")
+        self._config.write_text(f"{user}\npersistence_location {folder}/\nlistener {self.port} {HOST}\n{settings}")
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         quiet = asyncio.subprocess.DEVNULL
         self._process = await asyncio.create_subprocess_exec(str(PROGRAM), "-c", str(self._config), stdout=quiet, stderr=quiet)
-        async with asyncio.timeout(8):
-            while not await self._answers():  # noqa: ASYNC110 -- another process
+        async with asyncio.timeout(STARTS_WITHIN_S):
+            while not answers(self.port):  # noqa: ASYNC110 -- another process
                 await asyncio.sleep(0.01)
 
     def knows(self, *clients: str) -> bool:
@@ -48,14 +43,6 @@ class Mosquitto:
             self._process.kill()
             await self._process.wait()
             self._process = None
-
-    async def _answers(self) -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        except ConnectionRefusedError:
-            return False
-        writer.close()
-        return True
 
 
 @asynccontextmanager

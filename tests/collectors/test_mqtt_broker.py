@@ -23,8 +23,9 @@ from model.broker import BrokerConfig, MqttVersion
 from model.reading import Fault
 from model.site import Mqtt
 from model.tls import TlsFiles
-from tests.collectors.mosquitto import Mosquitto, mosquitto, needs_mosquitto
+from tests.collectors.mosquitto import Mosquitto, mosquitto
 from tests.collectors.support import RealClock, Remembered, mqtt_profile, topic_point
+from tests.mosquitto import needs_mosquitto
 
 pytestmark = needs_mosquitto
 

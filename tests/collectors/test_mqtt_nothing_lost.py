@@ -23,8 +23,9 @@ from model.broker import MqttVersion
 from model.reading import Block, Reach
 from model.site import Mqtt
 from store.history.spool import Spool, SpoolBounds
-from tests.collectors.mosquitto import DOCUMENTED, Mosquitto, mosquitto, needs_mosquitto
+from tests.collectors.mosquitto import DOCUMENTED, Mosquitto, mosquitto
 from tests.collectors.support import RealClock, mqtt_profile, topic_point
+from tests.mosquitto import needs_mosquitto
 
 pytestmark = needs_mosquitto
 

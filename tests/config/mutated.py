@@ -26,7 +26,7 @@ from model.site import Mqtt
 _FEATURES = Path(__file__).resolve().parents[1] / "collectors" / "every_feature.yaml"
 _NAMES = ("arad_octave", "eaton_tc100", "sunspec_203", "carlogavazzi_em24", "bosch_tps110", "go_e", "schneider_evlink_pro")
 ORIGINALS = [_FEATURES.read_text(encoding="utf-8"), *((LIBRARY / f"{name}.yaml").read_text(encoding="utf-8") for name in _NAMES)]
-_PARSED = [yaml.safe_load(text) for text in ORIGINALS]
+_PARSED = [yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) for text in ORIGINALS]
 _VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 3, 15, 16, 64, 65_535, 65_536, 40_001, 1 << 64, -(1 << 63), 0.1, 1e300, float("inf"), float("nan"), "",
     "x", "$", "$.a[", "0-7", "8-14", "99-3", "60s", "-1s", "kW", "℃", "u16", "f64", "string", "bits", "coil", "input", "pow10", "wo", "bcd",

@@ -22,7 +22,7 @@ PLAIN: Json = {
     "realarm_s": None,
     "shelvable": True,
     "max_shelve_s": 3600.0,
-    "suppressed_by": ["sump.overflow"],
+    "suppressed_by": ["sump.overflow", "power.lost", "power.feeder_off"],
     "ticket": {"class": "small", "skill": "plumbing"},
     "origin": "library",
     "watches": 1,

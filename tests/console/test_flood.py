@@ -117,6 +117,7 @@ def test_a_manager_approves_what_another_asks_to_take_out_of_service(visit: Open
     site = running(marked())
     site.site.who = MANAGER
     page = visit(site, "/alarms", DESK).page
+    expect(page.locator(".pages .count")).to_have_text("1")
     expect(page.locator("[data-key=requests]")).to_contain_text("待批停用 1")
     expect(page.locator("[data-key=requests]")).to_contain_text("王磊：2#泵 pump.no_start，等备件，至 1月16日 08:00")
     page.get_by_role("button", name="去批").click()

@@ -55,6 +55,31 @@ def test_an_alarm_is_acknowledged_with_a_word(site: RunningSite, visit: Opener) 
     assert site.site.acts == [("acknowledge", "a3", {"comment": "已通知刘洋"})]
 
 
+def test_who_acknowledges_and_has_the_ticket_is_asked_to_accept_it(site: RunningSite, visit: Opener) -> None:
+    next(ticket for ticket in site.site.situation.tickets if ticket["id"] == "t21").update(owner="engineer", state="dispatched")
+    page = visit(site, "/alarms#a3", DESK).page
+    asked = page.locator("[data-key=accept]")
+    expect(page.locator(".act-row .main")).to_have_text("确认")
+    expect(asked).to_have_count(0)
+    page.locator(".act-row .main").click()
+    expect(asked).to_contain_text("工单 021 在您手里，待接单")
+    asked.get_by_role("button", name="接单").click()
+    expect(asked).to_have_count(0)
+    assert [(act, key) for act, key, _ in site.site.acts] == [("acknowledge", "a3"), ("accept", "t21")]
+
+
+def test_an_alarm_that_has_returned_has_lasted_as_long_on_every_page(site: RunningSite, visit: Opener) -> None:
+    gate = next(alarm for alarm in site.site.situation.alarms if alarm["id"] == "a5")
+    gate.update(state="returned_unacknowledged", returned_at=gate["raised_at"].replace("21:20", "21:31"))
+    latched = next(alarm for alarm in site.site.situation.alarms if alarm["id"] == "a6")
+    latched.update(flags=["latched"], returned_at=latched["raised_at"].replace("18:10", "18:15"))
+    page = visit(site, "/wall").page
+    expect(page.locator(".alarm[data-key=a5] .age")).to_have_text("11 分")
+    expect(page.locator(".alarm[data-key=a6] .age")).to_have_text("4时43分")
+    go(page, site.url + "/alarms")
+    expect(page.locator(".alarm-item[data-key=a5] .age")).to_have_text("11 分")
+
+
 def test_what_happened_while_the_page_was_asking_is_not_undone_by_the_answer(site: RunningSite, visit: Opener) -> None:
     """The stream's greeting makes a page ask again; an answer given before an act must not bring back the state before it."""
     opened = visit(site, "/login", DESK)

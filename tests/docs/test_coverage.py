@@ -159,7 +159,7 @@ def counters(folder: Path) -> Iterator[str]:
     yield from Counters().metrics(0)
     yield from Hub(LiveTable(site), None, None, None, lambda events: None, lambda device, link: None, clock).counters  # type: ignore[arg-type]
     yield from JournalLane(None, None, None, clock).counters()  # type: ignore[arg-type]
-    yield from Checkpoints(folder, None, None, None, None, clock).counters()  # type: ignore[arg-type]
+    yield from Checkpoints(folder, None, None, None, None, clock, None, None).counters()  # type: ignore[arg-type]
     yield from Recovery(plan(None, None, 1, 0), 0, 0).counters()
     for kind in ("embedded", "influxdb"):
         store = open_history(StoreConfig(kind, "http://127.0.0.1:1"), site, folder / kind, clock)

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from guanjia.backtest.proposal import question_of
 from guanjia.cli import app
+from guanjia.commands import demo
 from guanjia.commands.backtest import _told_of
 from guanjia.commands.serving import without_logins
 from guanjia.commands.words import show
@@ -19,6 +20,7 @@ from guanjia.rulebook.bound import bind
 from guanjia.rulebook.in_force import InForce
 from model.mistake import ConfigError
 from model.people import Role, User
+from simulators.reference_site import reference_site
 from store.journal.journal import open_journal
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "talent-apartments"
@@ -33,6 +35,17 @@ def test_check_accepts_every_example(site: Path) -> None:
     result = _run("check", str(site))
     assert result.exit_code == 0, result.output
     assert "No mistakes" in result.output
+
+
+def test_the_rules_a_demo_begins_with_fit_its_site_and_stay_as_somebody_changes_them(tmp_path: Path) -> None:
+    rules = tmp_path / demo.RULES
+    demo._write_rules(rules)
+    (tmp_path / "site.yaml").write_text(f"{reference_site('small')}\nrules: [{demo.RULES}]\n", encoding="utf-8")
+    checked = _run("check", str(tmp_path / "site.yaml"))
+    assert (checked.exit_code, "No mistakes" in checked.output) == (0, True)
+    rules.write_text("[]", encoding="utf-8")
+    demo._write_rules(rules)
+    assert rules.read_text(encoding="utf-8") == "[]"
 
 
 def test_check_prints_every_mistake_of_site_and_rules_and_exits_with_two(tmp_path: Path) -> None:

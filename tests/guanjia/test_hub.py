@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from guanjia.clock_steps import ClockStep
 from guanjia.hub import Hub
 from guanjia.live import LiveTable
 from model.alarm import AlarmEvent
@@ -109,13 +110,15 @@ class Jumping(HandClock):
         return super().now_ns() + self.ahead_ns
 
 
-@pytest.mark.parametrize("block_comes_first", [True, False])
-async def test_a_clock_that_is_set_forward_makes_no_delay_shorter(block_comes_first: bool) -> None:
+@pytest.mark.parametrize("first", ["block", "tick", "checkpoint"])
+async def test_a_clock_that_is_set_forward_makes_no_delay_shorter_and_is_noted(first: str) -> None:
     house, clock, raised = House(), Jumping(), list[int]()
     tank = w.device("tank", [w.point("level", "m")])
     engine = w.engine(w.site(tank), w.rule("slow", "level > 2", on_delay_s=60), w.rule("quiet", "stale(level, 2min)"))
     put = lambda events: raised.extend(event.at_ns for event in events)  # noqa: E731
-    hub = Hub(LiveTable(w.site(tank)), house.store, house.stream, engine, put, lambda device, link: None, clock)
+    noted: list[ClockStep] = []
+    tells = put, lambda device, link: None
+    hub = Hub(LiveTable(w.site(tank)), house.store, house.stream, engine, *tells, clock, on_step=noted.append)
     task = asyncio.create_task(hub.run())
 
     def say() -> None:
@@ -124,11 +127,14 @@ async def test_a_clock_that_is_set_forward_makes_no_delay_shorter(block_comes_fi
     say()
     await clock.advance(20)
     clock.ahead_ns = HOUR
-    if not block_comes_first:
+    if first == "tick":
         await clock.advance(1)
+    elif first == "checkpoint":
+        assert hub.let_pass()
     say()
     await clock.advance(19)
     assert raised == []
+    assert [step.to_ns - step.from_ns for step in noted] == [HOUR]
     await clock.advance(61)
     assert len(raised) == 1
     task.cancel()

@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from guanjia.checkpoint import FILE, Checkpoint, read_checkpoint, write_checkpoint
+from guanjia.clock_steps import FILE as CLOCK_STEPS
+from guanjia.clock_steps import ClockStep, ClockSteps
 from guanjia.journal_record import JournalRecord
 from guanjia.numbering import OccurrenceNumbers
 from guanjia.recovery import Heard, Recovery, recover
@@ -54,7 +56,9 @@ class House:
         numbers = OccurrenceNumbers.after(self.journal, site.timezone)
         self.engine = Engine(site, rules, numbers)
         found = read_checkpoint(folder / FILE, self.trail.identity)
-        self.recovery: Recovery = recover(self.engine, numbers, self.journal, self.trail, found, heard or Heard(), now_ns, self._commit)
+        self.steps = ClockSteps(folder / CLOCK_STEPS)
+        on_disk = self.journal, self.trail, found
+        self.recovery: Recovery = recover(self.engine, numbers, *on_disk, heard or Heard(), now_ns, self._commit, self.steps.noted)
 
     # ── what happens ──
 
@@ -68,6 +72,12 @@ class House:
 
     def let_pass(self, now_ns: int) -> None:
         self._put(self.engine.advance(now_ns))
+
+    def set_clock(self, step: ClockStep) -> None:
+        """Forward, as the hub follows it."""
+        self.steps.note(step)
+        self.let_pass(step.from_ns)
+        self.engine.resume(step.to_ns)
 
     # ── what is written ──
 
@@ -102,6 +112,7 @@ class House:
         self.drain()
         position = self._position(self.spool.accepted)
         write_checkpoint(self.folder / FILE, Checkpoint(self.trail.identity, position, memory, standings))
+        self.steps.forget(self.steps.noted)
         self.on_disk()
 
     def _put(self, events: list[AlarmEvent]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from guanjia.checkpoint import FILE, Unusable, read_checkpoint
+from guanjia.clock_steps import ClockStep, ClockSteps
 from guanjia.recovery import Heard, Plan, Start, plan
 from model.alarm import AlarmEventKind
 from model.clock import HOUR, SECOND
@@ -279,6 +280,26 @@ def test_the_clock_set_back_while_it_was_down_leaves_delays_what_they_had(empty:
     house.checkpoint(w.at(7))
     house = killed(house, "b", 7 - 3600)
     assert house.engine.next_due_ns == w.at(7 - 3600 + 4)
+    house.close()
+
+
+@pytest.mark.parametrize("is_in_the_journal", [True, False], ids=["gone over again", "judged again"])
+def test_the_clock_set_forward_before_a_kill_lets_no_time_pass_when_it_is_gone_through_again(empty: Empty, is_in_the_journal: bool) -> None:
+    house = House(empty("a"), SITE, RULES, w.at(0))
+    says(house, 1, level=3.0)
+    house.checkpoint(w.at(2))
+    house.set_clock(ClockStep(w.at(4), w.at(3600)))
+    says(house, 3600.5, level=3.0, broken=1.0)
+    house.drain() if is_in_the_journal else house.spool.flush()
+    house = killed(house, "b", 3602)
+    house.let_pass(w.at(3608.4))
+    house.drain()
+    assert kinds(house) == ["raised cut"], "level has been above its limit for 9.9 of the 10 s"
+    house.let_pass(w.at(3609))
+    house.drain()
+    assert kinds(house) == ["raised cut", "raised high"]
+    house.checkpoint(w.at(3609))
+    assert ClockSteps(house.folder / "engine.clock").noted == ()
     house.close()
 
 

@@ -12,6 +12,7 @@ from model.clock import DAY, HOUR, SECOND
 from model.site import Calendar
 from rules.calendar_windows import hours_of
 from rules.errors import ConditionError
+from rules.hints import Hint, hints
 from rules.syntax import parse
 from tests.examples import examples
 from tests.rules.test_condition import PUMP, SITE, Trial
@@ -120,3 +121,16 @@ def test_a_time_that_does_not_exist_is_named_with_its_place(when: str, column: i
     with pytest.raises(ConditionError) as caught:
         parse(when)
     assert caught.value.column == column
+
+
+@pytest.mark.parametrize(
+    ("when", "calendar", "told"),
+    [
+        ("running and not workday()", Calendar(), (Hint.NO_HOLIDAYS,)),
+        ("running and holiday()", Calendar(), (Hint.NO_HOLIDAYS,)),
+        ("running and not workday()", YEAR, ()),
+        ("running and on_weekdays(1, 5)", Calendar(), ()),
+    ],
+)
+def test_who_asks_for_workdays_of_a_site_without_holidays_is_told(when: str, calendar: Calendar, told: tuple[Hint, ...]) -> None:
+    assert hints(rule(when=when), calendar) == told

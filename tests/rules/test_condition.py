@@ -297,5 +297,5 @@ def test_scope_parts_are_patterns_that_must_all_match() -> None:
     book = Book(
         SITE, [rule("r", "level > 2", scope=Scope(device_class="pump", device="p*", area="ro?m")), rule("s", scope=Scope(system="fire"))]
     )
-    assert [v.fit for v in book.of_rule("r")] == [Fit.APPLIES, Fit.NOT_IN_SCOPE]
+    assert [(v.device, v.fit) for v in book.of_rule("r")] == [(PUMP, Fit.APPLIES)]
     assert [r.id for r, _ in book.unused()] == ["s"]

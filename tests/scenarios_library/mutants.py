@@ -12,6 +12,10 @@ from model.rule import Level, Rule
 _NUMBER = re.compile(r"(?<![\w.])(?P<value>\d+(?:\.\d+)?)(?P<unit>ms|s|min|h|d)?\b(?!\.)")
 _CODE = re.compile(r"(?:==|!=|\bbit\(\s*\w+\s*,|\bin\s*\([\d\s,]*)\s*$")
 """What stands before a number that names a state or a bit: the next one is another state, a share of it is none."""
+_COUNTED = re.compile(r"\bcount_of\([^()]*\)\s*[<>]=?\s*$")
+"""Before a number of devices: a share of one is none, the next whole number is."""
+_TRUE = re.compile(r"\bcount_of\([^()]*,\s*$")
+"""Before what is to be true of a device, where a number alone stands for yes: every device of the group counts."""
 _MASKED = re.compile(r"\b(?:bits|matches)\([^()]*$")
 _HOUR = re.compile(r"\bbetween_hours\([^()]*$")
 _SHARES = (0.8, 1.2)
@@ -24,9 +28,9 @@ class Part(StrEnum):
     """What was changed."""
 
     LIMIT = "limit"
-    """A number the condition compares with, in ``when`` or in ``params``: 20 % less or more."""
+    """A number the condition compares with, in ``when`` or in ``params``: 20 % less or more; a number of devices: one less or more."""
     CODE = "code"
-    """A state's number or a bit: the next one."""
+    """A state's number or a bit: the next one; a bare yes: no."""
     WINDOW = "window"
     """The time a condition looks back: half or double; an hour of the day: the next one."""
     ON_DELAY = "on_delay"
@@ -86,6 +90,10 @@ def _instead(found: re.Match[str], before: str) -> Iterator[tuple[Part, str]]:
     if unit:
         yield Part.WINDOW, f"{value / 2 * _seconds(unit):g}s"
         yield Part.WINDOW, f"{value * 2 * _seconds(unit):g}s"
+    elif _TRUE.search(before):
+        yield Part.CODE, "0"
+    elif _COUNTED.search(before):
+        yield from ((Part.LIMIT, f"{value + step:g}") for step in (-1, 1))
     elif _CODE.search(before) or value == 0:
         yield Part.CODE, f"{value + 1:g}"
     elif _HOUR.search(before):

@@ -91,9 +91,10 @@ def _head(trials: Sequence[Trial]) -> Iterator[str]:
     unchanged = sum(trial.fate is Fate.UNCHANGED for trial in trials)
     yield "# Mutation score"
     yield ""
-    yield "Every built-in rule is changed in small ways, one at a time: a limit by 20 %, a state's code by one, the time it looks back"
-    yield "and its delays halved or doubled (at least 30 s longer), its priority by a step. Then the scenarios are played in which the rule"
-    yield "speaks, and some in which it keeps still. A change that none of them notices is a rule held loosely."
+    yield "Every built-in rule is changed in small ways, one at a time: a limit by 20 %, a state's code or a count by one, the time it"
+    yield "looks back and its delays halved or doubled (at least 30 s longer), its priority by a step. Then the scenarios are played in"
+    yield "which the rule speaks, and some in which it keeps still. A change that alters neither what a scenario expects nor its stream of"
+    yield "events is a rule held loosely."
     yield "`python -m tests.scenarios_library.mutation` writes this page; `--sample 20` tries a few."
     yield ""
     yield f"**{score(trials)}.** {unchanged} more change nothing, because each device has its own figure."

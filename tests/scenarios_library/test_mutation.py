@@ -35,6 +35,14 @@ def _rule(when: str) -> Rule:
         ("bits(status, 0, 3) == 1", {(Part.CODE, "bits(status, 0, 3) == 2")}),
         ('matches("loop*", 0x08FF, 0x0810) > 0', {(Part.CODE, 'matches("loop*", 0x08FF, 0x0810) > 1')}),
         ("changed(level, 5min)", {(Part.WINDOW, "changed(level, 150s)"), (Part.WINDOW, "changed(level, 600s)")}),
+        (
+            'count_of("class=pump area=here", 1) > 1',
+            {
+                (Part.CODE, 'count_of("class=pump area=here", 0) > 1'),
+                (Part.LIMIT, 'count_of("class=pump area=here", 1) > 0'),
+                (Part.LIMIT, 'count_of("class=pump area=here", 1) > 2'),
+            },
+        ),
         ("voltage_l1 > level_2", set()),
     ],
 )

@@ -1,9 +1,9 @@
-"""Does any scenario notice that a rule has been changed?
+"""Does any scenario notice that a rule has been changed? By what it expects, or by its stream of events, as ``scenario run`` would.
 
 Played are those in which the rule speaks, the cheapest first; then those in which something breaks that it watches, and it keeps still.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from guanjia.config.scenario_file import ScenarioFile, load_scenario
-from guanjia.scenario.comparison import compare
+from guanjia.scenario.comparison import Difference, compare
+from guanjia.scenario.event_lines import compared, events_file, read
 from guanjia.scenario.player import play
 from model.rule import Rule
 from model.scenario import Breakdown
@@ -55,7 +56,7 @@ def tried(rule_id: str, index: int) -> Trial:
     if mutant.param and all(mutant.param in device.params for page in speaking for device in _spoken_of(page, rule_id)):
         return Trial(mutant, Fate.UNCHANGED)
     for page in (*sorted(speaking, key=_cost), *_keeping_still(rule_id)):
-        if _notices(_loaded(page.file), mutant.rule):
+        if _notices(page.file, mutant.rule):
             return Trial(mutant, Fate.NOTICED, page.id)
     return Trial(mutant, Fate.SURVIVED)
 
@@ -79,9 +80,14 @@ def _spoken_of(page: Page, rule_id: str) -> Iterator[Device]:
             yield from (d for d in load_scenario(page.file).site.devices.values() if fnmatchcase(d.id, cry.device))
 
 
-def _notices(loaded: ScenarioFile, changed: Rule) -> bool:
-    rules = [changed if rule.id == changed.id else rule for rule in loaded.rules]
-    return bool(compare(loaded.scenario, play(loaded.scenario, loaded.site, rules).outcome))
+def _notices(file: Path, changed: Rule) -> bool:
+    loaded = _loaded(file)
+    return bool(_differences(file, loaded, [changed if rule.id == changed.id else rule for rule in loaded.rules]))
+
+
+def _differences(file: Path, loaded: ScenarioFile, rules: Sequence[Rule]) -> tuple[Difference, ...]:
+    played = play(loaded.scenario, loaded.site, rules)
+    return (*compare(loaded.scenario, played.outcome), *compared(read(events_file(file)), played.events))
 
 
 @cache
@@ -96,7 +102,7 @@ def _cost(page: Page) -> float:
 def _loaded(file: Path) -> ScenarioFile:
     """The scenario, seen to go as written with the rules as they are: else it would notice anything."""
     loaded = load_scenario(file)
-    differences = compare(loaded.scenario, play(loaded.scenario, loaded.site, loaded.rules).outcome)
+    differences = _differences(file, loaded, loaded.rules)
     if differences:
         raise AssertionError(f"{file.name} fails with the rules unchanged: {differences[0]}")
     return loaded

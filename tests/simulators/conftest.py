@@ -1,9 +1,7 @@
 """A real Mosquitto for the tests, and somebody who listens to it."""
 
 import asyncio
-import shutil
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,8 +10,8 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from model.site import BrokerConfig
-
-MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+from tests.mosquitto import plain_broker
+from tests.ports import HOST
 
 
 @dataclass
@@ -30,18 +28,9 @@ class Listener:
 
 
 @pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[BrokerConfig]:
-    if MOSQUITTO is None:
-        pytest.skip("no mosquitto on this machine; install Debian's package mosquitto")
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = held.getsockname()[1]
-    config = tmp_path / "mosquitto.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-    process = await asyncio.create_subprocess_exec(str(MOSQUITTO), "-c", str(config), stderr=asyncio.subprocess.DEVNULL)
-    await until(lambda: answers(port))
-    yield BrokerConfig(f"mqtt://127.0.0.1:{port}")
-    process.terminate()
-    await process.wait()
+def broker(tmp_path: Path) -> Iterator[BrokerConfig]:
+    with plain_broker(tmp_path) as port:
+        yield BrokerConfig(f"mqtt://{HOST}:{port}")
 
 
 @pytest.fixture
@@ -66,20 +55,8 @@ async def listener(broker: BrokerConfig) -> AsyncIterator[Listener]:
     await asyncio.to_thread(client.loop_stop)
 
 
-async def answers(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionRefusedError:
-        return False
-    writer.close()
-    return True
-
-
-async def until(true: Callable[[], bool | Awaitable[bool]]) -> None:
+async def until(true: Callable[[], bool]) -> None:
     """Wait for another process or thread: there is no clock of theirs to inject."""
-    async with asyncio.timeout(30):
-        while True:
-            found = true()
-            if found if isinstance(found, bool) else await found:
-                return
+    async with asyncio.timeout(60):
+        while not true():  # noqa: ASYNC110 -- another process
             await asyncio.sleep(0.02)

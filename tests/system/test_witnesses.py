@@ -18,12 +18,12 @@ from guanjia.config.site_file import load_site
 from model.profile import Point, Register, TopicPath, WireType
 from model.site import Device, ModbusSerial, ModbusTcp, Mqtt, PayloadFormat, Site
 from model.units import conversion
-from tests.ports import HOST, free_ports
+from tests.mosquitto import plain_broker
+from tests.ports import HOST
 from tests.system.rig import Rig, until
 from tests.system.witnesses import (
     MBPOLL,
     MODBUS_JS,
-    MOSQUITTO,
     MOSQUITTO_SUB,
     SPARKPLUG_JS,
     asked_of_node,
@@ -105,15 +105,10 @@ def agrees(point: Point, raw: float, expected: float, shown: Precision | None = 
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    if MOSQUITTO is None or MOSQUITTO_SUB is None:
-        pytest.skip("mosquitto or mosquitto_sub is not installed")
-    (port,) = free_ports(1)
-    config = tmp_path_factory.mktemp("mosquitto") / "mosquitto.conf"
-    config.write_text(f"listener {port} {HOST}\nallow_anonymous true\n", encoding="utf-8")
-    process = subprocess.Popen([MOSQUITTO, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield port
-    process.terminate()
-    process.wait(10)
+    if MOSQUITTO_SUB is None:
+        pytest.skip("mosquitto_sub is not installed")
+    with plain_broker(tmp_path_factory.mktemp("mosquitto")) as port:
+        yield port
 
 
 @pytest.fixture(scope="module")

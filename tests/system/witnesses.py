@@ -13,7 +13,7 @@ import pytest
 from model.profile import ByteOrder, Point, Register, Table, WireType, WordOrder
 from model.site import Device, ModbusSerial, ModbusTcp
 
-MBPOLL, NPM, NODE, MOSQUITTO, MOSQUITTO_SUB = map(shutil.which, ("mbpoll", "npm", "node", "mosquitto", "mosquitto_sub"))
+MBPOLL, NPM, NODE, MOSQUITTO_SUB = map(shutil.which, ("mbpoll", "npm", "node", "mosquitto_sub"))
 _MBPOLL_TABLES = {Table.COIL: "0", Table.DISCRETE: "1", Table.INPUT: "3", Table.HOLDING: "4"}
 _MBPOLL_TYPES = {WireType.U16: "", WireType.I16: "", WireType.U32: ":int", WireType.I32: ":int", WireType.F32: ":float", WireType.BOOL: ""}
 _BITS_OF = {WireType.U16: 16, WireType.U32: 32}

@@ -187,4 +187,4 @@ def without_shelving(event: AlarmEvent) -> AlarmEvent:
 
 
 TestDeskAndJournal = DeskAndJournal.TestCase
-TestDeskAndJournal.settings = settings(max_examples=examples(15), stateful_step_count=40, deadline=None)
+TestDeskAndJournal.settings = settings(max_examples=examples(8), stateful_step_count=40, deadline=None)

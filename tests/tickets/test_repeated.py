@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from model.alarm import Excursion
+from model.alarm import Excursion, Priority
 from model.clock import DAY, HOUR, MINUTE
 from model.people import Post
 from model.ports import NoticeFilter, TicketFilter
+from model.rule import Level, TicketOrder
 from model.site import Repeats
 from model.ticket import ROOT_CAUSE, Job, TicketAct, TicketClass, TicketState
 from store.journal import SqlJournal
-from tests.journal.builders import ended, raised, returned
-from tests.tickets.house import DAY_NS, PEOPLE, RULES, site
+from tests.journal.builders import TITLE, ended, raised, returned
+from tests.tickets.house import DAY_NS, PEOPLE, RULES, rule, site
 from tests.tickets.test_desk import act, story, tell, walk
 from tickets.desk import Desk
 from tickets.repeated import repeated
@@ -57,10 +58,10 @@ def test_when_a_fault_is_serious(excursions: Sequence[Excursion], past: Sequence
     assert (found and (found.occurrences or found.tickets)) == proof
 
 
-def come_and_go(journal: SqlJournal, hour: float, rule: str = CAUSE, desk: Desk = DESK) -> None:
+def come_and_go(journal: SqlJournal, hour: float, of_rule: str = CAUSE, desk: Desk = DESK, level: str = "") -> None:
     """The fault is there for a minute."""
     at_ns = DAY_NS + round(hour * HOUR)
-    event = raised(f"o{hour:g}", rule, at_ns=at_ns)
+    event = raised(f"o{hour:g}", of_rule, at_ns=at_ns, level=level)
     back = returned(event, at_ns + MINUTE)
     tell(journal, event, now_ns=at_ns, desk=desk)
     tell(journal, back, ended(back, at_ns + 2 * MINUTE), now_ns=at_ns + 2 * MINUTE, desk=desk)
@@ -82,6 +83,18 @@ def test_the_third_time_in_a_day_opens_one_hard_ticket_with_the_maintenance_head
     assert occurrence.ticket == fault.id
     (notice,) = [one for one in journal.notices(NoticeFilter(recipient="head")) if one.ticket == root.id]
     assert (notice.kind, notice.text.zh) == ("repeated", "请查根本原因：b01 1#泵干转（反复发生）。应 12:15 前接单。GD-260114-002")
+
+
+def test_what_a_level_tickets_as_a_cause_of_its_own_is_counted_as_that(journal: SqlJournal) -> None:
+    """Pump far too low, of the cause ``pump.broken``, twice and a low one between: neither fault has come three times; then a third."""
+    order = TicketOrder(TicketClass.LARGE, "plumbing")
+    level = Level("broken", "running", Priority.CRITICAL, TITLE, ticket=replace(order, cause="pump.broken"))
+    desk = Desk(site((*PEOPLE, HEAD)), [replace(rule(CAUSE, order), levels=(level,))])
+    for hour, at in ((0, "broken"), (1, ""), (2, "broken"), (3, "broken")):
+        assert not [one for one in journal.tickets(TicketFilter()) if one.cause.startswith(ROOT_CAUSE)]
+        come_and_go(journal, hour, desk=desk, level=at)
+    (root,) = [one for one in journal.tickets(TicketFilter()) if one.cause.startswith(ROOT_CAUSE)]
+    assert (root.cause, root.alarms) == (f"{ROOT_CAUSE}pump.broken", ("o0", "o2", "o3"))
 
 
 def test_the_third_repair_within_a_month_is_three_times_running(journal: SqlJournal) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import signal
 import sqlite3
 import struct
@@ -17,6 +16,7 @@ from typing import Any
 from collectors.mqtt.broker import EmbeddedBroker
 from store.history.spool_file import Use
 from tests.guanjia.apart.support import site_text
+from tests.mosquitto import PROGRAM, plain_broker
 from tests.ports import HOST, free_ports
 
 PATIENCE_S = 40.0
@@ -43,19 +43,14 @@ class Meters:
 @asynccontextmanager
 async def broker(port: int, folder: Path) -> AsyncIterator[str]:
     """Mosquitto where there is one, the embedded broker elsewhere; the MQTT version it is spoken to in."""
-    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-    if program is None:
+    if PROGRAM is None:
         embedded = EmbeddedBroker(port)
         await embedded.start()
         yield "3.1.1"
         await embedded.stop()
         return
-    config = folder / "mosquitto.conf"
-    config.write_text(f"listener {port} {HOST}\nallow_anonymous true\n", encoding="utf-8")
-    process = await asyncio.create_subprocess_exec(program, "-c", str(config), stderr=asyncio.subprocess.DEVNULL)
-    yield "5"
-    process.terminate()
-    await process.wait()
+    with plain_broker(folder, port):
+        yield "5"
 
 
 class Part:

@@ -65,7 +65,8 @@ LIBRARY = listed(HIGH, LOW)
 class Room:
     """``folder`` keeps everything: a second room in the same folder is the platform after a restart."""
 
-    def __init__(self, folder: Path, clock: VirtualClock | None = None) -> None:
+    def __init__(self, folder: Path, clock: VirtualClock | None = None, after_reading: Callable[[], None] = lambda: None) -> None:
+        """``after_reading``: happens when the rule files have been read and nobody watches them yet."""
         self.folder, self.clock = folder, clock or VirtualClock(T0)
         self.rule_file = folder / "rules" / "own.yaml"
         if not (folder / "site.yaml").exists():
@@ -74,7 +75,9 @@ class Room:
             self.rule_file.write_text(listed(OWN), encoding="utf-8")
         draft = draft_site(folder / "site.yaml")
         self.shelf = Shelf(draft, folder, (RuleText("library/tank.yaml", LIBRARY, Origin.LIBRARY),))
+        marks = self.shelf.marks()
         texts, _ = self.shelf.read()
+        after_reading()
         self.journal = open_journal("sqlite", folder, {})
         now, self.unheard = opened(InForce(draft, tuple(texts), bind(draft, texts), {}), self.journal.rule_versions(), self.clock.now_ns())
         self.site, book_rules = draft.site, now.bound.book.rules
@@ -85,7 +88,7 @@ class Room:
         adoption = Adoption(self.engine, self.site, numbers, self.put, self._follow, self.clock)
         self.told: list[Adopted] = []
         self.desk = RuleDesk(now, self.shelf, adoption, self, self.clock, lambda adopted, by: self.told.append(adopted))
-        self.watch = FileWatch(self.shelf, self.desk, self.clock)
+        self.watch = FileWatch(self.shelf, self.desk, self.clock, marks)
         self.events: list[AlarmEvent] = []
         self.before_work: Callable[[], None] = lambda: None
         """Happens when a change is about to be written down."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -104,15 +105,15 @@ async def test_edits_and_their_history_outlive_a_restart(room: Room) -> None:
     await room.desk.create(rule("own.flood", "level > 5"), ADMIN, "new")
     await room.desk.take_back("tank.high", MANAGER, "it does not")
     await room.edit("tank.low", LOW.replace("60s", "30s"), comment="quicker")
-    kept = [(v.rule, v.origin.value, v.by, v.comment) for v in room.journal.rule_versions()]
+    kept = [(v.rule, v.origin.value, v.by, v.by_role, v.comment) for v in room.journal.rule_versions()]
     again = await Room(room.folder, room.clock).start()
-    assert [(v.rule, v.origin.value, v.by, v.comment) for v in again.journal.rule_versions()] == kept
+    assert [(v.rule, v.origin.value, v.by, v.by_role, v.comment) for v in again.journal.rule_versions()] == kept
     assert kept[3:] == [
-        ("tank.high", "edited", "wang", "it splashes"),
-        ("own.flood", "edited", "root", "new"),
-        ("tank.high", "retired", "wang", "it does not"),
-        ("tank.high", "library", "wang", "it does not"),
-        ("tank.low", "edited", "wang", "quicker"),
+        ("tank.high", "edited", "wang", "manager", "it splashes"),
+        ("own.flood", "edited", "root", "admin", "new"),
+        ("tank.high", "retired", "wang", "manager", "it does not"),
+        ("tank.high", "library", "wang", "manager", "it does not"),
+        ("tank.low", "edited", "wang", "manager", "quicker"),
     ]
     origins = {id_: again.desk.origin(id_).value for id_ in ("tank.high", "tank.low", "own.busy", "own.flood")}
     assert origins == {"tank.high": "library", "tank.low": "edited", "own.busy": "site", "own.flood": "edited"}
@@ -176,6 +177,18 @@ async def test_files_that_change_while_the_journal_is_away_are_taken_once_it_is_
     for _ in range(AGAIN_AFTER):
         await room.watch.look()
     assert room.version("own.busy") != before
+
+
+async def test_a_file_that_changes_between_its_reading_and_the_first_look_is_taken(tmp_path: Path) -> None:
+    def saved() -> None:
+        (tmp_path / "rules" / "own.yaml").write_text(listed(OWN.replace(">= 3", ">= 4")), encoding="utf-8")
+
+    room = await Room(tmp_path, after_reading=saved).start()
+    before = room.version("own.busy")
+    for _ in range(2):
+        await room.watch.look()
+    assert room.version("own.busy") != before
+    room.close()
 
 
 async def test_files_may_come_and_go(room: Room) -> None:

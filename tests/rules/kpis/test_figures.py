@@ -144,8 +144,11 @@ def test_what_was_silenced_without_authority_is_named(
     assert [one.kind for one in found] == ([] if breach is None else [breach])
 
 
-def version(at_ns: int, origin: Origin, by: str = "guanjia", yaml: str = "id: pump.dry_run\n") -> RuleVersion:
-    return RuleVersion("pump.dry_run", f"v{at_ns}", origin, yaml, at_ns, by)
+def version(at_ns: int, origin: Origin, by: str = "guanjia", yaml: str = "id: pump.dry_run\n", by_role: Role | None = None) -> RuleVersion:
+    return RuleVersion("pump.dry_run", f"v{at_ns}", origin, yaml, at_ns, by, by_role=by_role)
+
+
+FIRST = version(1, Origin.LIBRARY)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +160,8 @@ def version(at_ns: int, origin: Origin, by: str = "guanjia", yaml: str = "id: pu
         pytest.param([version(1, Origin.LIBRARY), version(2, Origin.LIBRARY)], [], id="another version of the product"),
         pytest.param([version(1, Origin.LIBRARY), version(2, Origin.EDITED, "sun")], [], id="a manager"),
         pytest.param([version(1, Origin.LIBRARY), version(2, Origin.EDITED, "li")], [(2, BreachKind.ROLE)], id="a technician"),
+        pytest.param([FIRST, version(2, Origin.EDITED, "li", by_role=Role.MANAGER)], [], id="a manager then, a technician today"),
+        pytest.param([FIRST, version(2, Origin.EDITED, "sun", by_role=Role.VIEWER)], [(2, BreachKind.ROLE)], id="the other way round"),
         pytest.param([version(1, Origin.SITE), version(9, Origin.SITE)], [], id="after the period"),
     ],
 )

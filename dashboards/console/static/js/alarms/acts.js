@@ -4,9 +4,11 @@ import * as api from '../core/api.js'
 import { now } from '../core/clock.js'
 import { clockTime } from '../core/format.js'
 import { changed, live, takeAlarm } from '../core/live.js'
+import { said } from '../core/said.js'
 import { t } from '../core/words.js'
 import { isUnacknowledged, shape } from '../draw/shape.js'
 import { titleOf } from '../site/alarms.js'
+import { acceptPart } from './accept.js'
 import { removalButton, removalDialog, requestPart, showDialog } from './removal.js'
 import { desk } from './state.js'
 
@@ -18,7 +20,7 @@ export async function act (id, what, body = {}) {
     const field = document.querySelector('.act-row .field')
     if (field) field.value = ''
   } catch (error) {
-    desk.problem = error.status === 0 ? t('problem.no_answer') : error.message
+    desk.problem = said(error)
   }
   changed()
 }
@@ -39,7 +41,7 @@ export function actRow (alarm) {
     h('button', { class: 'button', type: 'button', disabled: !isShelvable(alarm), title: isShelvable(alarm) ? null : t('shelve.never'),
       onclick: () => openShelving(alarm) }, t('alarms.shelve')), removalButton(alarm),
     desk.problem ? h('p', { class: 'problem t1', role: 'alert' }, desk.problem) : null,
-    desk.shelving?.alarm === alarm.id ? shelveDialog(alarm) : desk.removal ? removalDialog(alarm) : null), requestPart(alarm)]
+    desk.shelving?.alarm === alarm.id ? shelveDialog(alarm) : desk.removal ? removalDialog(alarm) : null), acceptPart(alarm), requestPart(alarm)]
 }
 
 const ruleOf = (alarm) => live.rules.get(alarm.rule)

@@ -4,6 +4,7 @@ import * as api from '../core/api.js'
 import { instant, now } from '../core/clock.js'
 import { left, over, secondTime, since } from '../core/format.js'
 import { changed, live } from '../core/live.js'
+import { said } from '../core/said.js'
 import { say, t } from '../core/words.js'
 import { alarmLine, noticeLines, ticketLines } from '../draw/story.js'
 import { flag } from '../draw/shape.js'
@@ -34,7 +35,7 @@ async function load (id, alarm, ticket) {
     const samples = input ? await trendOf(input, detail) : null
     if (stillWanted()) seen.trend = input ? { input, samples } : null
   } catch (error) {
-    if (stillWanted()) seen.problem = error.message
+    if (stillWanted()) seen.problem = said(error)
   }
   changed()
 }

@@ -6,7 +6,7 @@ import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { isReturned, shape } from '../draw/shape.js'
 import { bringIntoView, drawWindow, openWindow } from '../draw/window.js'
-import { titleOf } from '../site/alarms.js'
+import { stoodFor, titleOf } from '../site/alarms.js'
 import { restWords, showAll } from '../site/flood.js'
 import { marksOf } from '../site/marks.js'
 import { personName } from '../site/people.js'
@@ -91,7 +91,7 @@ function row (alarm, consequences) {
       h('span', { class: 'what' }, h('b', { class: 't1' }, t('alarm.title', titleOf(alarm, live)), marksOf(alarm).map((mark) => [' ', markView(mark)])),
         h('span', { class: 't2' }, underTitle(alarm, consequences))),
       h('span', { class: 'state t2' }, stateWords(alarm)),
-      h('b', { class: 'age t1' }, age((instant(alarm.returned_at) ?? now()) - begun)),
+      h('b', { class: 'age t1', title: t('age.means') }, age(stoodFor(alarm))),
       h('span', { class: 'ticket t3' }, ticketWords(alarm))),
     chosen ? actRow(alarm) : null)
 }

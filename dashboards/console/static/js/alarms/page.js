@@ -15,6 +15,7 @@ export async function open (root) {
   await loadSite()
   await followSite()
   readAddress()
+  if (new URLSearchParams(location.search).get('view') === 'requested') desk.view = 'requested'
   addEventListener('hashchange', readAddress)
   addEventListener('keydown', steer)
   drawDesk(root, 'alarms', () => [requestsBanner(), filterBar(), floodBanner(),

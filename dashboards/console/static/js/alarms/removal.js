@@ -4,10 +4,11 @@ import * as api from '../core/api.js'
 import { now } from '../core/clock.js'
 import { dueTime } from '../core/format.js'
 import { changed, live, takeService } from '../core/live.js'
+import { said } from '../core/said.js'
 import { t } from '../core/words.js'
 import { shape } from '../draw/shape.js'
 import { titleOf } from '../site/alarms.js'
-import { allRequests, requestOf, requestPlaces } from '../site/marks.js'
+import { awaitedWords, requestOf, requestPlaces, requestsForMe } from '../site/marks.js'
 import { standingTitle } from '../site/standings.js'
 import { desk } from './state.js'
 
@@ -25,7 +26,7 @@ async function actOn ({ rule, device }, what, body = {}) {
     takeService(await api.actOnService(rule, device, what, body))
     Object.assign(desk, { problem: '', removal: null, comment: '' })
   } catch (error) {
-    desk.problem = error.status === 0 ? t('problem.no_answer') : error.message
+    desk.problem = said(error)
   }
   changed()
 }
@@ -71,7 +72,7 @@ export function removalDialog (alarm) {
 
 /** Above the list, for whoever may answer: who asks for what, and until when. */
 export function requestsBanner () {
-  const waiting = may('alarm_approve') ? allRequests().filter(({ request }) => request.by !== live.me.name) : []
+  const waiting = requestsForMe()
   if (!waiting.length) return null
   return h('section', { class: 'panel flood requests', role: 'status', 'data-key': 'requests' },
     h('p', { class: 't1' }, h('b', {}, t('request.waiting', { count: waiting.length }))),
@@ -95,7 +96,7 @@ export function requestPart (subject) {
       oninput: (event) => { desk.comment = event.target.value; changed() } }),
     h('button', { class: 'button main', type: 'button', onclick: () => actOn(standing, 'out-of-service/approve') }, t('request.approve')),
     h('button', { class: 'button', type: 'button', disabled: !desk.comment.trim(), onclick: refuse }, t('request.refuse'))]
-      : own ? h('button', { class: 'button', type: 'button', onclick: refuse }, t('request.take_back'))
-        : h('p', { class: 't3' }, t('request.waits')),
+      : [h('p', { class: 't2 awaited' }, awaitedWords()),
+        own ? h('button', { class: 'button', type: 'button', onclick: refuse }, t('request.take_back')) : null],
     desk.problem ? h('p', { class: 'problem t1', role: 'alert' }, desk.problem) : null)
 }

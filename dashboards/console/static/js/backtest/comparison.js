@@ -1,11 +1,11 @@
 // The figures of both sides next to each other, and the difference in a sentence.
 import { h } from '../core/dom.js'
-import { age, number, THIN } from '../core/format.js'
+import { number, span, THIN } from '../core/format.js'
 import { t } from '../core/words.js'
 
 const per = (value) => number(value, value < 10 ? 1 : 0)
 const ROWS = [['annunciated', number], ['per_day', per], ['busiest_10min', number], ['flood_share', (share) => `${number(share * 100, 1)}${THIN}%`],
-  ['active_s', (seconds) => seconds ? age(seconds * 1000) : '0'], ['tickets', number], ['occurrences', number]]
+  ['active_s', (seconds) => seconds ? span(seconds * 1000) : '0'], ['tickets', number], ['occurrences', number]]
 
 /** 少 83 条报警，4 起真实事件都不会漏掉. */
 export function verdict (result) {

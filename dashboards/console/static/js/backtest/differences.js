@@ -1,7 +1,7 @@
 // Which alarms would not have come, which would be new, which otherwise.
 import { h } from '../core/dom.js'
 import { instant } from '../core/clock.js'
-import { age, dueTime } from '../core/format.js'
+import { dueTime, span } from '../core/format.js'
 import { changed } from '../core/live.js'
 import { t } from '../core/words.js'
 import { grade } from '../draw/shape.js'
@@ -21,7 +21,7 @@ function listed (kind, items, draw) {
       : h('p', { class: 't3' }, t('backtest.no_such')))
 }
 
-const lasted = (one) => one.active_s ? age(one.active_s * 1000) : ''
+const lasted = (one) => one.active_s ? span(one.active_s * 1000) : ''
 const what = (one) => [h('b', { class: 't1' }, nameOfDevice(one.device)), h('span', { class: 't2' }, titleOfRule(one.rule)),
   one.annunciated ? null : h('i', { class: 'mark' }, t('backtest.silent'))]
 

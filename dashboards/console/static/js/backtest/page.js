@@ -4,6 +4,7 @@ import * as api from '../core/api.js'
 import { instant } from '../core/clock.js'
 import { since } from '../core/format.js'
 import { changed, followSite, loadSite } from '../core/live.js'
+import { said, translated } from '../core/said.js'
 import { t } from '../core/words.js'
 import { progressBar } from '../backtests/progress.js'
 import { isOver, periodOf, titleOfRun } from '../backtests/runs.js'
@@ -34,7 +35,7 @@ async function follow () {
     view.job = await api.backtest(id)
     view.problem = ''
   } catch (error) {
-    view.problem = error.status === 404 ? t('backtest.unknown') : error.status === 0 ? t('problem.no_answer') : error.message
+    view.problem = error.status === 404 ? t('backtest.unknown') : said(error)
   }
   changed()
   if (!view.job || !isOver(view.job)) setTimeout(follow, OFTEN_MS)
@@ -43,7 +44,7 @@ async function follow () {
 function content () {
   const { job } = view
   if (!job) return [bookTabs('backtest'), h('p', { class: 'nothing t2', 'data-key': 'none' }, view.problem || t('loading'))]
-  return [bookTabs('backtest'), head(job), isOver(job) ? null : running(job), job.error ? h('p', { class: 'panel part t1', 'data-key': 'error', role: 'alert' }, job.error) : null,
+  return [bookTabs('backtest'), head(job), isOver(job) ? null : running(job), job.error ? h('p', { class: 'panel part t1', 'data-key': 'error', role: 'alert' }, translated(job.error) ?? job.error) : null,
     job.result ? resultOf(job) : null]
 }
 

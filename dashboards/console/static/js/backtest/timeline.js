@@ -3,9 +3,12 @@ import { h, s } from '../core/dom.js'
 import { instant, siteDay } from '../core/clock.js'
 import { clockTime, shortDate } from '../core/format.js'
 import { t } from '../core/words.js'
+import { axisWords } from '../draw/axis.js'
 
 const BOX = { width: 1200, left: 78, row: 46, axis: 26 }
 const DAY = 86_400_000
+/** Of the times below, px. */
+const LETTERS = 14
 /** Shorter than this, px, an alarm would not be seen. */
 const LEAST = 1.6
 
@@ -34,6 +37,7 @@ function marks (start, end, x, height) {
   const step = [DAY / 24, DAY / 8, DAY / 4, DAY, 2 * DAY, 7 * DAY, 30 * DAY].find((one) => (end - start) / one <= 12) ?? 90 * DAY
   const found = []
   for (let at = siteDay(start); at <= end; at += step) if (at >= start) found.push(at)
-  return found.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} 4V${height - BOX.axis + 4}` }),
-    s('text', { class: 'time', x: x(at), y: height - 6, 'text-anchor': x(at) > BOX.width - 40 ? 'end' : 'middle' }, step < DAY && at !== siteDay(at) ? clockTime(at) : shortDate(at))))
+  const words = (at) => step < DAY && at !== siteDay(at) ? clockTime(at) : shortDate(at)
+  return [found.map((at) => s('path', { class: 'mark', d: `M${x(at)} 4V${height - BOX.axis + 4}` })),
+    axisWords(found.map((at) => ({ middle: x(at), words: words(at) })), { width: BOX.width, y: height - 6, size: LETTERS })]
 }

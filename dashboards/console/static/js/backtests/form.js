@@ -4,6 +4,7 @@ import * as api from '../core/api.js'
 import { now, siteDay } from '../core/clock.js'
 import { archiveDate } from '../core/format.js'
 import { changed, live } from '../core/live.js'
+import { said } from '../core/said.js'
 import { t } from '../core/words.js'
 import { mistakeList } from '../rules/mistakes.js'
 import { carried, ruleTitle } from '../site/rules.js'
@@ -27,7 +28,7 @@ async function choose (rule) {
   try {
     const { yaml } = await api.ruleText(rule)
     if (form.rule === rule) Object.assign(form, { base: yaml, yaml: form.yaml || yaml })
-  } catch (error) { form.problem = error.message }
+  } catch (error) { form.problem = said(error) }
   changed()
 }
 
@@ -44,7 +45,7 @@ async function send () {
     const job = await api.startBacktest({ rule: form.rule, yaml: form.yaml === form.base ? '' : form.yaml, ...period() })
     location.assign(`/backtests/${encodeURIComponent(job.id)}`)
   } catch (error) {
-    Object.assign(form, { sending: false, problem: error.status === 0 ? t('problem.no_answer') : error.message, mistakes: error.problem?.mistakes ?? [] })
+    Object.assign(form, { sending: false, problem: said(error), mistakes: error.problem?.mistakes ?? [] })
     changed()
   }
 }

@@ -4,6 +4,7 @@ import * as api from '../core/api.js'
 import { instant } from '../core/clock.js'
 import { clockTime, number, shortDate, since } from '../core/format.js'
 import { changed } from '../core/live.js'
+import { said } from '../core/said.js'
 import { t } from '../core/words.js'
 import { personName } from '../site/people.js'
 import { mayEdit, titleOfRule } from '../site/rules.js'
@@ -20,7 +21,7 @@ export async function followRuns () {
     view.items = await api.backtests()
     view.problem = ''
   } catch (error) {
-    if (error.status !== 0) view.problem = error.message
+    if (error.status !== 0) view.problem = said(error)
   }
   changed()
   setTimeout(followRuns, view.items?.some((job) => !isOver(job)) ? OFTEN_MS : SELDOM_MS)

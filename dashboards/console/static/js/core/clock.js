@@ -43,4 +43,15 @@ export function siteDay (instant, days = 0) {
   return wanted - shift(first)
 }
 
-export const instant = (text) => text ? Date.parse(text) : null
+const known = new Map()
+const MOST_KNOWN = 50_000
+
+/** Milliseconds since 1970 of a time as the server writes it, or null. Remembered: a storm's thousands of times are asked for at every drawing. */
+export function instant (text) {
+  if (!text) return null
+  const at = known.get(text)
+  if (at !== undefined) return at
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(text, Date.parse(text))
+  return known.get(text)
+}

@@ -11,7 +11,7 @@ export const s = (tag, properties, ...children) => fill(document.createElementNS
 function fill (node, properties, children) {
   for (const [name, value] of Object.entries(properties ?? {})) {
     if (value === undefined || value === null || value === false) continue
-    if (name.startsWith('on')) node[name] = value
+    if (name.startsWith('on')) listen(node, { ...listening.get(node), [name]: value })
     else if (name === 'style') for (const [key, part] of Object.entries(value)) node.style.setProperty(key, part)
     else node.setAttribute(name, value === true ? '' : value)
   }
@@ -19,7 +19,15 @@ function fill (node, properties, children) {
   return node
 }
 
-const LISTENERS = ['onclick', 'oninput', 'onchange', 'onsubmit', 'onkeydown', 'onpointermove', 'onpointerleave', 'onscroll']
+/** Who listens to what: most elements to nothing, and asking each for all it might is what a drawing would spend its time on. */
+const listening = new WeakMap()
+
+/** From now on a node listens with these and no others. */
+function listen (node, listeners = {}) {
+  for (const name in listening.get(node)) if (!(name in listeners)) node[name] = null
+  for (const name in listeners) if (node[name] !== listeners[name]) node[name] = listeners[name]
+  listening.set(node, listeners)
+}
 
 /** Make the children of `live` equal to `fresh`, keeping every element that is still the same kind of thing (same tag, same `data-key`). */
 export function renew (live, ...fresh) {
@@ -27,10 +35,10 @@ export function renew (live, ...fresh) {
 }
 
 function matchChildren (live, fresh) {
-  const keyed = new Map([...live.children].filter((node) => node.dataset?.key).map((node) => [node.dataset.key, node]))
+  const keyed = fresh.some(keyOf) ? new Map([...live.children].map((node) => [keyOf(node), node])) : NONE
   fresh.forEach((wanted, index) => {
     const here = live.childNodes[index]
-    const same = keyed.get(wanted.dataset?.key) ?? here
+    const same = keyed.get(keyOf(wanted) ?? '') ?? here
     if (!isSameKind(same, wanted)) return void live.insertBefore(wanted, here ?? null)
     if (same !== here) live.insertBefore(same, here ?? null)
     matchNode(same, wanted)
@@ -38,7 +46,10 @@ function matchChildren (live, fresh) {
   while (live.childNodes.length > fresh.length) live.lastChild.remove()
 }
 
-const isSameKind = (a, b) => a?.nodeName === b.nodeName && a.dataset?.key === b.dataset?.key
+const NONE = new Map()
+const keyOf = (node) => node.nodeType === Node.ELEMENT_NODE ? node.getAttribute('data-key') : null
+
+const isSameKind = (a, b) => a?.nodeName === b.nodeName && keyOf(a) === keyOf(b)
 
 function matchNode (live, wanted) {
   if (live.nodeType === Node.TEXT_NODE) {
@@ -47,7 +58,8 @@ function matchNode (live, wanted) {
   }
   for (const { name } of [...live.attributes]) if (name !== 'style' && !wanted.hasAttribute(name)) live.removeAttribute(name)
   for (const { name, value } of wanted.attributes) if (name !== 'style' && live.getAttribute(name) !== value) live.setAttribute(name, value)
-  if (live.style.cssText !== wanted.style.cssText) live.style.cssText = wanted.style.cssText
-  for (const name of LISTENERS) if (live[name] !== wanted[name]) live[name] = wanted[name]
+  // Few have a style, and asking for one makes it. It is set as an object: the page takes none that is written in its text.
+  if (live.getAttribute('style') !== wanted.getAttribute('style')) live.style.cssText = wanted.style.cssText
+  if (listening.has(live) || listening.has(wanted)) listen(live, listening.get(wanted))
   matchChildren(live, [...wanted.childNodes])
 }

@@ -62,6 +62,9 @@ export function age (ms) {
   return days < 1 ? t('age.hours', { hours, minutes: two(minute) }) : t('age.days', { days, hours: hour })
 }
 
+/** A length of time that is over: never "just now". */
+export const span = (ms) => ms < 60_000 ? t('span.seconds', { seconds: number(ms / 1000) }) : age(ms)
+
 /** The age in a headline, spelled out: 12 分钟, 6 小时 12 分. */
 export function longAge (ms) {
   const { days, hours, hour, minutes, minute } = split(ms)

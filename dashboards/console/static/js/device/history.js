@@ -3,6 +3,7 @@ import { h } from '../core/dom.js'
 import * as api from '../core/api.js'
 import { now } from '../core/clock.js'
 import { changed } from '../core/live.js'
+import { said } from '../core/said.js'
 import { say, t } from '../core/words.js'
 import { instantAt, plot } from '../draw/plot.js'
 import { reading } from '../draw/reading.js'
@@ -34,7 +35,7 @@ async function load () {
     Object.assign(seen, { samples: samples.filter((sample) => typeof sample.value === 'number' || sample.value === null),
       start: end - length, end, problem: '' })
   } catch (error) {
-    seen.problem = error.status === 0 ? '' : error.message
+    seen.problem = error.status === 0 ? '' : said(error)
   }
   renewing = setTimeout(load, RENEW_MS)
   changed()
@@ -55,8 +56,6 @@ export function history (point) {
 function drawing (settings) {
   if (!seen.samples) return h('p', { class: 't3 empty' }, t('loading'))
   if (!seen.samples.some((sample) => sample.value !== null)) return h('p', { class: 't2 empty' }, t('empty.none'))
-  const view = plot({ samples: seen.samples, at: seen.at, ...settings })
-  view.onpointermove = (event) => { seen.at = instantAt(event, settings); changed() }
-  view.onpointerleave = () => { seen.at = null; changed() }
-  return view
+  return h('div', { onpointermove: (event) => { seen.at = instantAt(event, settings); changed() }, onpointerleave: () => { seen.at = null; changed() } },
+    plot({ samples: seen.samples, at: seen.at, ...settings }))
 }

@@ -1,14 +1,15 @@
 // One device: live values with their trust, a line over time, its alarms, what feeds it and what it feeds.
 import { h } from '../core/dom.js'
 import * as api from '../core/api.js'
-import { instant, now } from '../core/clock.js'
+import { instant } from '../core/clock.js'
 import { age, number, secondTime, since } from '../core/format.js'
 import { changed, followSite, live, loadSite } from '../core/live.js'
+import { said } from '../core/said.js'
 import { say, t } from '../core/words.js'
 import { reading, reasonOf } from '../draw/reading.js'
 import { flag, shape } from '../draw/shape.js'
 import { drawDesk } from '../frame/desk.js'
-import { byWorst, isActive, isSilent, titleOf } from '../site/alarms.js'
+import { byWorst, isActive, isSilent, stoodFor, titleOf, whereOf } from '../site/alarms.js'
 import { connectionWords } from '../site/devices.js'
 import { kindOf } from '../site/standings.js'
 import { chosen, choose, history } from './history.js'
@@ -22,7 +23,7 @@ export async function open (root) {
   try {
     device = await api.device(id)
   } catch (error) {
-    const words = error.status === 404 ? t('device.unknown') : error.message
+    const words = error.status === 404 ? t('device.unknown') : said(error)
     drawDesk(root, 'device', () => h('div', { class: 'alone', 'data-key': 'alone' }, h('p', { class: 't1' }, words),
       h('p', {}, h('a', { class: 'link t1', href: '/devices' }, t('system.all_devices')))))
     return
@@ -42,11 +43,9 @@ function content () {
 
 function head () {
   const now_ = live.devices.get(id) ?? device
-  const place = say(live.areas.get(device.area)?.name)
-  const name = say(device.name)
   return h('section', { class: 'device-head', 'data-key': 'head' },
-    h('h1', { class: 't1' }, name.includes(place) ? name : `${place} ${name}`),
-    h('p', { class: 't2' }, [device.id, `${device.manufacturer} ${device.model}`, device.address,
+    h('h1', { class: 't1' }, whereOf({ device: device.id, device_name: device.name, area: device.area }, live)),
+    h('p', { class: 't2' }, [device.id, device.manufacturer === 'generic' ? device.model : `${device.manufacturer} ${device.model}`, device.address,
       isMqtt() ? t('device.sends') : t('device.every', { seconds: number(device.every_s, device.every_s < 1 ? 1 : 0) })]
       .map((fact) => h('span', {}, fact)),
       connectionWords(now_)))
@@ -97,7 +96,7 @@ const alarmLine = (alarm, tone, sign) => h('li', { 'data-key': alarm.id },
   h('a', { class: `alarm-line ${tone}`, href: `/alarms#${encodeURIComponent(alarm.id)}` }, sign,
     h(tone === 't1' ? 'b' : 'span', {}, titleOf(alarm, live).what),
     h('span', { class: tone === 't1' ? 't2' : 't3' }, t('since', { time: since(instant(alarm.raised_at)) })),
-    h(tone === 't1' ? 'b' : 'span', { class: 'age' }, age((instant(alarm.returned_at) ?? now()) - instant(alarm.raised_at)))))
+    h(tone === 't1' ? 'b' : 'span', { class: 'age', title: t('age.means') }, age(stoodFor(alarm)))))
 
 function topology () {
   if (!device.feeds.length && !device.fed_by.length) return null

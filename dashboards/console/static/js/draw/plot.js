@@ -2,8 +2,11 @@
 import { s } from '../core/dom.js'
 import { now, siteDay, siteParts } from '../core/clock.js'
 import { clockTime, number, digitsOf, shortDate, unitShown, THIN } from '../core/format.js'
+import { axisWords } from './axis.js'
 
 const HOUR = 3600000
+/** Letters of the time axis on a stage, px; those of a desk are smaller. */
+const LETTERS = 20
 const STEPS = [HOUR / 12, HOUR / 4, HOUR, 3 * HOUR, 6 * HOUR, 24 * HOUR]
 
 /**
@@ -25,8 +28,8 @@ export function plot ({ samples, others = [], start, end, box, unit = '', limits
     gaps(samples, start, Math.min(end, now())).map(([from, to]) => s('rect',
       { class: 'gap', x: x(from), y: 4, width: Math.max(1, x(to) - x(from)), height: floor - 4 })),
     left ? valueAxis(low, high, left, width, y, unit) : null,
-    limits.map(({ value, words }) => [s('path', { class: 'limit', d: `M${left} ${y(value)}H${edge}` }), words
-      && s('text', { class: 'limit-words', x: right ? edge + 8 : left, y: right ? y(value) + 6 : y(value) - 5 }, words)]),
+    limits.map(({ value }) => s('path', { class: 'limit', d: `M${left} ${y(value)}H${edge}` })),
+    limitWords(limits.filter(({ words }) => words), y, right ? { x: edge + 8, below: 6 } : { x: left, below: -5 }, floor),
     others.map((other) => lines(other, 'trend other', x, y)), lines(samples, 'trend', x, y),
     mark && s('path', { class: `alarm-mark ${mark.priority}`, d: `M${x(mark.at)} 0V${floor}` }),
     ends ? endTimes(start, end, left, edge, height) : timeAxis(start, end, x, box),
@@ -35,6 +38,17 @@ export function plot ({ samples, others = [], start, end, box, unit = '', limits
 
 const lines = (samples, name, x, y) => segments(samples).map((part) => s('path',
   { class: name, d: `M${part.map((sample) => `${x(sample.at).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L')}` }))
+
+/** A line of words, px: the letters of a stage are larger than those of a desk. */
+const LINE = 21
+
+/** The names of limits, one below the other: where two limits lie close together, the lower one's moves down. */
+function limitWords (limits, y, { x, below }, floor) {
+  const places = limits.map(({ value, words }) => ({ words, at: y(value) + below })).sort((a, b) => a.at - b.at)
+  places.forEach((place, index) => { place.at = Math.max(place.at, index ? places[index - 1].at + LINE : LINE - 6) })
+  places.toReversed().forEach((place, index) => { place.at = Math.min(place.at, floor - index * LINE) })
+  return places.map(({ words, at }) => s('text', { class: 'limit-words', x, y: at }, words))
+}
 
 /** A little air above and below the values; none below `least` where they begin there. */
 function range (values, least) {
@@ -83,9 +97,8 @@ function timeAxis (start, end, x, { width, height }) {
   const marks = []
   for (let at = Math.ceil((start - siteDay(start)) / step) * step + siteDay(start); at <= end; at += step) marks.push(at)
   const words = (at) => step >= 24 * HOUR || siteParts(at).hour + siteParts(at).minute === 0 ? shortDate(at) : clockTime(at)
-  return marks.map((at) => s('g', {}, s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` }),
-    x(at) < 30 ? null : s('text',
-      { class: 'time', x: x(at), y: height - 4, 'text-anchor': x(at) > width - 30 ? 'end' : 'middle' }, words(at))))
+  return [marks.map((at) => s('path', { class: 'mark', d: `M${x(at)} ${height - 26}v5` })),
+    axisWords(marks.map((at) => ({ middle: x(at), words: words(at) })), { width, y: height - 4, size: LETTERS })]
 }
 
 const endTimes = (start, end, left, width, height) => [

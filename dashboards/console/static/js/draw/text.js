@@ -2,12 +2,19 @@
 
 const pen = document.createElement('canvas').getContext('2d')
 let family
+/** The same words are measured again at every drawing. */
+const measured = new Map()
+const MOST_MEASURED = 5_000
 
 /** Width in px of `text` at `size` px. */
 export function widthOf (text, size, bold = false) {
   family ??= getComputedStyle(document.body).fontFamily
+  const key = `${bold ? 700 : 400} ${size}px ${text}`
+  if (measured.has(key)) return measured.get(key)
+  if (measured.size >= MOST_MEASURED) measured.clear()
   pen.font = `${bold ? 700 : 400} ${size}px ${family}`
-  return pen.measureText(text).width
+  measured.set(key, pen.measureText(text).width)
+  return measured.get(key)
 }
 
 /** The largest of `sizes` (px, falling) at which `text` fits `width`; the last one when none does. */

@@ -32,8 +32,9 @@ function checkPart () {
   return h('section', { class: 'panel part', 'data-key': 'check', 'aria-live': 'polite' },
     h('h2', { class: 't1' }, !check ? t('editor.checking') : mistakes.length ? t('editor.mistakes', { count: mistakes.length }) : t('editor.well')),
     mistakes.length ? mistakeList(mistakes, { go: goTo, mend: mayEdit() ? mend : null }) : null,
-    mistakes.length ? null : check?.rules.map((rule) => h('p', { class: rule.watches ? 't2' : 't1' }, h('span', { class: 'mono' }, rule.id), ' ',
-      rule.watches ? t('editor.watches', { count: rule.watches }) : t('rule.watches_none'))))
+    mistakes.length ? null : check?.rules.map((rule) => h('div', {}, h('p', { class: rule.watches ? 't2' : 't1' }, h('span', { class: 'mono' }, rule.id), ' ',
+      rule.watches ? t('editor.watches', { count: rule.watches }) : t('rule.watches_none')),
+      rule.hints?.map((hint) => h('p', { class: 't1 hint' }, knows(`editor.hint.${hint.kind}`) ? t(`editor.hint.${hint.kind}`) : hint.message)))))
 }
 
 function commentPart () {

@@ -1,6 +1,7 @@
 // The text in hand, what the server says of it while one types, and putting it in force.
 import * as api from '../core/api.js'
 import { changed } from '../core/live.js'
+import { said } from '../core/said.js'
 import { t } from '../core/words.js'
 import { carried } from '../site/rules.js'
 
@@ -26,7 +27,7 @@ export async function load () {
     Object.assign(edit, { yaml: proposal?.yaml ?? (id ? edit.base.yaml : t('editor.skeleton', { device: '{device}' })), comment: proposal?.comment ?? '' })
     check()
   } catch (error) {
-    edit.problem = error.status === 404 ? t('rule.unknown') : error.message
+    edit.problem = error.status === 404 ? t('rule.unknown') : said(error)
   }
   changed()
 }
@@ -45,7 +46,7 @@ async function check () {
     const answer = await api.checkRules(text)
     if (edit.yaml === text) edit.check = answer
   } catch (error) {
-    if (edit.yaml === text) edit.problem = error.status === 0 ? t('problem.no_answer') : error.message
+    if (edit.yaml === text) edit.problem = said(error)
   }
   changed()
 }
@@ -63,7 +64,7 @@ export async function save () {
     edit.saved = await (id ? api.changeRule(id, { ...body, base_version: edit.base.version }) : api.addRule(body))
     edit.problem = ''
   } catch (error) {
-    edit.problem = error.status === 0 ? t('problem.no_answer') : error.message
+    edit.problem = said(error)
     if (error.problem?.mistakes) Object.assign(edit, { confirming: false, check: { rules: [], mistakes: error.problem.mistakes } })
   }
   edit.saving = false

@@ -3,11 +3,14 @@ import { s } from '../core/dom.js'
 import { instant } from '../core/clock.js'
 import { clockTime, number, shortDate } from '../core/format.js'
 import { t } from '../core/words.js'
+import { axisWords } from '../draw/axis.js'
 
 const BOX = { height: 190, bottom: 26, top: 22 }
 /** Its own pixels are those of the screen, so that words keep their size on a phone. */
 const widthHere = () => Math.max(280, Math.min(620, innerWidth - 64))
 const FEW_DAYS = 3
+/** Of the days' names, px. */
+const LETTERS = 14
 
 export function dayBars ({ days, hours }) {
   const width = widthHere()
@@ -26,7 +29,8 @@ export function dayBars ({ days, hours }) {
       const middle = (index + 0.5) * step
       return s('g', {}, s('title', {}, `${named(instant(start))}  ${count}`),
         s('rect', { class: 'present', x: index * step + step * 0.12, y: floor - height, width: step * 0.76, height }),
-        index === top && count ? s('text', { class: 'value', x: Math.min(Math.max(middle, 16), width - 16), y: floor - height - 6, 'text-anchor': 'middle' }, number(count)) : null,
-        index % every ? null : s('text', { class: 'time', x: Math.max(middle, 0), y: BOX.height - 6, 'text-anchor': middle < 28 ? 'start' : middle > width - 28 ? 'end' : 'middle' }, named(instant(start))))
-    }))
+        index === top && count ? s('text', { class: 'value', x: Math.min(Math.max(middle, 16), width - 16), y: floor - height - 6, 'text-anchor': 'middle' }, number(count)) : null)
+    }),
+    axisWords(items.map(({ start }, index) => ({ middle: (index + 0.5) * step, words: named(instant(start)) })).filter((_, index) => index % every === 0),
+      { width, y: BOX.height - 6, size: LETTERS }))
 }

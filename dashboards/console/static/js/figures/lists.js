@@ -1,16 +1,16 @@
 // What a review has to look at besides: alarms that stood too long, that nobody acted on, rules that never fired.
 import { h } from '../core/dom.js'
-import { instant, now } from '../core/clock.js'
 import { age, number } from '../core/format.js'
 import { changed } from '../core/live.js'
 import { t } from '../core/words.js'
+import { stoodFor } from '../site/alarms.js'
 import { nameOfDevice, titleOfRule } from '../site/rules.js'
 
 const FEW = 8
 const opened = new Set()
 
 export const reviewLists = (review) => h('div', { class: 'review', 'data-key': 'review' },
-  listed('stale', review.stale, (one) => alarmLine(one, age((instant(one.returned_at) ?? now()) - instant(one.raised_at)))),
+  listed('stale', review.stale, (one) => alarmLine(one, age(stoodFor(one)))),
   listed('never_acted_on', review.never_acted_on, (one) => alarmLine(one, t('rules.times', { count: number(one.count) }))),
   listed('never_fired', review.never_fired, (one) => h('li', {}, h('a', { class: 't1', href: `/rules/${encodeURIComponent(one.rule)}` }, titleOfRule(one.rule),
     one.life_safety ? h('i', { class: 'mark' }, t('figures.test_it')) : null), h('span', { class: 't2' }, t('rules.watches', { count: number(one.devices) })))))

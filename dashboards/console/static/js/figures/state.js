@@ -3,7 +3,7 @@ import * as api from '../core/api.js'
 import { now, siteDay } from '../core/clock.js'
 import { archiveDate } from '../core/format.js'
 import { changed } from '../core/live.js'
-import { t } from '../core/words.js'
+import { said } from '../core/said.js'
 
 const DAY = 86_400_000
 const OFTEN_MS = 1000
@@ -30,7 +30,7 @@ export async function load () {
       if (asked === `${view.days} ${JSON.stringify(view.own)}`) view[part] = answer
     } catch (error) {
       view[part] = null
-      view.problem = error.status === 0 ? t('problem.no_answer') : error.message
+      view.problem = said(error)
     }
     changed()
   }
@@ -45,7 +45,7 @@ export async function suggestFor (actor) {
   try {
     follow(keyOf(actor), await api.suggest({ rule: actor.rule, start: new Date(start).toISOString(), end: new Date(end).toISOString() }))
   } catch (error) {
-    view.jobs.set(keyOf(actor), { state: 'failed', error: error.status === 0 ? t('problem.no_answer') : error.message })
+    view.jobs.set(keyOf(actor), { state: 'failed', error: said(error) })
     changed()
   }
 }
@@ -56,6 +56,6 @@ function follow (key, job) {
   if (!['queued', 'running'].includes(job.state)) return
   setTimeout(() => api.backtest(job.id).then((next) => follow(key, next), (error) => {
     if (error.status === 0) follow(key, job)
-    else follow(key, { ...job, state: 'failed', error: error.message })
+    else follow(key, { ...job, state: 'failed', error: said(error) })
   }), OFTEN_MS)
 }

@@ -4,6 +4,7 @@ import * as api from '../core/api.js'
 import { changed, live } from '../core/live.js'
 import { setTheme, themeChoice } from '../core/theme.js'
 import { language, setLanguage, t } from '../core/words.js'
+import { requestsForMe } from '../site/marks.js'
 import { isOpen, toggle } from './popup.js'
 import { setSound, soundWanted } from './sound.js'
 
@@ -22,7 +23,13 @@ const pages = () => live.me.rights.includes('test') ? [...PAGES, TESTING] : PAGE
 
 /** The pages side by side, the one we are on marked. */
 export const pageLinks = (here) => h('nav', { class: 'pages', 'data-key': 'pages' }, pages().map(([path, words]) => h('a',
-  { href: path, 'aria-current': path === `/${WITHIN[here] ?? here}` ? 'page' : null }, t(words))))
+  { href: path, 'aria-current': path === `/${WITHIN[here] ?? here}` ? 'page' : null }, t(words), path === '/alarms' ? requestCount() : null)))
+
+/** How many requests wait for the reader's approval; they are answered on the alarm desk. */
+function requestCount () {
+  const waiting = requestsForMe().length
+  return waiting ? h('b', { class: 'count', title: t('request.waiting', { count: waiting }) }, String(waiting)) : null
+}
 
 /** A button around `face` that opens the menu below it. */
 export const menuButton = (face) => h('div', { class: 'menu-place' },

@@ -1,23 +1,23 @@
 // The head of a screen in one line: what is worst, where and for how long; below it what else the room must know; the clock.
 import { h } from '../core/dom.js'
-import { instant, now } from '../core/clock.js'
+import { now } from '../core/clock.js'
 import { clockTime, longAge } from '../core/format.js'
 import { live } from '../core/live.js'
 import { t } from '../core/words.js'
 import { shape } from '../draw/shape.js'
 import { fit } from '../draw/text.js'
-import { isActive, titleOf } from '../site/alarms.js'
+import { isActive, stoodFor, titleOf } from '../site/alarms.js'
 import { menuButton } from './menu.js'
 import { soundNotice } from './sound.js'
 
 /** An alarm as the headline, `facts` below it. */
 export function alarmState (alarm, facts) {
   const { where, what } = titleOf(alarm, live)
-  const words = t('state.abnormal', { where, what, age: longAge(now() - instant(alarm.raised_at)) })
+  const words = t('state.abnormal', { where, what, age: longAge(stoodFor(alarm)) })
   return [
     h('a', { class: 'state-shape', href: `/alarms#${alarm.id}`, 'data-key': 'shape' }, shape(alarm.priority, alarm.state, 114)),
     h('div', { class: 'state-words', 'data-key': 'words' },
-      h('h1', { class: 't1', style: { 'font-size': `${fit(words, 1330, [46, 40, 34, 30], true)}px` } }, words),
+      h('h1', { class: 't1', title: t('age.means'), style: { 'font-size': `${fit(words, 1330, [46, 40, 34, 30], true)}px` } }, words),
       h('p', { class: 'facts t2' }, facts.map((fact) => h('span', {}, fact))))
   ]
 }

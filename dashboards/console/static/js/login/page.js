@@ -1,6 +1,7 @@
 // Logging in. In a demo the demo's people stand ready as buttons.
 import { h } from '../core/dom.js'
 import * as api from '../core/api.js'
+import { said } from '../core/said.js'
 import { setLanguage, language, t } from '../core/words.js'
 
 const DEMO_PASSWORD = 'demo'
@@ -20,7 +21,7 @@ export async function open (root) {
       location.replace(destination())
     } catch (error) {
       problem.textContent = error.status === 401 ? t('login.refused') : error.status === 429 ? t('login.too_often') : error.status === 0
-        ? t('login.no_answer') : error.message
+        ? t('login.no_answer') : said(error)
     }
   }
   const form = h('form', { onsubmit: (event) => { event.preventDefault(); enter(name.value, password.value) } }, name, password,

@@ -1,9 +1,10 @@
 // What a rule watches for: its condition, limits and times, and how its alarm behaves.
 import { h } from '../core/dom.js'
 import { number, unitShown, THIN } from '../core/format.js'
+import { live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { grade } from '../draw/shape.js'
-import { duration } from '../site/rules.js'
+import { duration, titleOfRule } from '../site/rules.js'
 
 export const conditionPart = (rule) => h('section', { class: 'panel part', 'data-key': 'condition' }, h('h2', { class: 't1' }, t('rule.condition')),
   h('dl', { class: 'facts' }, facts(rule).map(([label, ...values]) => [h('dt', { class: 't3' }, label), h('dd', { class: 't1' }, values)])),
@@ -13,19 +14,28 @@ const code = (text) => h('code', { class: 'mono' }, text)
 
 function facts (rule) {
   return [
-    [t('rule.scope'), code(Object.entries(rule.for ?? {}).map(([part, pattern]) => `${part}: ${pattern}`).join('  ') || '—')],
+    [t('rule.scope'), scope(rule.for ?? {})],
     [t('rule.when'), code(rule.when)],
     rule.clear_when && [t('rule.clear_when'), code(rule.clear_when)],
     Object.keys(rule.params).length && [t('rule.params'), Object.entries(rule.params).map(([name, value]) => h('p', {}, code(`${name} = ${value}`)))],
     Object.keys(rule.units).length && [t('rule.units'), code(Object.entries(rule.units).map(([name, unit]) => `${name}: ${unitShown(unit)}`).join('  '))],
     [t('rule.delays'), t('rule.delay_words', { on: duration(rule.on_delay_s), off: duration(rule.off_delay_s) })],
     Object.keys(rule.deadband).length && [t('rule.deadband'), code(Object.entries(rule.deadband).map(([name, value]) => `${name}: ${number(value, 2)}${THIN}${unitShown(rule.units[name] ?? '')}`).join('  '))],
-    rule.suppressed_by.length && [t('rule.suppressed_by'), rule.suppressed_by.map((other) => h('p', {}, h('a', { class: 'link mono', href: `/rules/${encodeURIComponent(other)}` }, other)))],
+    rule.suppressed_by.length && [t('rule.suppressed_by'), rule.suppressed_by.map((other) => h('p', {}, h('a', { class: 'link', href: `/rules/${encodeURIComponent(other)}` }, titleOfRule(other)), h('code', { class: 'mono t3' }, `  ${other}`)))],
     rule.first_out && [t('rule.first_out'), t('rule.first_out_words', { group: rule.first_out.group, within: t(`rule.within.${rule.first_out.within}`) })],
     [t('rule.behaviour'), behaviour(rule).map((words) => h('p', {}, words))],
     [t('rule.ticket'), rule.ticket ? `${t(`ticket.class.${rule.ticket.class}.long`)}${skill(rule.ticket.skill)}` : t('rule.no_ticket')]
   ].filter(Boolean)
 }
+
+/** 设备类 sump　区域 1#泵房: what it is for, in words where the site has some. */
+function scope (wanted) {
+  const parts = Object.entries(wanted)
+  return parts.length ? parts.map(([part, pattern]) => h('p', {}, `${t(`rule.for.${part}`)} `, named(part, pattern) ?? code(pattern))) : '—'
+}
+
+const named = (part, pattern) => part === 'system' ? say(live.site.systems.find(({ id }) => id === pattern)?.label) || null
+  : part === 'area' ? say(live.areas.get(pattern)?.name) || null : part === 'device' ? say(live.devices.get(pattern)?.name) || null : null
 
 const skill = (name) => name ? `${t('list.clause')}${t(`skill.${name}`)}` : ''
 

@@ -2,6 +2,7 @@
 import { h } from '../core/dom.js'
 import * as api from '../core/api.js'
 import { changed, followSite, live, loadSite } from '../core/live.js'
+import { said } from '../core/said.js'
 import { t } from '../core/words.js'
 import { grade } from '../draw/shape.js'
 import { drawDesk } from '../frame/desk.js'
@@ -28,7 +29,7 @@ async function ask () {
     view.rule = await api.rule(id)
     view.problem = ''
   } catch (error) {
-    view.problem = error.status === 404 ? t('rule.unknown') : error.message
+    view.problem = error.status === 404 ? t('rule.unknown') : said(error)
   }
   changed()
 }

@@ -16,7 +16,7 @@ export function rationalePart ({ why }) {
     why.steps?.length && [t('why.steps'), h('ol', { class: 'numbered' }, why.steps.map((step, index) => h('li', {}, h('b', { class: 't3' }, String(index + 1)), h('div', {}, both(step)))))],
     [t('why.respond'), h('p', {}, duration(why.respond_within_s))],
     why.confirm && [t('why.confirm'), both(why.confirm)],
-    [t('why.source'), h('p', {}, why.source || t('why.unsaid'))],
+    [t('why.source'), h('p', {}, why.source ? why.source.replace(/\bpractice\b/, t('why.practice')) : t('why.unsaid'))],
     why.owner && [t('why.owner'), both(why.owner)], why.approved_by && [t('why.approved_by'), both(why.approved_by)],
     why.reviewed && [t('why.reviewed'), h('p', {}, why.reviewed)],
     why.history?.length && [t('why.history'), why.history.map(({ on, by, what }) => [h('p', { class: 't3' }, `${on} ${personName(by)}`), both(what)])]

@@ -4,6 +4,7 @@ import * as api from '../core/api.js'
 import { instant } from '../core/clock.js'
 import { archiveDate, clockTime } from '../core/format.js'
 import { changed } from '../core/live.js'
+import { said } from '../core/said.js'
 import { t } from '../core/words.js'
 import { diffView } from '../draw/diff.js'
 import { mayEdit } from '../site/rules.js'
@@ -54,7 +55,7 @@ export function takeBackPart (rule) {
     try {
       await api.takeBackRule(rule.id, view.taking.trim())
       Object.assign(view, { taking: null, problem: '', asked: null })
-    } catch (error) { view.problem = error.status === 0 ? t('problem.no_answer') : error.message }
+    } catch (error) { view.problem = said(error) }
     changed()
   }
   return h('form', { class: 'take-back', 'data-key': 'take-back', onsubmit: (event) => { event.preventDefault(); send() } },

@@ -1,6 +1,6 @@
 // Alarms as people speak of them: place before device, what is wrong, in which order, and which follow from which.
 import { PRIORITIES, isReturned, isUnacknowledged } from '../draw/shape.js'
-import { instant } from '../core/clock.js'
+import { instant, now } from '../core/clock.js'
 import { say } from '../core/words.js'
 
 const rank = (alarm) => PRIORITIES.indexOf(alarm.priority)
@@ -17,6 +17,12 @@ export const worstAmong = (alarms) => alarms.reduce((worst, alarm) => worst && b
 export const ASIDE = ['shelved', 'suppressed', 'out_of_service']
 export const isSilent = (alarm) => alarm.flags.some((flag) => ASIDE.includes(flag))
 export const isActive = (alarm) => !isSilent(alarm) && !isReturned(alarm.state)
+
+/** A latched alarm stands until it is reset, though its condition has long returned. */
+const isStanding = ({ state, ended_at: ended }) => state?.startsWith('active') && !ended
+
+/** For how long it has stood, ms: from when it was raised until it returned, or until now. The one duration every page tells of an alarm. */
+export const stoodFor = (alarm) => (isStanding(alarm) ? now() : instant(alarm.returned_at) ?? now()) - instant(alarm.raised_at)
 
 /** The device's own name without the place it already begins with. */
 export const withoutPlace = (name, place) => (!place ? name : name.startsWith(place) ? name.slice(place.length) : name.endsWith(place)

@@ -1,7 +1,7 @@
 // What the lists at hand do not say outright: what loses its supply with a device, when the last alarm ended.
 import * as api from '../core/api.js'
 import { instant, now, siteDay } from '../core/clock.js'
-import { changed, live } from '../core/live.js'
+import { changed, derived, live } from '../core/live.js'
 import { isActive } from './alarms.js'
 
 const kept = new Map()
@@ -15,10 +15,13 @@ function once (key, load) {
   return kept.get(key)
 }
 
-/** What loses its supply with each power device that has an alarm now. A meter that only fell silent cuts off nobody. */
+/** The rules that others name as their explanation. A load that is rather large takes nobody's supply away. */
+const explaining = derived(() => new Set([...live.rules.values()].flatMap((rule) => rule.suppressed_by)))
+
+/** What loses its supply with each power device that has such an alarm now. A meter that only fell silent cuts off nobody. */
 export function feedsNow () {
   const powering = [...live.alarms.values()].filter((alarm) => alarm.system === 'power' && isActive(alarm)
-    && !alarm.rule.startsWith('comms.')).map((alarm) => alarm.device)
+    && explaining().has(alarm.rule) && !alarm.rule.startsWith('comms.')).map((alarm) => alarm.device)
   return new Map(powering.map((device) => [device, suppliedBy(device)]))
 }
 

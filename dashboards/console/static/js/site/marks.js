@@ -2,7 +2,7 @@
 import { instant } from '../core/clock.js'
 import { dueTime, number, secondTime } from '../core/format.js'
 import { derived, live } from '../core/live.js'
-import { t } from '../core/words.js'
+import { say, t } from '../core/words.js'
 import { personName } from './people.js'
 
 /** `[{kind, words, means}]`, the weightiest first. */
@@ -34,6 +34,15 @@ export const requestOf = ({ rule, device }) => requests().get(`${rule}@${device}
 
 /** Everything that waits for a second person. */
 export const allRequests = () => [...requests().values()]
+
+/** What waits for the reader's own yes or no. */
+export const requestsForMe = () => live.me.rights.includes('alarm_approve') ? allRequests().filter(({ request }) => request.by !== live.me.name) : []
+
+/** 等经理批准（孙建国、何静）: who is asked, by name where the roster knows them. */
+export function awaitedWords () {
+  const names = [...live.people.values()].filter(({ role }) => role === 'manager').map(({ name }) => say(name))
+  return names.length ? t('request.waits_for', { names: names.join(t('list.comma')) }) : t('request.waits')
+}
 
 export const requestPlaces = ({ request: { by, reason, until } }) => ({ who: personName(by), reason,
   until: until ? t('request.until', { time: dueTime(instant(until)) }) : t('request.for_good') })

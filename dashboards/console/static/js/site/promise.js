@@ -32,5 +32,8 @@ export function clockView (clock, ticket, at) {
 const restOf = (ticket, at) => { const clock = mainClock(ticket); return clock ? instant(clock.due_at) - at : Infinity }
 
 /** Emergencies first, then least time left; tickets on hold last. */
-export const byUrgency = (at) => (a, b) =>
-  (a.state === 'held') - (b.state === 'held') || (b.class === 'emergency') - (a.class === 'emergency') || restOf(a, at) - restOf(b, at)
+export function byUrgency (at) {
+  const rests = new Map()
+  const rest = (ticket) => rests.get(ticket) ?? rests.set(ticket, restOf(ticket, at)).get(ticket)
+  return (a, b) => (a.state === 'held') - (b.state === 'held') || (b.class === 'emergency') - (a.class === 'emergency') || rest(a) - rest(b)
+}

@@ -1,7 +1,7 @@
 // What the bench shows: the simulated site as it stands, the device in hand, the session that runs; and the acts that change them.
 import * as api from '../core/api.js'
 import { changed } from '../core/live.js'
-import { t } from '../core/words.js'
+import { said } from '../core/said.js'
 
 const PERIOD_MS = 2000
 
@@ -39,13 +39,13 @@ async function refresh () {
     if (device?.id === bench.wanted) bench.device = device
     if (bench.away) Object.assign(bench, { away: false, problem: '' })
   } catch (error) {
-    if (error.status === 404) bench.missing = error.message
+    if (error.status === 404) bench.missing = said(error)
     else { bench.away = true; complain(error) }
   }
   changed()
 }
 
-const complain = (error) => { bench.problem = error.status === 0 ? t('problem.no_answer') : error.message }
+const complain = (error) => { bench.problem = said(error) }
 
 /** Do it and see what came of it; a refusal stays on the page in the simulators' words. True when it was done. */
 export async function act (doing) {

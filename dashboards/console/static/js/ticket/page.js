@@ -1,6 +1,7 @@
 // One ticket, made for a thumb in a cellar: what, where, since, clock, what to check first, trend, history; and the next step.
 import { h, renew } from '../core/dom.js'
 import { drawLive, followSite, live, loadSite } from '../core/live.js'
+import { said } from '../core/said.js'
 import { t } from '../core/words.js'
 import { bell, seeAbout } from '../frame/bell.js'
 import { keepSending } from '../site/queue.js'
@@ -16,7 +17,7 @@ export async function open (root) {
   root.append(page)
   navigator.serviceWorker?.register('/worker.js').catch(() => {})
   await connect()
-  keepSending({ sent: take, refused: (_, error) => { view.problem = t('ticket.refused', { reason: error.message }); load() } })
+  keepSending({ sent: take, refused: (_, error) => { view.problem = t('ticket.refused', { reason: said(error) }); load() } })
   drawLive(() => { renew(page, ...content()); seeAbout(id) })
 }
 
@@ -32,7 +33,7 @@ async function connect () {
     followTrend(view.ticket)
   } catch (error) {
     if (error.status === 404) view.problem = t('ticket.unknown')
-    else if (error.status !== 0 || !view.ticket) view.problem = error.message
+    else if (error.status !== 0 || !view.ticket) view.problem = said(error)
     if (error.status !== 0) return
     live.link = { ...live.link, lost: true }
     setTimeout(connect, RETRY_MS)
@@ -45,7 +46,10 @@ function hear (event) {
 
 function content () {
   const { ticket } = view
-  if (!ticket || !live.me) return [h('p', { class: 't1 alone' }, view.problem || t('loading'))]
+  if (!ticket || !live.me) {
+    return [h('div', { class: 't1 alone' }, h('p', {}, view.problem || t('loading')),
+      view.problem ? h('p', {}, h('a', { class: 'link', href: '/tickets' }, t('page.tickets'))) : null)]
+  }
   document.title = ticket.number
   return [
     h('header', { class: 'ticket-head t2', 'data-key': 'head' },

@@ -1,6 +1,7 @@
 // The next step under the thumb: accept, arrive, finish; only the next one is filled. What needs words asks for them first.
 import { h } from '../core/dom.js'
 import { changed, live } from '../core/live.js'
+import { said } from '../core/said.js'
 import { knows, say, t } from '../core/words.js'
 import { take as takeStep, waiting } from '../site/queue.js'
 import { NEXT_ACT } from '../site/tickets.js'
@@ -31,7 +32,7 @@ async function step (ticket, act, body = {}) {
     if (done) take(done)
     else Object.assign(view, { form: null })
   } catch (error) {
-    view.problem = t('ticket.refused', { reason: error.message })
+    view.problem = t('ticket.refused', { reason: said(error) })
   }
   changed()
 }

@@ -5,7 +5,7 @@ import { age, clockTime, dueTime, left, over, quantity, since } from '../core/fo
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { shape } from '../draw/shape.js'
-import { byWorst } from '../site/alarms.js'
+import { byWorst, stoodFor } from '../site/alarms.js'
 import { personName } from '../site/people.js'
 import { clockView, mainClock, nextClock } from '../site/promise.js'
 import { measured } from './trend.js'
@@ -16,12 +16,13 @@ export function subject (ticket) {
   const alarm = worst(ticket)
   const now_ = live.alarms.get(alarm?.id) ?? alarm
   const begun = instant(alarm?.raised_at ?? ticket.opened_at)
+  const lasted = alarm ? stoodFor(now_) : now() - begun
   return h('section', { class: 'subject', 'data-key': 'subject' },
     now_ && now_.state !== 'normal' ? shape(now_.priority, now_.state, 74) : h('span', { class: 'no-shape' }),
     h('div', {}, h('h1', { class: 't1' }, say(ticket.title)),
       h('p', { class: 't2' }, [say(live.areas.get(ticket.area)?.name), say(alarm?.device_name)].filter((part) => part
         && !say(ticket.title).includes(part)).join(' ')),
-      h('p', { class: 't2' }, t('ticket.since', { time: since(begun) }), h('b', { class: 't1' }, age(now() - begun))),
+      h('p', { class: 't2' }, t('ticket.since', { time: since(begun) }), h('b', { class: 't1', title: alarm ? t('age.means') : null }, age(lasted))),
       h('p', { class: 't2 owner' }, ticket.owner ? [t('ticket.owner'), h('b', { class: 't1' }, personName(ticket.owner))] : t('state.nobody')),
       valueLine(now_)))
 }
@@ -43,7 +44,7 @@ export function clockPanel (ticket) {
   return h('section', { class: 'panel clock', 'data-key': 'clock' }, promise,
     h('b', { class: `left t1 ${view.tone === 'over' ? 'over-label' : ''}` }, view.text),
     h('div', { class: 'dues t2' },
-      next ? h('p', {}, t(`ticket.left.${next.promise}`), h('b', { class: 't1' }, rest < 0 ? over(-rest) : left(rest))) : null,
+      next ? h('p', {}, t(`ticket.${rest < 0 ? 'over' : 'left'}.${next.promise}`), h('b', { class: 't1' }, rest < 0 ? over(-rest) : left(rest))) : null,
       h('p', {}, clock.paused_at ? t('ticket.paused', { reason: holdReason(ticket) })
         : t('ticket.due', { time: dueTime(instant(clock.due_at)) }))),
     h('span', { class: `bar ${view.tone}` }, h('i', { style: { width: `${view.fraction * 100}%` } })))

@@ -4,6 +4,7 @@ import * as api from '../core/api.js'
 import { instant, now } from '../core/clock.js'
 import { age, since } from '../core/format.js'
 import { changed, followSite, live, loadSite, takeTicket } from '../core/live.js'
+import { said } from '../core/said.js'
 import { say, t } from '../core/words.js'
 import { drawDesk } from '../frame/desk.js'
 import { personName } from '../site/people.js'
@@ -80,7 +81,7 @@ async function send () {
     takeTicket(await api.openTicket({ ...view.draft, title: view.draft.title.trim() }))
     view.draft = null
   } catch (error) {
-    view.problem = error.status === 0 ? t('problem.no_answer') : error.message
+    view.problem = said(error)
   }
   changed()
 }

@@ -1,16 +1,16 @@
 // Active alarms: place before device, the first action, age and beginning. A root cause and what follows from it stand together.
 import { h } from '../core/dom.js'
-import { instant, now } from '../core/clock.js'
+import { instant } from '../core/clock.js'
 import { age, number, since } from '../core/format.js'
 import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, isReturned, isUnacknowledged, shape } from '../draw/shape.js'
 import { firstThatFits, fit, widthOf } from '../draw/text.js'
-import { ASIDE, deviceName, shortName, titleOf } from '../site/alarms.js'
+import { ASIDE, deviceName, shortName, stoodFor, titleOf } from '../site/alarms.js'
 import { allBundles } from '../site/bundles.js'
 import { alarmsToday } from '../site/details.js'
 import { folded, isFolding, restWords, showAll } from '../site/flood.js'
-import { marksOf } from '../site/marks.js'
+import { marksOf, requestsForMe } from '../site/marks.js'
 
 const ROW = 75.5
 const CONSEQUENCES = 47
@@ -76,7 +76,7 @@ function bundleView ({ cause, members, all, silenced }) {
 }
 
 function row (alarm, isFirst) {
-  const old = age(now() - instant(alarm.raised_at))
+  const old = age(stoodFor(alarm))
   const room = 502 - 20 - widthOf(old, 31, true)
   const title = titleWords(alarm, room)
   const { from, action } = secondLine(alarm, isFirst)
@@ -85,7 +85,7 @@ function row (alarm, isFirst) {
     h('b', { class: 'title t1', style: { 'max-width': `${room}px`, 'font-size': `${fit(title, room, [27, 25, 23, 21, 20], true)}px` } },
       title),
     h('span', { class: 'action t2', style: { 'font-size': `${action.size}px` } }, action.words),
-    h('b', { class: 'age t1' }, old),
+    h('b', { class: 'age t1', title: t('age.means') }, old),
     h('span', { class: 'since t3' }, from)))
 }
 
@@ -101,9 +101,11 @@ function secondLine (alarm, isFirst) {
   const words = sinceWords(alarm, isFirst)
   const besides = (from) => 502 - 14 - widthOf(from, 20)
   const full = actionWords(alarm, besides(words))
-  if (isFirst || marksOf(alarm).length || widthOf(full.words, full.size) <= besides(words)) return { from: words, action: full }
+  if (isFirst || widthOf(full.words, full.size) <= besides(words)) return { from: words, action: full }
   const time = since(instant(alarm.raised_at))
-  return { from: time, action: actionWords(alarm, besides(time)) }
+  const [mark] = marksOf(alarm)
+  const short = mark ? `${mark.words} ${time}` : time
+  return { from: short, action: actionWords(alarm, besides(short)) }
 }
 
 function sinceWords (alarm, isFirst) {
@@ -140,6 +142,12 @@ const calm = () => h('div', { class: 'nothing' }, h('p', { class: 't2' }, t('wal
 
 function footer (more) {
   const counted = ASIDE.map((kind) => [kind, live.flags.filter((standing) => standing.flags.includes(kind)).length])
-  return h('footer', {}, counted.map(([kind, count]) => h('span', { class: 't3' }, flag(kind, 24), t(`wall.${kind}`, { count }))),
+  return h('footer', {}, counted.map(([kind, count]) => h('span', { class: 't3' }, flag(kind, 24), t(`wall.${kind}`, { count }))), requested(),
     more > 0 ? h('a', { class: 't1 more', href: '/alarms' }, t('wall.more', { count: more })) : null)
+}
+
+/** What waits for the reader's approval. */
+function requested () {
+  const count = requestsForMe().length
+  return count ? h('a', { class: 't1', href: '/alarms?view=requested' }, t('alarms.view.requested', { count })) : null
 }

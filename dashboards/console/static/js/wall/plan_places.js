@@ -1,12 +1,11 @@
 // How each kind of place looks from above. Every function takes a view {area, box, worst, held} and gives an SVG group.
 import { s } from '../core/dom.js'
-import { instant, now } from '../core/clock.js'
 import { age } from '../core/format.js'
 import { live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, isReturned, shape } from '../draw/shape.js'
 import { firstThatFits } from '../draw/text.js'
-import { symptom } from '../site/alarms.js'
+import { stoodFor, symptom } from '../site/alarms.js'
 import { isConnected } from '../site/systems.js'
 
 const group = (view, name, ...parts) => s('a',
@@ -49,7 +48,7 @@ function blockAlarm ({ box: { x, y, width: w, height: hgt }, worst, held }) {
 
 /** The inverse label under a block in critical alarm: what, and for how long; where that is too long, at least that it is critical. */
 function ribbon (x, y, width, alarm) {
-  const old = age(now() - instant(alarm.raised_at))
+  const old = age(stoodFor(alarm))
   const what = symptom(alarm, live)
   const urgent = `${t(`priority.${alarm.priority}`)} ${old}`
   const size = [25, 22].find((one) => firstThatFits([`${what} ${old}`, what], width + 8, one, true)) ?? 22

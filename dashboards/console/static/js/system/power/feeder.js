@@ -1,12 +1,12 @@
 // One feeder: its breaker on the bus, how much of its rating it carries, kW and A, and whom it serves.
+import { instant } from '../../core/clock.js'
 import { h, s } from '../../core/dom.js'
-import { instant, now } from '../../core/clock.js'
 import { age, number, THIN } from '../../core/format.js'
 import { live } from '../../core/live.js'
 import { say, t } from '../../core/words.js'
 import { reading, trustOf } from '../../draw/reading.js'
 import { shape } from '../../draw/shape.js'
-import { symptom, withoutPlace } from '../../site/alarms.js'
+import { stoodFor, symptom, withoutPlace } from '../../site/alarms.js'
 import { worstOf } from '../../site/devices.js'
 import { currentOf, isDead, loadShare, powerOf } from '../../site/electric.js'
 import { isConnected } from '../../site/systems.js'
@@ -60,7 +60,7 @@ function trippedFigures (device, current, alarm) {
   const share = before(device, current, alarm)
   return [
     h('b', { class: 't1 words' }, symptom(alarm, live)),
-    h('b', { class: 't1 words' }, age(now() - instant(alarm.raised_at))),
+    h('b', { class: 't1 words' }, age(stoodFor(alarm))),
     typeof share === 'number' ? h('span', { class: 't3' }, t('power.before', { share: number(share * 100) })) : null
   ]
 }

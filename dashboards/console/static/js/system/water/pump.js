@@ -1,12 +1,11 @@
 // A pump between the suction and the discharge main: filled when it runs, hollow when it stands, its alarm on it.
 import { h, s } from '../../core/dom.js'
-import { instant, now } from '../../core/clock.js'
 import { age, number, THIN } from '../../core/format.js'
 import { live } from '../../core/live.js'
 import { say, t } from '../../core/words.js'
 import { reading } from '../../draw/reading.js'
 import { shape } from '../../draw/shape.js'
-import { isActive, symptom, withoutPlace } from '../../site/alarms.js'
+import { isActive, stoodFor, symptom, withoutPlace } from '../../site/alarms.js'
 import { faultWords, worstOf } from '../../site/devices.js'
 import { pointOf, valueOf } from '../../site/electric.js'
 import { isConnected } from '../../site/systems.js'
@@ -22,7 +21,7 @@ export function pump (device, room) {
     href: `/devices/${encodeURIComponent(device.id)}` },
   h('span', { class: 'symbol' }, symbol(running), alarm ? shape(alarm.priority, alarm.state, 58) : null),
   h('b', { class: abnormal ? 't1 name' : 't2 name' }, withoutPlace(say(device.name), say(room.name))),
-  h('span', { class: 'state-line' }, abnormal ? h('b', { class: 't1' }, `${symptom(alarm, live)} ${age(now() - instant(alarm.raised_at))}`)
+  h('span', { class: 'state-line' }, abnormal ? h('b', { class: 't1' }, `${symptom(alarm, live)} ${age(stoodFor(alarm))}`)
     : running ? atWork(device) : h('span', { class: 't3' }, isConnected(device) ? t('water.stopped') : faultWords(device))),
   h('span', { class: 'counts t3' }, counts(device)))
 }
