@@ -1,6 +1,5 @@
 """Words that every journal can keep, asked for in one place of all that comes in: what is refused here has changed nothing."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 from fastapi import Request
@@ -27,7 +26,7 @@ async def _body(request: Request) -> object:
         return dict(await request.form())
     try:
         return await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # a number of more digits than Python reads is a ValueError too
         return None
 
 
@@ -38,8 +37,9 @@ def _unkept(value: object, at: Place) -> Iterator[tuple[Place, str, str]]:
             yield at, value, f"leave out {_named(found[0])}: it can't be kept"
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _unkept(key, at)
-            yield from _unkept(inner, (*at, key))
+            place = (*at, UNKEPT.sub(lambda found: f"\\u{ord(found[0]):04x}", key))  # as JSON spells it: the answer names the place
+            yield from _unkept(key, place)
+            yield from _unkept(inner, place)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _unkept(inner, (*at, index))

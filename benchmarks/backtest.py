@@ -29,7 +29,7 @@ from guanjia.backtest.assembly import Asked, assembled
 from guanjia.backtest.question import Question
 from guanjia.backtest.result import Result
 from guanjia.backtest.run import backtest
-from guanjia.commands.backtest import MEMORY
+from guanjia.commands.backtest import MEMORY_MB
 from guanjia.config.configuration import load_configuration
 from guanjia.history_maker import make_into
 from model.clock import DAY, HOUR, MINUTE, SECOND
@@ -70,25 +70,29 @@ def ground(fleet: Size, days: int, step_s: int, folder: Path) -> Ground:
 
 
 def fill(where: Ground, data: Path) -> None:
-    """One day by the simulators, the others from it."""
-    data.mkdir(exist_ok=True)
-    make_into(MadePast(where.site, 1, Span(START_NS - where.step_ns, START_NS + DAY - where.step_ns, where.step_ns)), data, lambda _: None)
-    with opened_months(data) as months, months.writing:
-        alias = months.open("2026-01")
-        for day in range(1, where.days):
-            for hour in range(24):
-                first = START_NS + hour * HOUR
+    """One day by the simulators, all days from it: poll after poll, as they would have come."""
+    with tempfile.TemporaryDirectory(dir=data.parent) as folder:
+        scratch = Path(folder)
+        first = START_NS - where.step_ns
+        make_into(MadePast(where.site, 1, Span(first, first + DAY, where.step_ns)), scratch, lambda _: None)
+        with opened_months(data) as months, months.writing:
+            made = months.attach((scratch / "history" / "2026-01.duckdb").rename(scratch / "made.duckdb"))
+            month = months.open("2026-01")
+            months.cursor().execute(f"insert into {month}.series select * from {made}.series")
+            for hour in range(24 * where.days):
+                of_day = START_NS + hour % 24 * HOUR
                 for table, what in (("reading", "value, quality"), ("words", "words")):
                     months.cursor().execute(
-                        f"insert into {alias}.{table} select series, source_ns + ?, {what} from {alias}.{table} "
-                        "where source_ns >= ? and source_ns < ?",
-                        [day * DAY, first, first + HOUR],
+                        f"insert into {month}.{table} select series, source_ns + ?, {what} from {made}.{table} "
+                        "where source_ns >= ? and source_ns < ? order by source_ns, series",
+                        [hour // 24 * DAY, of_day, of_day + HOUR],
                     )
+            months.detach(made)
 
 
 @contextmanager
 def history(where: Ground, data: Path) -> Iterator[ColumnHistory]:
-    store = open_history(where.site.store, where.site, data, WallClock(), memory=MEMORY)
+    store = open_history(where.site.store, where.site, data, WallClock(), memory_mb=MEMORY_MB)
     try:
         yield store.columns
     finally:

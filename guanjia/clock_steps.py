@@ -48,9 +48,10 @@ class ClockSteps:
 
 
 def _read(path: Path) -> tuple[ClockStep, ...]:
-    """A line that was cut short by a power cut is passed over."""
+    """A line that was cut short by a power cut is passed over: an instant that lacks digits lies decades before the other."""
     try:
         lines = [line.split() for line in path.read_text(encoding="ascii", errors="replace").splitlines()]
     except OSError:
         return ()
-    return tuple(ClockStep(int(words[0]), int(words[1])) for words in lines if len(words) == 2 and all(map(str.isdecimal, words)))
+    steps = (ClockStep(int(words[0]), int(words[1])) for words in lines if len(words) == 2 and all(map(str.isdecimal, words)))
+    return tuple(step for step in steps if step.from_ns < step.to_ns)

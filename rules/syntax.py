@@ -64,7 +64,7 @@ class Formula:
         return self.source.place_of(next(found, self.tree))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def parse(text: str) -> Formula:
     """Read a condition. Raises ConditionError with line and column. Remembered: rules are bound anew at every edit."""
     if len(text) > LONGEST_TEXT:

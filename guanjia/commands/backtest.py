@@ -35,7 +35,7 @@ from store.journal.journal import open_journal
 
 _STOPPED_BY_CTRL_C = 130
 _LAST_NS = 30 * DAY
-MEMORY = "32MB"
+MEMORY_MB = 32
 """For the history's files: they are read through once. As quick as with 64 MB and with 256 MB."""
 
 
@@ -75,7 +75,7 @@ def _opened(found: Configuration, data: Path) -> Iterator[tuple[InForce, ColumnH
     try:
         with owned(data):
             journal = open_journal(found.site.journal_url, data, {d.id: d.system.value for d in things(found.site).values()})
-            store = open_history(found.site.store, found.site, data, clock, memory=MEMORY)
+            store = open_history(found.site.store, found.site, data, clock, memory_mb=MEMORY_MB)
             try:
                 book, _ = opened(found.in_force, journal.rule_versions(), clock.now_ns())
                 yield book, store.columns, journal

@@ -39,7 +39,7 @@ def _rules(site: Path | None) -> tuple[list[Rule], Configuration | None]:
 @app.command("list")
 def list_rules(
     site: SiteOption = None,
-    lang: Annotated[Language | None, typer.Option("--lang", help="Of the titles; the site's own when left out, English without one.")] = None,
+    lang: Annotated[Language | None, typer.Option("--lang", help="Of the titles; the site's own, or English, when left out.")] = None,
     wide: Annotated[bool, typer.Option("--wide", help="Titles in both languages, and the conditions.")] = False,
 ) -> None:
     """List the rules, with how many devices each watches on a site. Example: guanjia rules list --site site.yaml"""

@@ -15,6 +15,8 @@ from store.journal.journal import SqlJournal, open_journal
 
 app = typer.Typer(help="Who may log in.", no_args_is_help=True)
 Data = Annotated[Path, typer.Option("--data", help="The platform's data folder.")]
+_WIDE_SPACE = "\N{IDEOGRAPHIC SPACE}"
+"""Between the two characters of a short name, so that it is as long as the others."""
 Url = Annotated[str, typer.Option("--journal", help="The journal, when the site does not use the one in the data folder.")]
 
 
@@ -42,7 +44,7 @@ def add(
     journal: Url = "sqlite",
 ) -> None:
     """Add a login, or give an existing one another role or password. Example: guanjia user add lin --role technician --data data"""
-    if not (name + display).isprintable():
+    if not (name + display).replace(_WIDE_SPACE, " ").isprintable():
         raise refuse("a name is written in characters that can be read")
     secret = password or str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     if len(secret) < 8:

@@ -24,6 +24,7 @@ from guanjia.config.written import Written
 from model.alarm import Priority
 from model.mistake import ConfigError, Mistake
 from model.rule import Rationale, Rule, Scope
+from model.rule_version import Origin
 from model.text import Text
 from model.wording import near
 
@@ -33,6 +34,9 @@ _NO_LIST = {
     True: "write one rule, a key on each line: 'id: …', 'for: …', 'when: …'",
 }
 """Whether it lays over the files → what is wrong with a text that is no list of rules."""
+_REMEMBERED_CHARACTERS = 4_000
+"""Of a text that somebody writes: a rule has some 1,000. One that is full of mistakes takes 250 bytes a character, and each keystroke is
+another text."""
 
 
 @dataclass
@@ -75,7 +79,8 @@ def draft_texts(texts: Iterable[RuleText]) -> RuleDraft:
     """The same of texts that are in memory."""
     draft = RuleDraft()
     for text in texts:
-        for found in _read_text(text):
+        is_long = text.origin is Origin.EDITED and len(text.text) > _REMEMBERED_CHARACTERS
+        for found in _read_text.__wrapped__(text) if is_long else _read_text(text):
             draft.mistakes += found.mistakes
             draft.words |= found.words
             if found.one is not None:

@@ -1,19 +1,18 @@
 """The report of a test session on paper, for the hand-over file (竣工验收)."""
 
-from fpdf import FPDF, XPos, YPos
-from fpdf.enums import TableBordersLayout
-from fpdf.fonts import FontFace
+from fpdf import XPos, YPos
 
 from guanjia.test_report import chart
-from guanjia.test_report.chart import GREY, INK, PALE
+from guanjia.test_report.chart import GREY, INK
 from guanjia.test_report.expectations import Promises
 from guanjia.test_report.fonts import Font, chinese_font
+from guanjia.test_report.paper import LINE, Paper
 from guanjia.test_report.phrases import SHORTFALLS, VERDICTS, clock, day, how, spell, what, where
 from guanjia.test_report.report_rows import HEADINGS, WIDTHS, Row, other_rows, rows
 from model.testing import Account, Injection, Verdict
 from model.text import Text
 
-_MARGIN, _LINE, _FACT = 16.0, 6.0, 30.0
+_FACT = 30.0
 _SIGNATURES = (
     Text("测试人", "Tested by"),
     Text("集成单位", "Integrator"),
@@ -26,7 +25,7 @@ def report_pdf(account: Account, promises: Promises, now_ns: int, font: Font | N
     """A4, the font embedded. Raises NoFont."""
     page = _Page(account, promises, now_ns, font or chinese_font())
     page.add_page()
-    page.headline()
+    page.head()
     page.facts()
     page.outcome()
     for number, injection in enumerate(account.injections, 1):
@@ -36,43 +35,22 @@ def report_pdf(account: Account, promises: Promises, now_ns: int, font: Font | N
     return bytes(page.output())
 
 
-class _Page(FPDF):
+class _Page(Paper):
     """The sheet while it is being written."""
 
     def __init__(self, account: Account, promises: Promises, now_ns: int, font: Font) -> None:
-        super().__init__(format="A4")
         self._account, self._promises, self._now_ns = account, promises, now_ns
         self._zone = promises.site.timezone
-        for style, file in (("", font.regular), ("B", font.bold)):
-            self.add_font("report", style, file, collection_font_number=font.face)
-        self.set_margins(_MARGIN, _MARGIN)
-        self.set_auto_page_break(True, margin=20)
-        self.alias_nb_pages()
-        self.set_title(f"{promises.site.name.zh} 测试报告 {account.session.number}")
+        super().__init__(f"{promises.site.name.zh} 测试报告 {account.session.number}", font)
         self.set_lang("zh-CN")
-        self.set_creator("Guanjia")
-        self._plain()
-
-    def _plain(self, size: float = 9, style: str = "", colour: tuple[int, int, int] = INK) -> None:
-        self.set_font("report", style, size)
-        self.set_text_color(*colour)
-
-    def _say(self, words: str, width: float = 0, *, end: bool = True, align: str = "L") -> None:
-        self.cell(width, _LINE, words, align=align, new_x=XPos.LMARGIN if end else XPos.RIGHT, new_y=YPos.NEXT if end else YPos.TOP)
 
     def footer(self) -> None:
-        self.set_y(-14)
-        self._plain(8, colour=GREY)
         session = self._account.session
         written = f"{day(self._now_ns, self._zone)} {clock(self._now_ns, self._zone)}"
-        self._say(f"{self._promises.site.name.zh}  测试 {session.number}  打印 printed {written}", 130, end=False)
-        self._say(f"{self.page_no()} / {{nb}}", align="R")
+        self.foot(f"{self._promises.site.name.zh}  测试 {session.number}  打印 printed {written}")
 
-    def headline(self) -> None:
-        self._plain(20, "B")
-        self.cell(0, 11, "报警与派工测试报告", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        self._plain(10, colour=GREY)
-        self._say("Test of alarms and tickets")
+    def head(self) -> None:
+        self.headline("报警与派工测试报告", "Test of alarms and tickets")
         self.ln(3)
 
     def facts(self) -> None:
@@ -88,20 +66,20 @@ class _Page(FPDF):
         self.ln(2)
 
     def _fact(self, name: Text, value: str) -> None:
-        self._plain(9, colour=GREY)
-        self._say(f"{name.zh} {name.en}", _FACT, end=False)
-        self._plain(10)
-        self.multi_cell(0, _LINE, value, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.plain(9, colour=GREY)
+        self.say(f"{name.zh} {name.en}", _FACT, end=False)
+        self.plain(10)
+        self.multi_cell(0, LINE, value, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def outcome(self) -> None:
         """How many of each verdict, and in one sentence what that means."""
         account = self._account
-        self._plain(12, "B")
-        self._say(f"共 {len(account.injections)} 项：" + "，".join(f"{VERDICTS[v].zh} {account.count(v)}" for v in Verdict))
-        self._plain(9, colour=GREY)
+        self.plain(12, "B")
+        self.say(f"共 {len(account.injections)} 项：" + "，".join(f"{VERDICTS[v].zh} {account.count(v)}" for v in Verdict))
+        self.plain(9, colour=GREY)
         english = ", ".join(f"{VERDICTS[v].en} {account.count(v)}" for v in Verdict)
-        self._say(f"{len(account.injections)} injections: {english}; tickets {len(account.tickets)}")
-        self._plain(9, colour=GREY)
+        self.say(f"{len(account.injections)} injections: {english}; tickets {len(account.tickets)}")
+        self.plain(9, colour=GREY)
         rule = "合格：规则手册规定的报警在期限内以规定的级别发生并派出工单，该设备上没有别的报警。"
         self.multi_cell(0, 5, rule, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         meaning = "Passed: every alarm the rule book promises came in time, with its priority and its ticket, and no other on that device."
@@ -128,17 +106,17 @@ class _Page(FPDF):
         top = self.get_y()
         self._verdict(injection.verdict)
         self.set_xy(self.l_margin, top)
-        self._plain(12, "B")
-        self._say(f"{number}  {place.zh}  {fault.zh}", self.epw - 34)
-        self._plain(9, colour=GREY)
-        self._say(f"{place.en}: {fault.en}   {act.device}")
+        self.plain(12, "B")
+        self.say(f"{number}  {place.zh}  {fault.zh}", self.epw - 34)
+        self.plain(9, colour=GREY)
+        self.say(f"{place.en}: {fault.en}   {act.device}")
         since = f"{clock(act.at_ns, self._zone)} 注入 injected ({act.by or '–'})"
         mended = f"{clock(injection.mended_ns, self._zone)} 恢复 mended" if injection.mended_ns else "未恢复 not mended"
-        self._plain(9)
-        self._say("  ".join(filter(None, (since, mended, manner.zh))))
+        self.plain(9)
+        self.say("  ".join(filter(None, (since, mended, manner.zh))))
         for shortfall in injection.shortfalls:
-            self._plain(10, "B")
-            self._say(f"{SHORTFALLS[shortfall].zh}  {SHORTFALLS[shortfall].en}")
+            self.plain(10, "B")
+            self.say(f"{SHORTFALLS[shortfall].zh}  {SHORTFALLS[shortfall].en}")
         self.ln(1.5)
 
     def _verdict(self, verdict: Verdict) -> None:
@@ -149,27 +127,19 @@ class _Page(FPDF):
         self.set_line_width(0.4)
         x, y = self.l_margin + self.epw - 32, self.get_y()
         self.rect(x, y, 32, 12, style="DF")
-        self._plain(12, "B", (255, 255, 255) if failed else INK)
+        self.plain(12, "B", (255, 255, 255) if failed else INK)
         self.set_xy(x, y + 0.6)
         self.cell(32, 6.5, VERDICTS[verdict].zh, align="C")
-        self._plain(7.5, colour=(255, 255, 255) if failed else GREY)
+        self.plain(7.5, colour=(255, 255, 255) if failed else GREY)
         self.set_xy(x, y + 6.6)
         self.cell(32, 4, VERDICTS[verdict].en, align="C")
 
     def _table(self, found: list[Row]) -> None:
         if not found:
-            self._plain(9)
-            self._say("没有报警  no alarm came")
+            self.plain(9)
+            self.say("没有报警  no alarm came")
             return
-        self._plain(8)
-        self.set_fill_color(255, 255, 255)
-        self.set_draw_color(*PALE)
-        self.set_line_width(0.2)
-        head = FontFace(emphasis="", color=GREY, size_pt=8)
-        layout = TableBordersLayout.HORIZONTAL_LINES
-        with self.table(
-            col_widths=WIDTHS, line_height=4, headings_style=head, borders_layout=layout, text_align="LEFT", padding=(0.8, 1)
-        ) as table:
+        with self.ruled(WIDTHS, 8, 0.8) as table:
             table.row([f"{heading.zh}\n{heading.en}" for heading in HEADINGS])
             for row in found:
                 table.row(row)
@@ -181,10 +151,10 @@ class _Page(FPDF):
             return
         if self.will_page_break(40):
             self.add_page()
-        self._plain(12, "B")
-        self._say(f"其他报警 {len(found)}")
-        self._plain(9, colour=GREY)
-        self._say("Alarms that nothing broken here explains; not judged. 与注入无关，不计入判定。")
+        self.plain(12, "B")
+        self.say(f"其他报警 {len(found)}")
+        self.plain(9, colour=GREY)
+        self.say("Alarms that nothing broken here explains; not judged. 与注入无关，不计入判定。")
         self._table(found)
         self.ln(6)
 
@@ -198,12 +168,12 @@ class _Page(FPDF):
         top = self.get_y()
         for place, who in enumerate(_SIGNATURES):
             x = self.l_margin + place * width
-            self._plain(10)
+            self.plain(10)
             self.set_xy(x, top)
-            self.cell(width, _LINE, who.zh)
-            self._plain(8, colour=GREY)
+            self.cell(width, LINE, who.zh)
+            self.plain(8, colour=GREY)
             self.set_xy(x, top + 5)
-            self.cell(width, _LINE, who.en)
+            self.cell(width, LINE, who.en)
             for words, y in (("签字 signature", top + 22), ("日期 date", top + 34)):
                 self.line(x, y, x + width - 6, y)
                 self.set_xy(x, y)

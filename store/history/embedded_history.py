@@ -1,12 +1,14 @@
 """The embedded history's reading side: month files together with the tail of the spool they have not taken yet."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import duckdb
 import numpy as np
 
 from model.clock import DAY, HOUR
+from model.ports import HistoryUnavailable
 from model.quality import GOOD, Quality
 from model.reading import Aggregate, CounterInterval, Sample
 from store.history.columns import reading_value
@@ -34,7 +36,18 @@ _COUNTERS = (
 )
 _POINT_DAYS = 200
 """Of counters at once: 1.7 million readings every 10 s."""
+_ROLLED_POINTS = 100
+"""Of counters at once whose quarters are put in order: a month has 300,000 of theirs."""
 _TRACK = "select source_ns, value, quality from {alias}.reading where series = ? and source_ns >= ? and source_ns < ?"
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What DuckDB refuses is told as readers of any history know it."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise HistoryUnavailable(f"embedded history: {error}") from error
 
 
 class EmbeddedHistory:
@@ -48,6 +61,7 @@ class EmbeddedHistory:
         self._spool = spool
         self._holds_for_ns = holds_for_ns
 
+    @_told()
     def readings(self, point: str, start_ns: int, end_ns: int, limit: int) -> list[Sample]:
         def stored(alias: str, series: dict[int, str], first: int, end: int) -> list[Sample]:
             return self._samples(alias, next(iter(series)), first, end, limit)
@@ -58,6 +72,7 @@ class EmbeddedHistory:
         parts = self._read([point], start_ns, end_ns, stored, undrained)
         return sorted((sample for part in parts for sample in part), key=lambda sample: sample.source_ns)[:limit]
 
+    @_told()
     def aggregate(self, point: str, edges_ns: Sequence[int], how: Aggregate) -> list[float | None]:
         hold_ns = self._holds_for_ns(point)
         if hold_ns:
@@ -92,6 +107,7 @@ class EmbeddedHistory:
 
         return joined(self._read([point], start_ns, end_ns, stored, undrained))
 
+    @_told()
     def counters(self, points: Sequence[str], edges_ns: Sequence[int]) -> list[CounterInterval]:
         def stored(alias: str, series: dict[int, str], first: int, end: int) -> list[CounterInterval]:
             parts = (
@@ -177,23 +193,35 @@ class EmbeddedHistory:
 
     def _slots(self, alias: str, series: int, edges_ns: Sequence[int], part: Stretch) -> Slots:
         query = _PARTIALS.format(alias=alias, series=f"series = {series}")
-        rows = over_edges(self._months.cursor(), query, edge_columns(edges_ns), [part.start_ns, part.end_ns])
+        with self._months.turn():
+            rows = over_edges(self._months.cursor(), query, edge_columns(edges_ns), [part.start_ns, part.end_ns])
         return {slot: Partial(*figures) for slot, *figures in rows}
 
     def _rolled_slots(self, rollup: str, series: int, edges_ns: Sequence[int], part: Stretch) -> Slots:
-        return {slot: Partial(*figures) for slot, *figures in partial_rows(self._months.cursor(), rollup, series, edges_ns, part)}
+        with self._months.turn():
+            rows = partial_rows(self._months.cursor(), rollup, series, edges_ns, part)
+        return {slot: Partial(*figures) for slot, *figures in rows}
 
     def _intervals(self, alias: str, series: Mapping[int, str], edges_ns: Sequence[int], part: Stretch) -> list[CounterInterval]:
         """Some hours after the other: DuckDB puts all readings of a query in order within its memory."""
         query, cursor, edges = _COUNTERS.format(alias=alias, series=_listed(series)), self._months.cursor(), edge_columns(edges_ns)
         length_ns = max(HOUR, _POINT_DAYS * DAY // len(series))
         some = (range(at_ns, min(at_ns + length_ns, part.end_ns)) for at_ns in range(part.start_ns, part.end_ns, length_ns))
-        rows = (row for times in some for row in over_edges(cursor, query, edges, [times.start, times.stop]))
-        return [CounterInterval(series[number], edges_ns[slot], *counted) for number, slot, *counted in rows]
+        found: list[CounterInterval] = []
+        for times in some:
+            with self._months.turn():
+                rows = over_edges(cursor, query, edges, [times.start, times.stop])
+            found += (CounterInterval(series[number], edges_ns[slot], *counted) for number, slot, *counted in rows)
+        return found
 
     def _rolled_intervals(self, rollup: str, series: Mapping[int, str], edges_ns: Sequence[int], part: Stretch) -> list[CounterInterval]:
-        rows = counter_rows(self._months.cursor(), rollup, series, edges_ns, part)
-        return [CounterInterval(series[number], edges_ns[slot], *counted) for number, slot, *counted in rows]
+        numbers, found = list(series), list[CounterInterval]()
+        for first in range(0, len(numbers), _ROLLED_POINTS):
+            some = {number: series[number] for number in numbers[first : first + _ROLLED_POINTS]}
+            with self._months.turn():
+                rows = counter_rows(self._months.cursor(), rollup, some, edges_ns, part)
+            found += (CounterInterval(series[number], edges_ns[slot], *counted) for number, slot, *counted in rows)
+        return found
 
 
 def _listed(series: Mapping[int, str]) -> str:

@@ -19,10 +19,13 @@ from pathlib import Path
 from weakref import WeakSet
 
 import duckdb
+import structlog
 
 from model.clock import SECOND
 from store.history.rollups import Rollups
 from store.history.spool_file import Row
+
+log = structlog.get_logger()
 
 _TABLES = """
 create table if not exists {alias}.series (id integer not null, point varchar not null);
@@ -31,15 +34,18 @@ create table if not exists {alias}.words (series integer not null, source_ns big
 create table if not exists {alias}.taken (spool varchar primary key, position bigint not null);
 """
 _FILE = re.compile(r"(\d{4,}-\d\d)(\.sorted)?\.duckdb")
-MEMORY = "64MB"
-"""What DuckDB may hold; it fills this up with blocks of the files and keeps it. A day of 54 million readings in order of arrival, two
-threads, CPU seconds and the most the process held:
+MEMORY_MB = 64
+"""What DuckDB may hold at rest; it fills this up with blocks of the files and keeps it. A day of 54 million readings in order of
+arrival, two threads, CPU seconds and the most the process held:
 
                                                 256 MB            64 MB
     its quarters summed up, an hour at a time   17–19 s, 360 MB   22 s, 174 MB   (six hours at a time: not within 96 MB)
     one point's mean over 2 days                0.6 s, 340 MB     0.5 s, 150 MB
     500 counters by hour, not on quarters       1.6 s, 350 MB     2.4 s, 175 MB
 """
+_QUESTION_MB = 192
+"""More, while a question is answered that puts millions of readings in order. One that runs short fails alone; the drain beside it must
+not: DuckDB gives up a file whose checkpoint fails."""
 _THREADS = 2
 
 
@@ -67,17 +73,18 @@ def by_month(rows: Sequence[Row]) -> dict[str, list[Row]]:
 class Months:
     """``writing`` is held by whoever writes to a file or puts another in its place; readers never wait for it."""
 
-    def __init__(self, directory: Path, memory: str = MEMORY) -> None:
-        """``memory``: what DuckDB may hold."""
+    def __init__(self, directory: Path, memory_mb: int = MEMORY_MB) -> None:
+        """``memory_mb``: what DuckDB may hold at rest."""
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
-        self._memory = memory
+        self._memory_mb = memory_mb
         self.writing = threading.RLock()
-        config: dict[str, str | bool | int | float | list[str]] = {"threads": _THREADS, "memory_limit": memory}
+        config: dict[str, str | bool | int | float | list[str]] = {"threads": _THREADS, "memory_limit": f"{memory_mb}MB"}
         config["temp_directory"] = str(directory / "scratch")
-        self._opening = threading.Lock()
+        self._opening, self._granting, self._turn = threading.Lock(), threading.Lock(), threading.RLock()
         self._instance = duckdb.connect(":memory:", config=config)
         self._local = threading.local()
+        self._grants = self._instance.cursor()
         self._cursors: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
         """A cursor ends with the thread it belongs to."""
         self._aliases: dict[str, str] = {}
@@ -110,20 +117,41 @@ class Months:
         cursor.begin()
         try:
             yield cursor
+            cursor.commit()
         except BaseException:
-            cursor.rollback()
+            self._undo(cursor)
             raise
-        cursor.commit()
+
+    def _undo(self, cursor: "duckdb.DuckDBPyConnection") -> None:
+        """A connection that can't even do that is of no use any more: the thread gets another."""
+        try:
+            cursor.rollback()
+        except duckdb.Error:
+            del self._local.cursor
+            cursor.close()
 
     @contextmanager
-    def room(self, memory: str) -> "Iterator[None]":
-        """DuckDB may hold so much meanwhile."""
-        cursor = self.cursor()
-        cursor.execute(f"set global memory_limit = '{memory}'")
+    def room(self, megabytes: int) -> "Iterator[None]":
+        """DuckDB may hold so much more meanwhile."""
+        self._grant(megabytes)
         try:
             yield
         finally:
-            cursor.execute(f"set global memory_limit = '{self._memory}'")
+            self._grant(-megabytes)
+
+    @contextmanager
+    def turn(self) -> "Iterator[None]":
+        """For a question that puts many readings in order: one such at a time, with room of its own."""
+        with self._turn, self.room(_QUESTION_MB):
+            yield
+
+    def _grant(self, megabytes: int) -> None:
+        with self._granting:
+            self._memory_mb += megabytes
+            try:
+                self._grants.execute(f"set global memory_limit = '{self._memory_mb}MB'")
+            except duckdb.OutOfMemoryException:
+                log.info("history_memory_in_use", wanted_mb=self._memory_mb)  # The next to leave a room gives it back.
 
     def another_cursor(self) -> "duckdb.DuckDBPyConnection":
         """A connection for transactions of their own, beside this thread's."""

@@ -18,7 +18,7 @@ from store.history.embedded import EmbeddedSink
 from store.history.embedded_history import EmbeddedHistory
 from store.history.intake import Intake
 from store.history.layout import columns_of
-from store.history.months import MEMORY, Months
+from store.history.months import MEMORY_MB, Months
 from store.history.site_spool import open_spool
 from store.history.spool import Spool, SpoolBounds
 from store.history.tail import Tail
@@ -105,13 +105,13 @@ class HistoryStore:
 
 
 def open_history(
-    config: StoreConfig, site: Site, directory: Path, clock: Clock, bounds: SpoolBounds | None = None, memory: str = MEMORY
+    config: StoreConfig, site: Site, directory: Path, clock: Clock, bounds: SpoolBounds | None = None, memory_mb: int = MEMORY_MB
 ) -> HistoryStore:
     """Everything is kept under ``directory``: ``spool.sqlite`` and, for the embedded history, ``history/*.duckdb``."""
     spool = open_spool(config, site, directory, clock, bounds)
     if config.kind == "influxdb":
         return HistoryStore(spool, _influx(config, site, spool, clock), columns_of(site))
-    months = Months(directory / "history", memory)
+    months = Months(directory / "history", memory_mb)
     backend = _embedded(months, spool, clock, config.raw_for_ns, partial(holds_for_ns, config, site))
     return HistoryStore(spool, backend, columns_of(site))
 

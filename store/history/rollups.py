@@ -125,7 +125,7 @@ class Rollups:
         for window in _windows(due):
             if not is_wanted():
                 break
-            with self._months.writing:
+            with self._months.turn(), self._months.writing:
                 self._roll(month, window)
             done += len(window)
         return done
@@ -215,15 +215,15 @@ def _windows(due: Sequence[int]) -> Iterator[list[int]]:
 
 def partial_rows(
     cursor: "duckdb.DuckDBPyConnection", alias: str, series: int, edges_ns: Sequence[int], part: Stretch
-) -> Iterator[tuple[int, ...]]:
+) -> list[tuple[int, ...]]:
     """(slot, figures of ``Partial``) per interval that has any."""
     query = _PARTIALS.format(alias=alias, series=f"series = {series}")
-    yield from over_edges(cursor, query, edge_columns(edges_ns), [part.start_ns, part.end_ns])
+    return over_edges(cursor, query, edge_columns(edges_ns), [part.start_ns, part.end_ns])
 
 
 def counter_rows(
     cursor: "duckdb.DuckDBPyConnection", alias: str, series: Mapping[int, str], edges_ns: Sequence[int], part: Stretch
-) -> Iterator[tuple[int, ...]]:
+) -> list[tuple[int, ...]]:
     """(series, slot, figures of ``CounterInterval``) per point and interval that has good readings."""
     query = _COUNTERS.format(alias=alias, series=f"series in ({', '.join(map(str, series))})")
-    yield from over_edges(cursor, query, edge_columns(edges_ns), [part.start_ns, part.end_ns])
+    return over_edges(cursor, query, edge_columns(edges_ns), [part.start_ns, part.end_ns])

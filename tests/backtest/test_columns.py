@@ -13,7 +13,7 @@ from model.past import DevicePast, Readings
 from model.quality import Quality
 from model.reading import Block
 from model.site import Site
-from store.history import device_columns
+from store.history import compaction, device_columns
 from store.history.bulk import BulkWriter, opened_months
 from store.history.compaction import compact
 from store.history.open import HistoryStore, open_history
@@ -72,6 +72,7 @@ def test_every_reading_comes_once_and_the_tail_after_them(tmp_path: Path, is_sor
 @pytest.mark.parametrize("is_sorted", [False, True], ids=["as it fills", "sorted"])
 def test_a_dead_device_comes_in_small_pieces_too(tmp_path: Path, is_sorted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device_columns, "_PIECE_ROWS", 100)
+    monkeypatch.setattr(compaction, "_PORTION_ROWS", 2 * 24 * 60)
     at_ns = T0 + MINUTE * np.arange(24 * 60)
     points = [PUMP1.point_id(n) for n in range(3)]
     with opened_months(tmp_path) as months:

@@ -6,11 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.console.fake_site import COOKIE, FakeSite, fake_app
 from tests.console.situation import Json, Situation
@@ -19,28 +18,14 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 WALL = (1920, 1080)
 DESK = (1440, 900)
 PHONE = (390, 844)
-_KEPT = "local_storage,session_storage,indexeddb,service_workers,cache_storage"
-"""What a page keeps in a browser, beside cookies and the files it is made of."""
 expect.set_options(timeout=20_000)
 """A busy machine draws late; what never comes still fails."""
 
 
-def _listening(port: int) -> socket.socket:
-    """On that port, or on any when it is taken."""
-    try:
-        return socket.create_server(("127.0.0.1", port))
-    except OSError:
-        return socket.create_server(("127.0.0.1", 0))
-
-
 @dataclass
 class RunningSite:
-    """A fake site being served; it can be stopped and started again on the same port.
+    """A fake site being served; it can be stopped and started again on the same port."""
 
-    It has the port of the site before it if that is gone: the browser then has the console's files already.
-    """
-
-    last_port: ClassVar[int] = 0
     site: FakeSite
     app: object
     port: int = 0
@@ -52,8 +37,8 @@ class RunningSite:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        listener = socket.create_server(("127.0.0.1", self.port)) if self.port else _listening(self.last_port)
-        self.port = RunningSite.last_port = listener.getsockname()[1]
+        listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = listener.getsockname()[1]
         config = uvicorn.Config(self.app, log_level="critical", date_header=False, timeout_graceful_shutdown=1)  # type: ignore[arg-type]
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
@@ -115,81 +100,34 @@ class Visit:
 Opener = Callable[..., Visit]
 
 
-class Profile:
-    """A profile of the browser for one test after the other: of what a test leaves in it, it keeps only the console's files."""
-
-    def __init__(self, browser: Browser, *, has_touch: bool) -> None:
-        self.context = _context(browser, WALL, has_touch=has_touch)
-        self._keeper = self.context.new_cdp_session(self.context.new_page())
-        self._visited: set[str] = set()
-
-    def enter(self, site: RunningSite, size: tuple[int, int], language: str, theme: str, *, logged_in: bool) -> Visit:
-        self._visited.add(site.url)
-        opened = _page(self.context, site, language, theme, logged_in=logged_in)
-        opened.page.set_viewport_size({"width": size[0], "height": size[1]})
-        return opened
-
-    def forget(self) -> None:
-        for page in self.context.pages[1:]:
-            page.close()
-        self.context.set_offline(False)
-        self.context.clear_cookies()
-        for origin in self._visited:
-            self._keeper.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": _KEPT})
-        self._visited.clear()
-
-
-@pytest.fixture(scope="package")
-def profiles(browser: Browser) -> Iterator[dict[bool, Profile]]:
-    """By whether they are touched with a finger."""
-    made = {has_touch: Profile(browser, has_touch=has_touch) for has_touch in (False, True)}
-    yield made
-    for profile in made.values():
-        profile.context.close()
-
-
 @pytest.fixture
-def visit(browser: Browser, profiles: dict[bool, Profile]) -> Iterator[Opener]:
-    """Open a page of a site in a profile that knows nothing: ``visit(site, "/wall", size=WALL, language="zh", theme="night")``."""
-    free, visits = dict(profiles), list[Visit]()
+def visit(browser: Browser) -> Iterator[Opener]:
+    """Open a page of a site in a fresh profile: ``visit(site, "/wall", size=WALL, language="zh", theme="night")``."""
+    visits: list[Visit] = []
 
     def open_page(
         site: RunningSite, path: str, size: tuple[int, int] = WALL, language: str = "zh", theme: str = "night", *, logged_in: bool = True
     ) -> Visit:
-        if profile := free.pop(size == PHONE, None):
-            opened = profile.enter(site, size, language, theme, logged_in=logged_in)
-        else:
-            opened = enter(browser, site, size, language, theme, logged_in=logged_in)
-            visits.append(opened)
-        go(opened.page, site.url + path)
-        return opened
+        visits.append(enter(browser, site, size, language, theme, logged_in=logged_in))
+        go(visits[-1].page, site.url + path)
+        return visits[-1]
 
     yield open_page
     for opened in visits:
         opened.page.context.close()
-    for has_touch in profiles.keys() - free.keys():
-        profiles[has_touch].forget()
 
 
 def enter(browser: Browser, site: RunningSite, size: tuple[int, int], language: str, theme: str, *, logged_in: bool = True) -> Visit:
     """A blank page of a profile of its own, watched."""
-    return _page(_context(browser, size, has_touch=size == PHONE), site, language, theme, logged_in=logged_in)
-
-
-def _context(browser: Browser, size: tuple[int, int], *, has_touch: bool) -> BrowserContext:
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=has_touch)
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=size == PHONE)
     context.set_default_timeout(30_000)
-    return context
-
-
-def _page(context: BrowserContext, site: RunningSite, language: str, theme: str, *, logged_in: bool) -> Visit:
-    if logged_in:
-        context.add_cookies([{"name": COOKIE, "value": "engineer", "url": site.url}])
-    opened = Visit(context.new_page())
-    opened.page.add_init_script(
+    context.add_init_script(
         f"if (!localStorage.getItem('guanjia.language')) localStorage.setItem('guanjia.language', '{language}');"
         f"if (!localStorage.getItem('guanjia.theme')) localStorage.setItem('guanjia.theme', '{theme}')"
     )
+    if logged_in:
+        context.add_cookies([{"name": COOKIE, "value": "engineer", "url": site.url}])
+    opened = Visit(context.new_page())
     _watch(opened, site.url)
     return opened
 

@@ -132,7 +132,7 @@ def test_mistakes_in_a_proposed_file_are_told_by_its_name(tmp_path: Path) -> Non
 
 def test_a_login_is_added_listed_and_disabled(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path))
-    assert _run("user", "add", "lin", "--role", "technician", "--password", "long enough", *data).exit_code == 0
+    assert _run("user", "add", "lin", "--display", "林　工", "--role", "technician", "--password", "long enough", *data).exit_code == 0
     assert "technician" in _run("user", "list", *data).output
     assert _run("user", "disable", "lin", *data).exit_code == 0
     assert "disabled" in _run("user", "list", *data).output

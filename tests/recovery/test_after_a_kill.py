@@ -303,6 +303,12 @@ def test_the_clock_set_forward_before_a_kill_lets_no_time_pass_when_it_is_gone_t
     house.close()
 
 
+def test_a_step_of_the_clock_that_a_power_cut_has_cut_short_sets_no_clock(tmp_path: Path) -> None:
+    file = tmp_path / "engine.clock"
+    file.write_text(f"{w.at(4)} {w.at(3600)}\n{w.at(5000)} {str(w.at(5600))[:-3]}", encoding="ascii")
+    assert ClockSteps(file).noted == (ClockStep(w.at(4), w.at(3600)),)
+
+
 def test_rows_behind_the_checkpoint_are_held_within_bounds(empty: Empty) -> None:
     house = House(empty("a"), SITE, RULES, w.at(0))
     house.spool.register("history")

@@ -2,8 +2,10 @@
 
 import pytest
 
+from guanjia.config import rule_file
 from guanjia.config.rule_file import draft_texts
 from guanjia.config.rule_text import RuleText
+from model.rule_version import Origin
 
 RULE = """- id: tank.low
   for: {class: tank}
@@ -97,3 +99,10 @@ def test_a_duration_has_an_end() -> None:
 def test_what_a_rule_says_can_be_shown_and_kept(words: str) -> None:
     told = [*said(text=words), *said(source=words), *said(more=f"  ticket: {{class: small, cause: {words}}}\n")]
     assert [one.partition(" (")[0] for one in told] == ["write words that can be shown"] * 4  # text: in either language
+
+
+def test_a_long_text_is_not_remembered_for_each_keystroke_of_whoever_writes_it() -> None:
+    remembered = rule_file._read_text.cache_info().currsize
+    for keystrokes in range(3):
+        draft_texts([RuleText("sent", f"- id: x\n#{'-' * (5_000 + keystrokes)}", Origin.EDITED)])
+    assert rule_file._read_text.cache_info().currsize == remembered

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from model.clock import DAY, HOUR, SECOND
+from model.ports import HistoryUnavailable
 from model.quality import Quality
 from model.reading import Aggregate, Block, CounterInterval, Fault, Sample, failed_block
+from store.history import embedded_history
 from store.history.compaction import Ages, compact, retain
 from store.history.drain import Drain
 from store.history.months import month_bounds, month_of
@@ -89,6 +91,14 @@ def test_every_fall_is_counted_also_the_one_at_the_drain(bench: Bench, drained: 
     bench.drain.drain()
     bench.take(*blocks[drained:])
     [interval] = bench.history.counters([ENERGY], [T0, T0 + HOUR])
+    assert (interval.first, interval.last, interval.falls) == (5.0, 1.0, 2)
+
+
+def test_a_fall_between_hours_that_are_read_apart_is_counted_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_history, "_POINT_DAYS", 0)
+    bench.take(*(meter(T0 + index * HOUR, value) for index, value in enumerate([5.0, 6.0, 2.0, 3.0, 1.0])))
+    bench.drain.drain()
+    [interval] = bench.history.counters([ENERGY], [T0, T0 + 5 * HOUR])
     assert (interval.first, interval.last, interval.falls) == (5.0, 1.0, 2)
 
 
@@ -264,3 +274,26 @@ def test_months_follow_the_calendar() -> None:
     assert month_of(FEBRUARY) == "2026-02"
     assert month_bounds("2025-12")[1] == month_bounds("2026-01")[0]
     assert month_bounds("2026-01")[1] == FEBRUARY
+
+
+def memory_limit(bench: Bench) -> str:
+    [(limit,)] = bench.months.cursor().execute("select current_setting('memory_limit')").fetchall()
+    return str(limit)
+
+
+def test_a_question_has_room_of_its_own_and_gives_it_back(bench: Bench) -> None:
+    at_rest = memory_limit(bench)
+    with bench.months.turn(), bench.months.turn():
+        assert memory_limit(bench) != at_rest
+    assert memory_limit(bench) == at_rest
+
+
+def test_a_question_that_fails_says_so_and_the_next_is_answered(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.take(meter(T0, 1.0))
+    bench.drain.drain()
+    edges = [T0, T0 + HOUR + 1]
+    with monkeypatch.context() as broken:
+        broken.setattr(embedded_history, "_PARTIALS", "select no_such_thing from {alias}.reading, edges where {series} and 1 < ? + ?")
+        with pytest.raises(HistoryUnavailable, match="no_such_thing"):
+            bench.history.aggregate(ENERGY, edges, Aggregate.MEAN)
+    assert bench.history.aggregate(ENERGY, edges, Aggregate.MEAN) == [1.0]
