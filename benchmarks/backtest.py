@@ -43,6 +43,7 @@ from simulators.reference_site import Size, reference_site
 from store.history.bulk import opened_months
 from store.history.compaction import compact
 from store.history.open import open_history
+from store.history.ordering import put_in_order
 
 START_NS = 1_767_225_600 * SECOND
 """2026-01-01 00:00 UTC: the days made lie in one month."""
@@ -70,7 +71,7 @@ def ground(fleet: Size, days: int, step_s: int, folder: Path) -> Ground:
 
 
 def fill(where: Ground, data: Path) -> None:
-    """One day by the simulators, all days from it: poll after poll, as they would have come."""
+    """One day by the simulators, all days from it: poll after poll, as they would have come. All but the last hour has settled."""
     with tempfile.TemporaryDirectory(dir=data.parent) as folder:
         scratch = Path(folder)
         first = START_NS - where.step_ns
@@ -87,6 +88,8 @@ def fill(where: Ground, data: Path) -> None:
                         "where source_ns >= ? and source_ns < ? order by source_ns, series",
                         [hour // 24 * DAY, of_day, of_day + HOUR],
                     )
+                if hour:
+                    put_in_order(months, "2026-01", START_NS + (hour - 1) * HOUR)
             months.detach(made)
 
 

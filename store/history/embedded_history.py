@@ -132,10 +132,11 @@ class EmbeddedHistory:
         undrained: Callable[[dict[str, list[Sample]]], T],
     ) -> list[T]:
         """What every month says, then what the tail adds; once more when a month file was replaced under the reader."""
-        try:
-            return list(self._read_once(points, start_ns, end_ns, stored, undrained))
-        except duckdb.CatalogException:
-            return list(self._read_once(points, start_ns, end_ns, stored, undrained))
+        with self._months.readers:
+            try:
+                return list(self._read_once(points, start_ns, end_ns, stored, undrained))
+            except duckdb.CatalogException:
+                return list(self._read_once(points, start_ns, end_ns, stored, undrained))
 
     def _read_once(
         self,

@@ -1,6 +1,6 @@
 """The files of the embedded history: one DuckDB database per calendar month (UTC, by source time), all attached to one instance.
 
-    2026-01.duckdb          as it fills, rows in order of arrival
+    2026-01.duckdb          as it fills: rows in order of arrival, each settled hour in order of its points
     2026-01.sorted.duckdb   the same month after it was closed and sorted by point; takes the place of the former
     2026-01.sorting.duckdb  a sort that was not finished; deleted at the next start
     2026-01.rollup.duckdb   its quarters of an hour, summed up: see rollups.py
@@ -34,9 +34,10 @@ create table if not exists {alias}.words (series integer not null, source_ns big
 create table if not exists {alias}.taken (spool varchar primary key, position bigint not null);
 """
 _FILE = re.compile(r"(\d{4,}-\d\d)(\.sorted)?\.duckdb")
-MEMORY_MB = 64
-"""What DuckDB may hold at rest; it fills this up with blocks of the files and keeps it. A day of 54 million readings in order of
-arrival, two threads, CPU seconds and the most the process held:
+MEMORY_MB = 48
+"""What DuckDB may hold at rest; it fills this up with blocks of the files and keeps it. Thirty readers at once beside the drain did well
+with 32. A day of 54 million readings in order of arrival, two threads, CPU seconds and the most the process held, before questions had
+room of their own:
 
                                                 256 MB            64 MB
     its quarters summed up, an hour at a time   17–19 s, 360 MB   22 s, 174 MB   (six hours at a time: not within 96 MB)
@@ -47,6 +48,8 @@ _QUESTION_MB = 192
 """More, while a question is answered that puts millions of readings in order. One that runs short fails alone; the drain beside it must
 not: DuckDB gives up a file whose checkpoint fails."""
 _THREADS = 2
+_READERS = 6
+"""At once: two threads answer no more of them any sooner, and each holds some MB."""
 
 
 def month_of(at_ns: int) -> str:
@@ -84,6 +87,7 @@ class Months:
         self._opening, self._granting, self._turn = threading.Lock(), threading.Lock(), threading.RLock()
         self._instance = duckdb.connect(":memory:", config=config)
         self._local = threading.local()
+        self.readers = threading.BoundedSemaphore(_READERS)
         self._grants = self._instance.cursor()
         self._cursors: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
         """A cursor ends with the thread it belongs to."""

@@ -18,6 +18,7 @@ import duckdb
 
 from model.clock import HOUR, MINUTE
 from model.quality import GOOD
+from store.history.ordering import put_in_order
 from store.history.over_edges import edge_columns, over_edges
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ class Rollups:
             rolled -= stale
 
     def roll(self, month: str, start_ns: int, end_ns: int, now_ns: int, is_wanted: Callable[[], bool]) -> int:
-        """Sum up every settled quarter of a month that is not yet; how many. The drain gets in between two windows.
+        """Sum up every settled quarter of a month that is not yet; how many. An hour that is whole with it is put in order of its points.
+        The drain gets in between two windows.
 
         ``is_wanted`` is asked before each window.
         """
@@ -127,6 +129,8 @@ class Rollups:
                 break
             with self._months.turn(), self._months.writing:
                 self._roll(month, window)
+                if _ends_an_hour(window[-1]):
+                    put_in_order(self._months, month, window[-1] // HOUR * HOUR)
             done += len(window)
         return done
 
@@ -194,6 +198,10 @@ class _Transaction:
             self._cursor.commit()
         else:
             self._cursor.rollback()
+
+
+def _ends_an_hour(slot_ns: int) -> bool:
+    return (slot_ns + QUARTER_NS) % HOUR == 0
 
 
 def on_quarters(edges_ns: Sequence[int]) -> bool:

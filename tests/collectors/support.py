@@ -83,7 +83,7 @@ class Remembered:
     def of(self, device: str) -> list[Block]:
         return [block for block in self.blocks if block.device == device]
 
-    async def until(self, enough: Callable[[list[Block]], bool], timeout_s: float = 10.0) -> None:
+    async def until(self, enough: Callable[[list[Block]], bool], timeout_s: float = 60.0) -> None:
         async with asyncio.timeout(timeout_s):
             while not enough(self.blocks):
                 self._arrived.clear()

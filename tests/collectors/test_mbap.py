@@ -115,7 +115,7 @@ async def listening(context: ssl.SSLContext | None = None) -> AsyncIterator[int]
         server.close()
         await server.wait_closed()
         if handlers:
-            await asyncio.wait([handler for handler in handlers if handler], timeout=5)
+            await asyncio.wait([handler for handler in handlers if handler], timeout=60)
 
 
 async def test_over_a_real_socket_a_connection_reads_and_a_refused_one_is_told() -> None:

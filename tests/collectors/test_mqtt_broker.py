@@ -133,7 +133,7 @@ async def test_a_will_is_left_at_each_connect_and_said_at_a_clean_goodbye(tmp_pa
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110 -- another thread has no event of ours
             await asyncio.sleep(0.01)
 

@@ -48,14 +48,14 @@ class Gates:
             await asyncio.wait([task])
 
     async def connected(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not self.counters.connects:  # noqa: ASYNC110 -- the counter has no event of its own
                 await asyncio.sleep(0.01)
 
     async def publish(self, gate: str, payload: bytes | dict[str, object], *, retain: bool = False, until: int = 1) -> None:
         """Publish, and again while the subscription is still under way, until the sink has that many readings."""
         written = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 await asyncio.to_thread(
                     publish.single, f"parking/{gate}/state", written, qos=1, retain=retain, hostname="127.0.0.1", port=self.port
@@ -173,7 +173,7 @@ async def test_a_dead_network_thread_is_noticed_and_replaced() -> None:
             client = gates.link._session._client
             assert client is not None
             client.disconnect()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while client.is_working:  # noqa: ASYNC110 -- a thread's end has no event
                     await asyncio.sleep(0.01)
             await gates.clock.advance(1.1)

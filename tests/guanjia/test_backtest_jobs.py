@@ -61,7 +61,7 @@ async def running(jobs: BacktestJobs) -> AsyncIterator[BacktestJobs]:
 
 
 async def until(jobs: BacktestJobs, job: BacktestJob, is_so: Callable[[BacktestJob], bool]) -> BacktestJob:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not is_so(jobs.job(job.id)):  # noqa: ASYNC110 - what is waited for is done by a thread
             await asyncio.sleep(0.002)
     return jobs.job(job.id)

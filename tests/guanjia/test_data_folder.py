@@ -33,7 +33,7 @@ def test_a_second_process_is_refused_with_the_first_ones_number_until_that_is_ki
             pass
     finally:
         first.kill()  # no chance to tidy up
-        first.communicate(timeout=30)
+        first.communicate(timeout=90)
     with owned(data):
         assert (data / "platform.lock").read_text(encoding="ascii") == f"{os.getpid()}\n"
 

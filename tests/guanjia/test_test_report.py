@@ -3,6 +3,7 @@
 import re
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,12 @@ def _font() -> None:
         pytest.skip(str(error))
 
 
+@cache
+def printed() -> bytes:
+    """The report of that session."""
+    return report_pdf(session(), promises(), at(700))
+
+
 def text_of(pdf: bytes) -> str:
     """What a reader of the PDF can copy out of it."""
     pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
@@ -128,7 +135,7 @@ def text_of(pdf: bytes) -> str:
 
 @pytest.mark.usefixtures("_font")
 def test_the_report_says_what_was_broken_what_was_promised_and_what_came() -> None:
-    text = text_of(report_pdf(session(), promises(), at(700)))
+    text = text_of(printed())
     for words in ("报警与派工测试报告", "人才公寓", "二号变电所验收", "测试 王工", "2026-01-14 10:00:00 – 10:10:00"):
         assert words in text
     assert "2#泵房 1#泵 干转" in text
@@ -144,7 +151,7 @@ def test_the_report_says_what_was_broken_what_was_promised_and_what_came() -> No
 
 @pytest.mark.usefixtures("_font")
 def test_the_report_counts_its_verdicts_and_says_why_one_failed() -> None:
-    text = text_of(report_pdf(session(), promises(), at(700)))
+    text = text_of(printed())
     assert "共 4 项：合格 2，不合格 1，未测完 0，仅记录 1" in text
     assert "该报的没有报" in text
     assert "北门入口道闸 无应答" in text
@@ -154,7 +161,7 @@ def test_the_report_counts_its_verdicts_and_says_why_one_failed() -> None:
 
 @pytest.mark.usefixtures("_font")
 def test_the_report_embeds_its_font() -> None:
-    pdf = report_pdf(session(), promises(), at(700))
+    pdf = printed()
     assert b"/FontFile" in pdf
     assert len(pdf) < 400_000
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-START_WITHIN_S = 30
+START_WITHIN_S = 60
 
 
 def missing() -> str | None:

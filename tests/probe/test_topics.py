@@ -50,8 +50,8 @@ async def test_what_is_said_while_listening_is_heard_with_its_size() -> None:
     await broker.start()
     ear = Ear([("parking/#", 0)])
     try:
-        listening = asyncio.create_task(listen(Broker("127.0.0.1", broker.port, "probe-test", clean=True), ear, 0.3))
-        await asyncio.wait_for(ear.connected.wait(), 5)
+        listening = asyncio.create_task(listen(Broker("127.0.0.1", broker.port, "probe-test", clean=True), ear, 1.5))
+        await asyncio.wait_for(ear.connected.wait(), 30)
         for payload in (b"1", GATE):
             await asyncio.to_thread(publish.single, "parking/gate-n/state", payload, hostname="127.0.0.1", port=broker.port)
         assert await listening

@@ -45,6 +45,8 @@ class House:
 
     def __init__(self, folder: Path, site: Site, rules: Sequence[Rule], now_ns: int, heard: Heard | None = None) -> None:
         self.folder = folder
+        self.heir: House | None = None
+        """The house that was started after this one was killed."""
         self.clock = FixedClock(now_ns)
         self.spool = Spool(folder / "spool.sqlite", columns_of(site), self.clock)
         self.trail = Trail(self.spool, columns_of(site))
@@ -146,8 +148,12 @@ class House:
         return found
 
     def close(self) -> None:
-        self.journal.close()
-        self.spool.close()
+        """It, or whoever has lived on after it."""
+        if self.heir is not None:
+            self.heir.close()
+        else:
+            self.journal.close()
+            self.spool.close()
 
 
 def copied(folder: Path, to: Path) -> Path:

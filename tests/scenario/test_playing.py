@@ -35,7 +35,7 @@ def test_another_process_gives_the_same_bytes_too() -> None:
     script = f"import sys; from tests.scenario.ground import played; sys.stdout.buffer.write(played({'seed: 7' + DRY_RUN!r})[1].stream)"
     words = [sys.executable, "-c", script]
     salts = [os.environ | {"PYTHONHASHSEED": salt} for salt in ("1", "2")]
-    streams = [subprocess.run(words, capture_output=True, check=True, timeout=60, env=salted) for salted in salts]
+    streams = [subprocess.run(words, capture_output=True, check=True, timeout=100, env=salted) for salted in salts]
     told = [[line for line in run.stdout.splitlines() if line.startswith(b'{"at"')] for run in streams]
     assert told[0] == told[1]
     assert told[0]

@@ -48,7 +48,7 @@ async def listener(broker: BrokerConfig) -> AsyncIterator[Listener]:
     client.connect("127.0.0.1", int(broker.url.rpartition(":")[2]))
     client.loop_start()
     client.subscribe([("#", 1)])
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await subscribed.wait()
     yield listening
     client.disconnect()

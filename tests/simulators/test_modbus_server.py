@@ -50,7 +50,7 @@ async def opened(*stations: Station, gateway: bool = True) -> AsyncIterator[Modb
 
 @asynccontextmanager
 async def master(port: ModbusPort) -> AsyncIterator[AsyncModbusTcpClient]:
-    client = AsyncModbusTcpClient("127.0.0.1", port=port.port, timeout=2, retries=0)
+    client = AsyncModbusTcpClient("127.0.0.1", port=port.port, timeout=20, retries=0)
     assert await client.connect()
     try:
         yield client
@@ -63,7 +63,7 @@ async def exchange(port: ModbusPort, frame: bytes, expected: int) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port.port)
     try:
         writer.write(frame)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await reader.readexactly(expected)
     finally:
         writer.close()
@@ -161,7 +161,7 @@ def test_the_server_works_on_uvloop_too() -> None:
 async def test_rtu_frames_over_tcp_are_read_by_pymodbus() -> None:
     port = ModbusPort("127.0.0.1", 0, Bus({1: station()}, RtuFraming(), answers_unknown_units=False))
     await port.open()
-    client = AsyncModbusTcpClient("127.0.0.1", port=port.port, framer=FramerType.RTU, timeout=2, retries=0)
+    client = AsyncModbusTcpClient("127.0.0.1", port=port.port, framer=FramerType.RTU, timeout=20, retries=0)
     assert await client.connect()
     assert (await client.read_holding_registers(10, count=3, device_id=1)).registers == [1450, 50, 3]
     assert not (await client.write_registers(11, [78, 4], device_id=1)).isError()

@@ -95,16 +95,17 @@ async def test_nothing_wrong_passes_for_good_and_every_device_is_read_again_when
     async with misbehaving(wire, tmp_path) as (stations, wires):
         sink = Remembered()
         async with collecting(site({name: (PROFILE, connection) for name, connection in wires.items()}), sink):
-            await _all_whole_again(sink, set(stations), 20)
+            await _all_whole_again(sink, set(stations), 40)
             begun = len(sink.blocks)
             for name, station in stations.items():
                 takes = AMOUNTS.get(name)
                 station.fault, station.amount = NetworkFault(name), 0.5 if takes and takes.field == "share" else LATE_S
             await asyncio.sleep(2.5)  # polls go wrong in real time
+            await sink.until(lambda blocks: {b.device for b in blocks[begun + len(stations) :]} >= set(stations), 30)
             ill = sink.blocks[begun + len(stations) :]
             for station in stations.values():
                 station.fault = NetworkFault.OK
-            await _all_whole_again(sink, set(stations), 25)
+            await _all_whole_again(sink, set(stations), 40)
     assert {b.device for b in ill} == set(stations)
     wrong = {b.device for b in ill if any(value != right for value, right in _goods(b))}
     assert wrong == MISREAD

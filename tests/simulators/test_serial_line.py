@@ -41,7 +41,7 @@ async def line(name: Path, *stations: Station) -> AsyncIterator[SerialLine]:
 
 @asynccontextmanager
 async def master(path: str) -> AsyncIterator[AsyncModbusSerialClient]:
-    client = AsyncModbusSerialClient(path, framer=FramerType.RTU, baudrate=9600, timeout=1, retries=0)
+    client = AsyncModbusSerialClient(path, framer=FramerType.RTU, baudrate=9600, timeout=20, retries=0)
     assert await client.connect()
     try:
         yield client
@@ -82,7 +82,7 @@ async def test_noise_on_the_line_is_over_when_the_line_was_quiet(tmp_path: Path,
             os.write(end, b"\x01\x03\x00")
             await asyncio.sleep(framing.SILENCE_S + 0.05)  # the pause itself is what is tested
             os.write(end, b"\x01" + READ + checksum(b"\x01" + READ))
-            assert await asyncio.wait_for(asyncio.to_thread(os.read, end, 99), 2) == bytes.fromhex("01030205aa") + checksum(
+            assert await asyncio.wait_for(asyncio.to_thread(os.read, end, 99), 30) == bytes.fromhex("01030205aa") + checksum(
                 bytes.fromhex("01030205aa")
             )
         finally:

@@ -55,7 +55,7 @@ def post(url: str) -> None:
 
 
 def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             with closing(urllib.request.urlopen(url, timeout=1)):

@@ -207,7 +207,7 @@ def test_a_real_server_of_the_same_write_path_takes_what_the_spool_holds(bench: 
 
 
 def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         try:
             with closing(urllib.request.urlopen(url, timeout=1)):

@@ -1,6 +1,7 @@
 """Quarters of an hour summed up: every figure comes out as from the raw readings, and stays when those are gone."""
 
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,16 +62,25 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Figures:
     return found
 
 
-def rolled(directory: Path) -> Bench:
-    bench = Bench(directory)
+@pytest.fixture(scope="module")
+def summed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a month that is summed up, made once: its 2,976 quarters cost seconds."""
+    folder = tmp_path_factory.mktemp("summed")
+    bench = Bench(folder)
     bench.take(*day())
     bench.drain.drain()
     assert roll(bench.months, FEBRUARY + DAY) == (FEBRUARY - JANUARY) // QUARTER_NS
-    return bench
+    bench.close()
+    return folder
 
 
-def test_figures_from_sums_are_those_of_the_readings(tmp_path: Path, raw: Figures) -> None:
-    bench = rolled(tmp_path)
+def rolled(summed: Path, directory: Path) -> Bench:
+    shutil.copytree(summed, directory, dirs_exist_ok=True)
+    return Bench(directory)
+
+
+def test_figures_from_sums_are_those_of_the_readings(tmp_path: Path, summed: Path, raw: Figures) -> None:
+    bench = rolled(summed, tmp_path)
     same(figures(bench), raw)
     assert roll(bench.months, FEBRUARY + DAY) == 0, "nothing is summed up twice"
     bench.close()
@@ -102,10 +112,10 @@ def test_a_late_reading_opens_its_quarter_again(bench: Bench, raw: Figures) -> N
     same(figures(bench), raw)
 
 
-def test_sums_outlive_the_raw_month_and_what_comes_later_changes_nothing(tmp_path: Path, raw: Figures) -> None:
+def test_sums_outlive_the_raw_month_and_what_comes_later_changes_nothing(tmp_path: Path, summed: Path, raw: Figures) -> None:
     kept = {name: figure for name, figure in raw.items() if not name.endswith("minutes")}
     ages = Ages(raw_ns=62 * DAY, rollup_ns=3653 * DAY)
-    bench = rolled(tmp_path)
+    bench = rolled(summed, tmp_path)
     compact(bench.months, FEBRUARY + 3 * DAY)
     assert retain(bench.months, FEBRUARY + 61 * DAY, ages) == []
     assert retain(bench.months, FEBRUARY + 63 * DAY, ages) == ["2026-01"]
@@ -133,3 +143,24 @@ def test_summing_up_stops_when_it_is_not_wanted_any_more(bench: Bench) -> None:
     bench.drain.drain()
     answers = iter([True, True])
     assert roll(bench.months, FEBRUARY + DAY, lambda: next(answers, False)) == 8
+
+
+def test_a_settled_hour_is_put_in_order_of_its_points_and_a_late_reading_is_not_lost(bench: Bench, raw: Figures) -> None:
+    bench.take(*day())
+    bench.drain.drain()
+    roll(bench.months, T0 + 3 * HOUR + 40 * MINUTE)
+    assert [stretch for stretch in range(5) if _is_in_order(bench, T0 + stretch * HOUR)] == [0, 1, 2]
+    same(figures(bench), raw)
+    bench.take(meter(T0 + 5 * MINUTE + 1, 7.0))
+    bench.drain.drain()
+    assert not _is_in_order(bench, T0)
+    assert 7.0 in [sample.value for sample in bench.history.readings(ENERGY, T0, T0 + HOUR, 1000)]
+
+
+def _is_in_order(bench: Bench, hour_ns: int) -> bool:
+    """As the rows lie in the file."""
+    [(_, start_ns, end_ns)] = bench.months.between(hour_ns, hour_ns + HOUR)
+    assert start_ns <= hour_ns < end_ns
+    query = "select series, source_ns from h_2026_01.reading where source_ns >= ? and source_ns < ? order by rowid"
+    rows = bench.months.cursor().execute(query, [hour_ns, hour_ns + HOUR]).fetchall()
+    return rows == sorted(rows)

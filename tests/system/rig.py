@@ -44,15 +44,15 @@ class Rig:
         self.site.write_text(reference_site(size, HOST, ports, broker=broker, broker_port=broker_port), encoding="utf-8")
         self.simulators: subprocess.Popen[bytes] | None = None
         self.platform: subprocess.Popen[bytes] | None = None
-        self.control = httpx.Client(base_url=f"http://{HOST}:{self.control_port}", timeout=20)
+        self.control = httpx.Client(base_url=f"http://{HOST}:{self.control_port}", timeout=60)
         self._tokens: dict[str, str] = {}
-        self._http = httpx.Client(base_url=f"http://{HOST}:{self.port}", timeout=20)
+        self._http = httpx.Client(base_url=f"http://{HOST}:{self.port}", timeout=60)
 
     # --- processes ---
 
     def guanjia(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run([sys.executable, "-m", "guanjia", *words], capture_output=True, text=True, check=check, timeout=60)
+        return subprocess.run([sys.executable, "-m", "guanjia", *words], capture_output=True, text=True, check=check, timeout=100)
 
     def _start(self, log: str, *words: str) -> subprocess.Popen[bytes]:
         with (self.folder / log).open("ab") as out:
@@ -94,14 +94,14 @@ class Rig:
         """As a power switch would."""
         assert self.platform is not None
         os.kill(self.platform.pid, signal.SIGKILL)
-        self.platform.wait(10)
+        self.platform.wait(60)
 
     def stop_platform(self) -> float:
         """Ask it to stop. Returns the seconds it took; AssertionError when it did not end well."""
         assert self.platform is not None
         begun = time.monotonic()
         self.platform.send_signal(signal.SIGINT)
-        code = self.platform.wait(15)
+        code = self.platform.wait(60)
         assert code == 0, (self.folder / "platform.log").read_text(encoding="utf-8")[-3000:]
         return time.monotonic() - begun
 
@@ -179,7 +179,7 @@ def running(folder: Path, size: Size = "small", **more: Any) -> Iterator[Rig]:
         rig.add_users()
         rig.start_simulators()
         rig.start_platform()
-        until("95 % of points good", lambda: rig.share_good() >= 0.95 or None, 30)
+        until("95 % of points good", lambda: rig.share_good() >= 0.95 or None, 60)
         yield rig
     finally:
         rig.close()

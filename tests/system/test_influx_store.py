@@ -82,10 +82,10 @@ def readings(rig: Rig, **asked: Any) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 def test_history_lives_in_influxdb_and_outlives_its_absence(tmp_path: Path) -> None:
     with running(tmp_path) as (rig, influx):
-        until("the first blocks in InfluxDB", lambda: delivered(rig) > 300 or None, 40)
+        until("the first blocks in InfluxDB", lambda: delivered(rig) > 300 or None, 60)
         _what_the_api_gives_back_is_what_influxdb_holds(rig, influx)
         _what_only_influxdb_knows_comes_back_too(rig, influx)
         since_ns = time.time_ns()
@@ -93,7 +93,7 @@ def test_history_lives_in_influxdb_and_outlives_its_absence(tmp_path: Path) -> N
         _its_absence_is_said_and_the_spool_holds(rig)
         influx.start()
         until_ns = time.time_ns()
-        until("the spool to be drained", lambda: (lag(rig) < 100 and rig.ready()) or None, 40)
+        until("the spool to be drained", lambda: (lag(rig) < 100 and rig.ready()) or None, 60)
         _no_gap(influx, since_ns - 5 * SECOND, until_ns)
         assert rig.metrics()["guanjia_history_influxdb_refused_lines_total"] == 0
         assert rig.metrics()["guanjia_spool_refused_blocks_total"] == 0
@@ -121,8 +121,8 @@ def _what_only_influxdb_knows_comes_back_too(rig: Rig, influx: Influx) -> None:
 def _its_absence_is_said_and_the_spool_holds(rig: Rig) -> None:
     before = delivered(rig)
     away_until = time.monotonic() + AWAY_S
-    until("the outage on /readyz", lambda: not rig.ready() or None, 20)
-    until("blocks waiting in the spool", lambda: lag(rig) > 200 or None, 20)
+    until("the outage on /readyz", lambda: not rig.ready() or None, 60)
+    until("blocks waiting in the spool", lambda: lag(rig) > 200 or None, 60)
     refused = rig.ask("GET", f"/points/{DEVICE}.{POINT}/readings")
     assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
     assert "does not answer" in refused.json()["detail"]

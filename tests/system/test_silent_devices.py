@@ -45,7 +45,7 @@ def test_sixty_silent_devices_cost_the_others_nothing(tmp_path: Path) -> None:
         others = [d["id"] for d in rig.get("/devices", limit=500)["items"] if d["id"] not in silent]
         assert set(_polls(rig, others).values()) == {"connected"}
         after_s = rig.metrics()["guanjia_poll_lateness_p99_seconds"]
-        assert after_s - before_s < 0.5, "a silent device holds nobody up; the figure itself is a benchmark's"
+        assert after_s - before_s < 2, "a silent device holds nobody up; the figure itself is a benchmark's"
 
         rig.network(silent, "ok")
         until("the alarms to clear by themselves", lambda: not _lost(rig) or None, 60)

@@ -33,7 +33,7 @@ from tests.system.witnesses import (
     node,
 )
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 SERIAL, SPARKPLUG, RTU = "pr2.tank", "sub2.d6", "sub2.d5"
 """Devices of the reference site that are put on other wires, so that every kind of wire is looked at."""
 _OTHER_WAYS_TO_WRITE = ("bcd_yyyymmdd", "schneider_datetime4", "schneider_4q_fp_pf")
@@ -191,9 +191,9 @@ def heard(standing: Standing) -> dict[str, bytes]:
     listening = subprocess.Popen(words, stdout=subprocess.PIPE)
     control = standing.rig.control
     control.post("/broker", json={"kind": "down"}).raise_for_status()
-    until("no device on the broker", lambda: control.get("/broker").json()["connected"] == 0 or None, 20)
+    until("no device on the broker", lambda: control.get("/broker").json()["connected"] == 0 or None, 60)
     control.post("/broker", json={"kind": "ok"}).raise_for_status()
-    out, _ = listening.communicate(timeout=40)
+    out, _ = listening.communicate(timeout=100)
     lines = [line.rpartition(b" ") for line in out.splitlines()]
     return {topic.decode(): bytes.fromhex(payload.decode()) for topic, _, payload in lines}
 

@@ -129,7 +129,7 @@ def mbpoll(device: Device, point: Point) -> float:
         words += ["-m", "tcp", "-p", str(at.port), at.host]
     else:
         words += ["-m", "rtu", "-b", str(at.baud), "-P", {"N": "none", "E": "even", "O": "odd"}[at.parity], at.port]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, f"{device.id}.{point.name}: {done.stdout}{done.stderr}"
     return _number(done.stdout, point)
 

@@ -64,7 +64,7 @@ async def test_a_simulated_node_is_read_and_cut_off_it_takes_its_devices_with_it
         def are_so(_: list[Block]) -> bool:
             return all((block := newest(device)) is not None and block.fault is fault for device in site.devices)
 
-        await sink.until(are_so, 20)
+        await sink.until(are_so, 60)
 
     async with listening(site, sink) as platform, speaking(edge):
         await until(None)

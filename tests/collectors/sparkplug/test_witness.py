@@ -83,7 +83,7 @@ class Edge:
     async def birth(self) -> None:
         """Return when it has been born (again)."""
         assert self.process.stdout
-        assert await asyncio.wait_for(self.process.stdout.readline(), 20) == b"born\n"
+        assert await asyncio.wait_for(self.process.stdout.readline(), 60) == b"born\n"
 
     def do(self, *words: Any) -> None:
         assert self.process.stdin
@@ -117,7 +117,7 @@ class Hosting:
     async def running(self) -> AsyncIterator[None]:
         task = asyncio.create_task(self.link.run())
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not self.counters.connects:  # noqa: ASYNC110 -- the counter has no event of its own
                     await asyncio.sleep(0.01)
             yield

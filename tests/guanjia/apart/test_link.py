@@ -129,7 +129,7 @@ async def drained(clock: HandClock, edge: EdgeSide, core: CoreSide, broker: Memo
     edge.voice.up(from_any_thread)
     beating = asyncio.create_task(beat())
     await asyncio.sleep(0.005)
-    async with core.keeping(), asyncio.timeout(20):
+    async with core.keeping(), asyncio.timeout(60):
         assert await asyncio.to_thread(edge.drain.drain)
     beating.cancel()
     await asyncio.sleep(0)
