@@ -195,9 +195,10 @@ def _children() -> list[int]:
 
 
 def _held_mb(pid: int) -> float:
+    """What two processes share, like the code of a library, counts once."""
     with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmRSS:"):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
                 return int(line.split()[1]) / 1024
     return 0.0
 
