@@ -12,12 +12,14 @@ install: $(VENV)/.installed
 demo: install
 	$(BIN)/guanjia demo $(ARGS)
 
+# What is compiled is kept, so that four workers do not each compile it again.
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(COMPILED)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The same properties with a hundred times the examples: hours.
 nightly: $(VENV)/.installed-dev
-	GUANJIA_EXAMPLES=100 $(BIN)/pytest -n 2 --timeout 7200 tests/rules tests/tickets tests/config tests/scenario tests/api $(ARGS)
+	GUANJIA_EXAMPLES=100 $(BIN)/pytest -n 2 --timeout 7200 tests/rules tests/backtest tests/recovery tests/tickets tests/guanjia/rulebook tests/config tests/scenario tests/api $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -20,6 +20,7 @@ def bench(site: RunningSite) -> FakeBench:
 
 def take_in_hand(page: Page) -> None:
     page.fill(".finder .search", PUMP)
+    expect(page.locator(".device-picks .pick").first).to_contain_text(PUMP)
     page.locator(".device-picks .pick").first.click()
     expect(page.locator(".ways-to-break")).to_be_visible()
 
