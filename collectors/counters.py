@@ -14,24 +14,24 @@ LATE_NS = SECOND // 20
 
 
 class Lateness:
-    """How late the polls of the last minute started. Memory grows with the poll rate only: one pair of numbers per poll."""
+    """How late the polls of the last minute started. Memory grows with the poll rate only: one pair of numbers per poll.
+
+    Polls are recorded in the event loop; ``/metrics`` may ask from any thread meanwhile.
+    """
 
     def __init__(self) -> None:
         self._starts: deque[tuple[int, int]] = deque()
 
     def record(self, monotonic_ns: int, late_ns: int) -> None:
         self._starts.append((monotonic_ns, late_ns))
-        self._forget(monotonic_ns)
+        while self._starts[0][0] <= monotonic_ns - WINDOW_NS:
+            self._starts.popleft()
 
     def percentile_s(self, share: float, monotonic_ns: int) -> float:
         """Lateness in seconds that ``share`` (0–1) of the starts within the last minute did not exceed; 0 when there were none."""
-        self._forget(monotonic_ns)
-        ordered = sorted(late for _, late in self._starts)
+        starts = tuple(self._starts)  # at once: other threads stand still
+        ordered = sorted(late for at_ns, late in starts if at_ns > monotonic_ns - WINDOW_NS)
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)] / SECOND if ordered else 0.0
-
-    def _forget(self, monotonic_ns: int) -> None:
-        while self._starts and self._starts[0][0] <= monotonic_ns - WINDOW_NS:
-            self._starts.popleft()
 
 
 @dataclass(slots=True)

@@ -1,6 +1,9 @@
 """What the collectors count."""
 
-from collectors.counters import Counters, Lateness
+import itertools
+import threading
+
+from collectors.counters import WINDOW_NS, Counters, Lateness
 from collectors.mqtt.silence import Silence
 from model.clock import SECOND
 from model.reading import Fault
@@ -48,3 +51,22 @@ def test_nobody_is_silent_while_the_broker_is_away() -> None:
     silence.restart(100 * SECOND)
     assert list(silence.fell_silent(134 * SECOND)) == []
     assert list(silence.fell_silent(135 * SECOND)) == ["gate"]
+
+
+def test_it_may_be_asked_from_another_thread_while_polls_start() -> None:
+    lateness, over = Lateness(), threading.Event()
+
+    def poll() -> None:
+        for number in itertools.count():
+            lateness.record(number * WINDOW_NS // 5_000, number)
+            if over.is_set():
+                break
+
+    polling = threading.Thread(target=poll)
+    polling.start()
+    try:
+        for _ in range(150):
+            lateness.percentile_s(0.99, 0)
+    finally:
+        over.set()
+        polling.join(10)
