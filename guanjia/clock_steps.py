@@ -14,7 +14,7 @@ FILE = "engine.clock"
 
 
 class ClockStep(NamedTuple):
-    """What the clock showed when it was noticed to have been set, and what it would have shown without."""
+    """What the clock would have shown when it was noticed to have been set, and what it showed."""
 
     from_ns: int
     to_ns: int

@@ -1,8 +1,8 @@
 """Readings come poll after poll, and are asked for point by point: an hour that has settled is put in order of its points.
 
 Whoever asks for some points then reads a few groups of rows of each hour instead of all. Measured on twelve hours of 6,252 points every
-10 s, 27 million readings: 35 points take 6 ms instead of 68; an hour takes half a second of a core to put in order, and a third more room
-until the month is closed and sorted whole.
+10 s, 27 million readings: 35 points take 6 ms instead of 68; an hour takes half a second of a core to put in order. Until the month is
+closed and sorted whole it takes a quarter more room: 30 days 15.0 GB instead of 11.9.
 """
 
 from typing import TYPE_CHECKING
@@ -21,11 +21,15 @@ _PUT_BACK = "insert into {alias}.reading select * from settled"
 
 def put_in_order(months: "Months", month: str, start_ns: int) -> None:
     """The hour that begins then, in one transaction: readers find every reading once. A month that is sorted whole stays as it is."""
-    alias = months.open(month)
-    if alias.endswith("_sorted"):
-        return
     hour = [start_ns, start_ns + HOUR]
-    with months.turn(), months.writing, months.transaction() as cursor:
+    with months.turn(), months.writing:
+        alias = months.open(month)
+        if not alias.endswith("_sorted"):
+            _rewrite(months, alias, hour)
+
+
+def _rewrite(months: "Months", alias: str, hour: list[int]) -> None:
+    with months.transaction() as cursor:
         if not cursor.execute(_ANY.format(alias=alias), hour).fetchone():
             return
         cursor.execute(_SETTLED.format(alias=alias), hour)
