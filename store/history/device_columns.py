@@ -36,21 +36,24 @@ _FILLING = "semi join wanted using (series) where series between {low} and {high
 
 
 class EmbeddedColumns:
-    """``model.past.ColumnHistory``. What the drain takes from the spool meanwhile may come twice."""
+    """``model.past.ColumnHistory``. What the drain takes from the spool meanwhile may come twice.
+
+    The tail is read first: whoever takes his time over the pieces would find it trimmed.
+    """
 
     def __init__(self, months: Months, tail: Tail) -> None:
         self._months = months
         self._tail = tail
 
     def readings(self, points: Sequence[str], start_ns: int, end_ns: int, *, lost_only: bool = False) -> Iterator[Readings]:
-        drained = self._tail.position()
+        undrained = list(self._undrained(points, self._tail.position(), start_ns, end_ns, lost_only))
         try:
             with closing(self._months.another_cursor()) as cursor:
                 for asked in self._asked(cursor, points, start_ns, end_ns, lost_only):
                     yield from self._gathered(cursor, asked)
         except duckdb.Error as error:
             raise HistoryUnavailable(f"embedded history: {error}") from error
-        yield from self._undrained(points, drained, start_ns, end_ns, lost_only)
+        yield from undrained
 
     def _asked(
         self, cursor: duckdb.DuckDBPyConnection, points: Sequence[str], start_ns: int, end_ns: int, lost_only: bool

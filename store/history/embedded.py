@@ -41,8 +41,10 @@ class EmbeddedSink:
                         log.warning("readings_of_a_closed_month", month=month, blocks=len(of_month))
                     else:
                         self._take(self._months.open(month), of_month)
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError) as error:
             self._series.clear()
+            with self._months.writing:
+                self._months.revive()
             raise Unreachable(f"embedded history: {error}") from error
 
     def _take(self, alias: str, rows: list[Row]) -> None:

@@ -52,7 +52,8 @@ def _told() -> Iterator[None]:
 
 class EmbeddedHistory:
     """``History`` over DuckDB. Each month is read in one transaction with the position its file has reached in the spool, and the tail is
-    taken from behind that position: no reading is seen twice or missed while the drain runs."""
+    taken from behind that position: no reading is seen twice or missed while the drain runs. The tail is read before the month is asked,
+    which may take minutes: what the drain has passed is soon trimmed."""
 
     def __init__(self, months: Months, tail: Tail, spool: str, holds_for_ns: Callable[[str], int] = lambda _: 0) -> None:
         """``holds_for_ns``: how long a stored reading of a point stands for those left out after it; 0: nothing is left out."""
@@ -88,10 +89,10 @@ class EmbeddedHistory:
         def undrained(samples: dict[str, list[Sample]]) -> Slots:
             return partials(samples[point], edges_ns)
 
-        parts = self._read([point], edges_ns[0], edges_ns[-1], stored, undrained)
-        parts += (
-            self._rolled_slots(alias, next(iter(series)), edges_ns, part) for alias, series, part in self._archived([point], edges_ns)
-        )
+        def summed(rollup: str, series: dict[int, str], first: int, end: int) -> Slots:
+            return self._rolled_slots(rollup, next(iter(series)), edges_ns, Stretch(True, first, end))
+
+        parts = self._read([point], edges_ns[0], edges_ns[-1], stored, undrained, summed if on_quarters(edges_ns) else None)
         return figures(parts, len(edges_ns) - 1, how)
 
     def _track(self, point: str, start_ns: int, end_ns: int) -> Track:
@@ -119,8 +120,10 @@ class EmbeddedHistory:
         def undrained(samples: dict[str, list[Sample]]) -> list[CounterInterval]:
             return [interval for point in samples for interval in counter_intervals(point, samples[point], edges_ns)]
 
-        parts = self._read(points, edges_ns[0], edges_ns[-1], stored, undrained)
-        parts += (self._rolled_intervals(alias, series, edges_ns, part) for alias, series, part in self._archived(points, edges_ns))
+        def summed(rollup: str, series: dict[int, str], first: int, end: int) -> list[CounterInterval]:
+            return self._rolled_intervals(rollup, series, edges_ns, Stretch(True, first, end))
+
+        parts = self._read(points, edges_ns[0], edges_ns[-1], stored, undrained, summed if on_quarters(edges_ns) else None)
         return joined_intervals(points, (interval for part in parts for interval in part))
 
     def _read(
@@ -130,13 +133,16 @@ class EmbeddedHistory:
         end_ns: int,
         stored: Callable[[str, dict[int, str], int, int], T],
         undrained: Callable[[dict[str, list[Sample]]], T],
+        summed: Callable[[str, dict[int, str], int, int], T] | None = None,
     ) -> list[T]:
-        """What every month says, then what the tail adds; once more when a month file was replaced under the reader."""
+        """What every month says and what the tail adds; ``summed``: asked of months of which only the sums are left. Once more when a
+        month's file was replaced or dropped under the reader.
+        """
         with self._months.readers:
             try:
-                return list(self._read_once(points, start_ns, end_ns, stored, undrained))
+                return self._read_once(points, start_ns, end_ns, stored, undrained, summed)
             except duckdb.CatalogException:
-                return list(self._read_once(points, start_ns, end_ns, stored, undrained))
+                return self._read_once(points, start_ns, end_ns, stored, undrained, summed)
 
     def _read_once(
         self,
@@ -145,22 +151,33 @@ class EmbeddedHistory:
         end_ns: int,
         stored: Callable[[str, dict[int, str], int, int], T],
         undrained: Callable[[dict[str, list[Sample]]], T],
+        summed: Callable[[str, dict[int, str], int, int], T] | None,
     ) -> list[T]:
         drained = self._tail.position()
-        parts: list[T] = []
-        unread_ns = start_ns
-        for alias, month_start_ns, month_end_ns in self._months.between(start_ns, end_ns):
+        months = self._months.between(start_ns, end_ns)
+        archived = self._archived(months, start_ns, end_ns)
+        parts = [undrained(self._tail.samples(points, drained, first, end)) for first, end in _beside(months, start_ns, end_ns)]
+        for alias, month_start_ns, month_end_ns in months:
             first, end = max(start_ns, month_start_ns), min(end_ns, month_end_ns)
             with self._months.transaction() as cursor:
-                taken = cursor.execute(f"select position from {alias}.taken where spool = ?", [self._spool]).fetchone()
+                taken = self._taken(cursor, alias, self._months.rollups.alias(month_of(first)))
+                tail = self._tail.samples(points, max(drained, taken), first, end)
                 series = self._series(cursor, alias, points)
                 if series:
                     parts.append(stored(alias, series, first, end))
-            parts.append(undrained(self._tail.samples(points, drained, unread_ns, first)))
-            parts.append(undrained(self._tail.samples(points, max(drained, taken[0] if taken else 0), first, end)))
-            unread_ns = end
-        parts.append(undrained(self._tail.samples(points, drained, unread_ns, end_ns)))
+            parts.append(undrained(tail))
+        for alias, first, end in archived:
+            if summed and (series := self._series(self._months.cursor(), alias, points)):
+                parts.append(summed(alias, series, first, end))
         return parts
+
+    def _taken(self, cursor: "duckdb.DuckDBPyConnection", alias: str, rollup: str | None) -> int:
+        """How far the file has the spool. Its sums are named beside it: what a transaction sees of a file is settled when it first names
+        it, and a late reading summed up in between would be in both the sums and the tail.
+        """
+        sums = f", (select count(*) from {rollup}.rolled where slot_ns < 0)" if rollup else ""
+        [(position, *_)] = cursor.execute(f"select max(position){sums} from {alias}.taken where spool = ?", [self._spool]).fetchall()
+        return position or 0
 
     def _samples(self, alias: str, series: int, first: int, end: int, limit: int) -> list[Sample]:
         cursor = self._months.cursor()
@@ -180,14 +197,12 @@ class EmbeddedHistory:
         found = self._months.rollups.stretches(self._months.cursor(), month_of(first), first, end)
         return [(rollup if part.is_rolled else None, part) for part in found]
 
-    def _archived(self, points: Sequence[str], edges_ns: Sequence[int]) -> Iterator[tuple[str, dict[int, str], Stretch]]:
-        """Months of which nothing but the quarters is kept."""
-        rollups = self._months.rollups
-        for month in (name for name in rollups.names() if name not in self._months.names()) if on_quarters(edges_ns) else ():
-            alias, (start_ns, end_ns) = rollups.alias(month), month_bounds(month)
-            first, end = max(start_ns, edges_ns[0]), min(end_ns, edges_ns[-1])
-            if alias is not None and first < end and (series := self._series(self._months.cursor(), alias, points)):
-                yield alias, series, Stretch(True, first, end)
+    def _archived(self, months: "list[tuple[str, int, int]]", start_ns: int, end_ns: int) -> list[tuple[str, int, int]]:
+        """(alias, first, end) of those of which nothing but the quarters is kept: ``months`` are the others."""
+        rollups, kept = self._months.rollups, {month_of(first) for _, first, _ in months}
+        bounds = ((rollups.alias(month), *month_bounds(month)) for month in rollups.names() if month not in kept)
+        found = ((alias, max(start_ns, first), min(end_ns, end)) for alias, first, end in bounds if alias is not None)
+        return [(alias, first, end) for alias, first, end in found if first < end]
 
     def _series(self, cursor: "duckdb.DuckDBPyConnection", alias: str, points: Sequence[str]) -> dict[int, str]:
         return dict(cursor.execute(f"select id, point from {alias}.series where list_contains(?, point)", [list(points)]).fetchall())
@@ -223,6 +238,12 @@ class EmbeddedHistory:
                 rows = counter_rows(self._months.cursor(), rollup, some, edges_ns, part)
             found += (CounterInterval(series[number], edges_ns[slot], *counted) for number, slot, *counted in rows)
         return found
+
+
+def _beside(months: "list[tuple[str, int, int]]", start_ns: int, end_ns: int) -> list[tuple[int, int]]:
+    """The times between two instants of which there is no month."""
+    starts, ends = [end for *_, end in months], [first for _, first, _ in months]
+    return [(first, end) for first, end in zip([start_ns, *starts], [*ends, end_ns], strict=True) if first < end]
 
 
 def _listed(series: Mapping[int, str]) -> str:

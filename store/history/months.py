@@ -4,6 +4,7 @@
     2026-01.sorted.duckdb   the same month after it was closed and sorted by point; takes the place of the former
     2026-01.sorting.duckdb  a sort that was not finished; deleted at the next start
     2026-01.rollup.duckdb   its quarters of an hour, summed up: see rollups.py
+    2026-01.unborn.duckdb   a file that was not finished: see files.py; deleted at the next start
 
 Each file stands alone: it carries its own series numbers and, per spool, the position up to which it has taken that spool's blocks,
 written in the transaction of the rows themselves. DuckDB keeps every other process out of the files.
@@ -16,23 +17,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from weakref import WeakSet
 
 import duckdb
 import structlog
 
 from model.clock import SECOND
+from store.history.files import UNBORN, Files, delete
 from store.history.rollups import Rollups
 from store.history.spool_file import Row
 
 log = structlog.get_logger()
 
-_TABLES = """
-create table if not exists {alias}.series (id integer not null, point varchar not null);
-create table if not exists {alias}.reading (series integer not null, source_ns bigint not null, value double, quality utinyint not null);
-create table if not exists {alias}.words (series integer not null, source_ns bigint not null, words varchar not null);
-create table if not exists {alias}.taken (spool varchar primary key, position bigint not null);
-"""
 _FILE = re.compile(r"(\d{4,}-\d\d)(\.sorted)?\.duckdb")
 MEMORY_MB = 48
 """What DuckDB may hold at rest; it fills this up with blocks of the files and keeps it. Thirty readers at once beside the drain did well
@@ -73,7 +68,7 @@ def by_month(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return months
 
 
-class Months:
+class Months(Files):
     """``writing`` is held by whoever writes to a file or puts another in its place; readers never wait for it."""
 
     def __init__(self, directory: Path, memory_mb: int = MEMORY_MB) -> None:
@@ -81,58 +76,25 @@ class Months:
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self._memory_mb = memory_mb
-        self.writing = threading.RLock()
         config: dict[str, str | bool | int | float | list[str]] = {"threads": _THREADS, "memory_limit": f"{memory_mb}MB"}
         config["temp_directory"] = str(directory / "scratch")
-        self._opening, self._granting, self._turn = threading.Lock(), threading.Lock(), threading.RLock()
-        self._instance = duckdb.connect(":memory:", config=config)
-        self._local = threading.local()
+        super().__init__(config)
+        self.writing, self._turn, self._granting = threading.RLock(), threading.RLock(), threading.Lock()
         self.readers = threading.BoundedSemaphore(_READERS)
-        self._grants = self._instance.cursor()
-        self._cursors: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
-        """A cursor ends with the thread it belongs to."""
-        self._aliases: dict[str, str] = {}
+        self._grants = self.another_cursor()
+        # Where a month is there twice, its sorted file comes last, and is the one that counts.
+        files = {found[1]: path for path in sorted(directory.glob("*.duckdb")) if (found := _FILE.fullmatch(path.name))}
+        self._aliases = {month: self.attach(path) for month, path in files.items()}
         self._clear_leftovers()
-        for path in sorted(directory.glob("*.duckdb")):
-            if found := _FILE.fullmatch(path.name):
-                self._aliases[found[1]] = self.attach(path)
         self.rollups = Rollups(self)
 
     def _clear_leftovers(self) -> None:
-        """What a killed process left: unfinished sorts, and unsorted files whose sorted copy is complete."""
-        for path in self.directory.glob("*.sorting.duckdb*"):
+        """What a killed process left: unfinished files, and unsorted ones whose sorted copy is complete. Only now that the months are open:
+        no other process has them, and none is sorting."""
+        for path in (*self.directory.glob("*.sorting.duckdb*"), *self.directory.glob(f"*{UNBORN}*")):
             path.unlink()
         for path in self.directory.glob("*.sorted.duckdb"):
             delete(path.with_name(path.name.replace(".sorted", "")))
-
-    def cursor(self) -> "duckdb.DuckDBPyConnection":
-        """This thread's own connection to the instance."""
-        if not hasattr(self._local, "cursor"):
-            with self._opening:
-                self._local.cursor = self._instance.cursor()
-                self._cursors.add(self._local.cursor)
-        cursor: duckdb.DuckDBPyConnection = self._local.cursor
-        return cursor
-
-    @contextmanager
-    def transaction(self) -> "Iterator[duckdb.DuckDBPyConnection]":
-        """Commit at the end, undo on any error; everything read inside belongs to one moment."""
-        cursor = self.cursor()
-        cursor.begin()
-        try:
-            yield cursor
-            cursor.commit()
-        except BaseException:
-            self._undo(cursor)
-            raise
-
-    def _undo(self, cursor: "duckdb.DuckDBPyConnection") -> None:
-        """A connection that can't even do that is of no use any more: the thread gets another."""
-        try:
-            cursor.rollback()
-        except duckdb.Error:
-            del self._local.cursor
-            cursor.close()
 
     @contextmanager
     def room(self, megabytes: int) -> "Iterator[None]":
@@ -157,34 +119,20 @@ class Months:
             except duckdb.OutOfMemoryException:
                 log.info("history_memory_in_use", wanted_mb=self._memory_mb)  # The next to leave a room gives it back.
 
-    def another_cursor(self) -> "duckdb.DuckDBPyConnection":
-        """A connection for transactions of their own, beside this thread's."""
-        with self._opening:
-            cursor = self._instance.cursor()
-            self._cursors.add(cursor)
-            return cursor
-
-    def attach(self, path: Path, tables: str = _TABLES) -> str:
-        """Open or create a file; the name under which its tables are found."""
-        alias = "h_" + re.sub(r"\W", "_", path.name.removesuffix(".duckdb"))
-        cursor = self.cursor()
-        quoted = str(path).replace("'", "''")
-        cursor.execute(f"attach '{quoted}' as {alias}")
-        cursor.execute(tables.format(alias=alias))
-        return alias
-
-    def detach(self, alias: str) -> None:
-        """Close a file. Reads under way finish; later ones find no such schema."""
-        self.cursor().execute(f"detach {alias}")
-
     def open(self, month: str) -> str:
         """The alias of a month, its file created when there is none yet. Call with ``writing`` held."""
         if month not in self._aliases:
             self._aliases = {**self._aliases, month: self.attach(self.directory / f"{month}.duckdb")}
         return self._aliases[month]
 
-    def replace(self, month: str, alias: str) -> None:
-        """Readers find the month under another alias from now on; the former file is closed and deleted."""
+    def replace(self, month: str, sorted_copy: Path) -> None:
+        """Readers find the month in its sorted copy from now on; the former file is closed and deleted. Call with ``writing`` held."""
+        sorted_file = sorted_copy.replace(self.directory / f"{month}.sorted.duckdb")
+        try:
+            alias = self.attach(sorted_file)
+        except duckdb.Error:
+            delete(sorted_file)  # Or it would count at the next start, without what the former file takes until then.
+            raise
         former = self._aliases[month]
         self._aliases = {**self._aliases, month: alias}
         self.detach(former)
@@ -199,6 +147,11 @@ class Months:
         delete(self.directory / f"{month}.duckdb")
         delete(self.directory / f"{month}.sorted.duckdb")
 
+    def revive(self) -> None:
+        """Open again whatever DuckDB has given up. Call with ``writing`` held."""
+        for alias in (*self._aliases.values(), *self.rollups.aliases()):
+            self.reopen(alias)
+
     def names(self) -> list[str]:
         return sorted(self._aliases)
 
@@ -212,21 +165,17 @@ class Months:
         return overlapping
 
     def used_bytes(self) -> int:
-        return sum(path.stat().st_size for path in self.directory.glob("*.duckdb*"))
+        return sum(_size(path) for path in self.directory.glob("*.duckdb*"))
 
     def close(self) -> None:
-        """Write everything into the files proper and let go of them."""
         with self.writing:
-            self.rollups.close()
-            for alias in self._aliases.values():
-                self.detach(alias)
+            super().close()
             self._aliases = {}
-            for cursor in list(self._cursors):
-                cursor.close()
-            self._instance.close()
 
 
-def delete(path: Path) -> None:
-    """Remove a database file and its write-ahead log."""
-    path.unlink(missing_ok=True)
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+def _size(path: Path) -> int:
+    """Bytes; 0 for a log that has just been written into its file and is gone."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

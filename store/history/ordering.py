@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _WITHIN = "where source_ns >= ? and source_ns < ?"
 _ANY = f"select 1 from {{alias}}.reading {_WITHIN} limit 1"
-_SETTLED = f"create or replace temp table settled as select * from {{alias}}.reading {_WITHIN} order by series, source_ns"
+_SETTLED = f"create or replace temp table settled as select * from {{alias}}.reading {_WITHIN} order by series, source_ns, rowid"
+"""Of two readings of the same instant the later one counts: it stays the later one."""
 _TAKEN_OUT = f"delete from {{alias}}.reading {_WITHIN}"
 _PUT_BACK = "insert into {alias}.reading select * from settled"
 

@@ -96,6 +96,9 @@ class Rollups:
     def names(self) -> list[str]:
         return sorted(self._aliases)
 
+    def aliases(self) -> list[str]:
+        return list(self._aliases.values())
+
     def alias(self, month: str) -> str | None:
         return self._aliases.get(month)
 
@@ -129,8 +132,8 @@ class Rollups:
                 break
             with self._months.turn(), self._months.writing:
                 self._roll(month, window)
-                if _ends_an_hour(window[-1]):
-                    put_in_order(self._months, month, window[-1] // HOUR * HOUR)
+            if _ends_an_hour(window[-1]):
+                put_in_order(self._months, month, window[-1] // HOUR * HOUR)
             done += len(window)
         return done
 
@@ -165,11 +168,6 @@ class Rollups:
         del self._rolled[month]
         self._archived.discard(month)
         self._months.detach(alias)
-
-    def close(self) -> None:
-        for alias in self._aliases.values():
-            self._months.detach(alias)
-        self._aliases = {}
 
     # ── reading, in a transaction of the reader ──
 

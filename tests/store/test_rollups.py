@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from model.clock import DAY, HOUR, MINUTE, SECOND
 from model.quality import GOOD, Quality
 from model.reading import Aggregate, Block, CounterInterval
+from store.history import ordering
 from store.history.compaction import Ages, compact, retain, roll
 from store.history.months import month_bounds
 from store.history.rollups import QUARTER_NS
@@ -164,3 +166,68 @@ def _is_in_order(bench: Bench, hour_ns: int) -> bool:
     query = "select series, source_ns from h_2026_01.reading where source_ns >= ? and source_ns < ? order by rowid"
     rows = bench.months.cursor().execute(query, [hour_ns, hour_ns + HOUR]).fetchall()
     return rows == sorted(rows)
+
+
+def test_of_two_readings_of_one_instant_the_later_one_stays_the_later(bench: Bench) -> None:
+    bench.take(meter(T0, 0.0))
+    bench.drain.drain()
+    twice = "select 1000 + i // 2 % 1000 as series, ? + i // 2000 as source_ns, i % 2 as value, 192 as quality from range(40000) t(i)"
+    bench.months.cursor().execute(f"insert into h_2026_01.reading {twice}", [T0])
+    bench.months.rollups.roll("2026-01", T0, T0 + HOUR, T0 + DAY, lambda: True)
+    fell = (
+        "select value < lag(value) over (partition by series, source_ns order by rowid) as fell from h_2026_01.reading where series >= 1000"
+    )
+    assert bench.months.cursor().execute(f"select count(*) from ({fell}) where fell").fetchall() == [(0,)]
+
+
+def test_a_late_reading_summed_up_under_the_reader_is_counted_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sum_up() -> int:
+        return bench.months.rollups.roll("2026-01", T0, T0 + HOUR, T0 + DAY, lambda: True)
+
+    bench.take(meter(T0, 1.0), meter(T0 + MINUTE, 2.0))
+    bench.drain.drain()
+    assert sum_up() == 4
+    bench.take(meter(T0 + SECOND, 7.0))
+    quick = bench.history._tail.samples
+
+    def slow(*asked: object) -> object:
+        found = quick(*asked)  # type: ignore[arg-type]
+        other = threading.Thread(target=lambda: bench.drain.drain() and sum_up())
+        other.start()
+        other.join()
+        return found
+
+    monkeypatch.setattr(bench.history._tail, "samples", slow)
+    assert bench.history.aggregate(ENERGY, [T0, T0 + HOUR], Aggregate.COUNT) == [3.0]
+
+
+def test_an_hour_is_put_in_order_within_the_room_of_one_question(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def limit() -> object:
+        return bench.months.cursor().execute("select current_setting('memory_limit')").fetchone()
+
+    limits: list[object] = []
+    bench.take(meter(T0, 1.0))
+    bench.drain.drain()
+    monkeypatch.setattr(ordering, "_rewrite", lambda *_: limits.append(limit()))
+    bench.months.rollups.roll("2026-01", T0, T0 + HOUR, T0 + DAY, lambda: True)
+    with bench.months.turn():
+        assert limits == [limit()]
+
+
+def test_a_month_dropped_under_the_reader_is_counted_once(
+    tmp_path: Path, summed: Path, raw: Figures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = rolled(summed, tmp_path)
+    whole = bench.history._rolled_slots
+
+    def drop(*asked: object) -> object:
+        found = whole(*asked)  # type: ignore[arg-type]
+        other = threading.Thread(target=retain, args=(bench.months, FEBRUARY + 63 * DAY, Ages(62 * DAY, 3653 * DAY)))
+        other.start()
+        other.join()
+        return found
+
+    monkeypatch.setattr(bench.history, "_rolled_slots", drop)
+    assert bench.history.aggregate(CURRENT, HOURS, Aggregate.COUNT) == raw["count hours"]
+    assert bench.months.names() == []
+    bench.close()
