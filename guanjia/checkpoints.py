@@ -2,8 +2,10 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +13,7 @@ import structlog
 
 from guanjia.checkpoint import Checkpoint, write_checkpoint
 from guanjia.clock_steps import ClockSteps
+from guanjia.no_pauses import without_collections
 from guanjia.write_ahead import WriteAhead
 from model.alarm import AlarmEvent, Occurrence, Standing
 from model.clock import SECOND, Clock
@@ -22,6 +25,10 @@ Stood = tuple[Standing, Occurrence | None]
 
 EVERY_NS = 5 * SECOND
 """So much of a delay may be counted again after a crash where nothing is read meanwhile; and some thousand blocks are judged again."""
+
+
+_give_way = partial(time.sleep, 0)
+"""A thread that only computes would have the loop wait 5 ms (sys.getswitchinterval) for each turn of its own."""
 
 
 class Remembering(Protocol):
@@ -79,7 +86,8 @@ class Checkpoints:
             self._refuse("the engine chokes on the time that has passed")
             return
         known = self._steps.noted
-        noted, standings, mark = self._engine.noted(), self._engine.standings(), self._ahead.mark()
+        with without_collections():
+            noted, standings, mark = self._engine.noted(), self._engine.standings(), self._ahead.mark()
         await self._lane.commit(())
         judged = self._ahead.judged(mark, noted.now_ns)
         if judged is None:
@@ -93,8 +101,10 @@ class Checkpoints:
     def _write(self, noted: Noted, standings: Sequence[Stood], judged: Judged) -> int:
         # A power cut that took rows back would leave a checkpoint ahead of its spool.
         self._trail.harden()
-        plain = tuple((standing, replace(occurrence, evidence=()) if occurrence else None) for standing, occurrence in standings)
-        size = write_checkpoint(self.path, Checkpoint(judged.spool, judged.position, noted.memory(), plain))
+        with without_collections():
+            # Words by the ten thousand, gone again once they are written: no reason to look through all that stands.
+            plain = tuple((standing, replace(occurrence, evidence=()) if occurrence else None) for standing, occurrence in standings)
+            size = write_checkpoint(self.path, Checkpoint(judged.spool, judged.position, noted.memory(_give_way), plain))
         self._trail.hold(judged.position)
         return size
 

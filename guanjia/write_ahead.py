@@ -36,7 +36,7 @@ class WriteAhead:
 
     def mark(self) -> int:
         """What has been judged by now; somebody waits for its commit."""
-        self._spool.hasten()
+        self._spool.rush()
         return self._spool.accepted
 
     def is_stored(self, mark: int) -> bool:
@@ -52,14 +52,14 @@ class WriteAhead:
         if self.is_stored(mark):
             return
         if self.is_stuck:
-            self._spool.hasten()
+            self._spool.rush()
             self.overtaken += 1
             return
         self._loop, self._news = asyncio.get_running_loop(), asyncio.Event()
         try:
             async with asyncio.timeout(PATIENCE_S):
                 while not self.is_stored(mark):
-                    self._spool.hasten()
+                    self._spool.rush()
                     await self._news.wait()
                     self._news.clear()
         except TimeoutError:

@@ -104,6 +104,10 @@ class Commits(Protocol):
 class Spooled(Commits, Protocol):
     """A spool whose rows outlive the process."""
 
+    def rush(self) -> None:
+        """An alarm waits for the commit: let it come at once. What is accepted meanwhile goes into the one after it."""
+        ...
+
     def position(self, number: int) -> int | None:
         """Id of the newest row of the blocks accepted up to this number, once they are committed. Safe to ask from any thread.
 

@@ -102,7 +102,7 @@ class Engine:
         alarms = self._alarms.values()
         return Noted(
             self._now_ns,
-            list(device_notes(self.book)),
+            device_notes(self.book),
             list(alarm_notes(alarms)),
             tuple(window_memories(alarms)),
             self._turns.flood.memory(),

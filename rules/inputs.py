@@ -1,16 +1,14 @@
 """What conditions know of one device: the last value of each point they ask for."""
 
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from math import isfinite, nan
-from typing import NamedTuple
 
 from model.carrier import Carrier
 from model.quality import ABSENT, GOOD, LAST_USABLE, is_usable
 from model.reading import Block, Fault
 from model.site import Device
+from rules.device_notes import DeviceNotes
 from rules.guards import Guard
 from rules.memory import DeviceMemory, ExchangeMemory
 from rules.value import Value
@@ -155,13 +153,13 @@ class Inputs:
         self._whole_ns += step_ns
         self._usable_ns = [_moved(at_ns, step_ns) for at_ns in self._usable_ns]
 
-    def noted(self, failed: tuple[str, ...] = ()) -> Callable[[], DeviceMemory]:
-        """What is known at this instant; put into words when it is called, in any thread. ``failed``: of a carrier, the devices on it."""
+    def note(self, notes: DeviceNotes, failed: tuple[str, ...] = ()) -> None:
+        """What is known at this instant. ``failed``: of a carrier, the devices on it."""
+        state = self.offline, self.heard_ns, self.first_chance_ns, failed
         if self._whole is not None:
-            known = _Known((self._whole,), self._whole.values, (self._whole_ns,))
+            notes.whole(self.device, self._asked, self._whole, self._whole_ns, *state)
         else:
-            known = _Known(tuple(self._blocks), tuple(self._apart), tuple(self._usable_ns))
-        return partial(_device_memory, self.device, self._asked, known, self.offline, self.heard_ns, self.first_chance_ns, failed)
+            notes.apart(self.device, self._asked, tuple(self._blocks), tuple(self._apart), tuple(self._usable_ns), *state)
 
     def recall(self, memory: DeviceMemory) -> None:
         """Points that are no longer there, or nobody asks for, are passed over."""
@@ -191,48 +189,6 @@ class Inputs:
             elif value is not None:
                 values[column] = value
         return Block(self.device.id, exchange.source_ns, exchange.receive_ns, values, bytes(qualities), texts)
-
-
-class _Known(NamedTuple):
-    """By column, never changed again. Of a whole block there is one of it for all columns, and one time."""
-
-    blocks: tuple[Block | None, ...]
-    values: Sequence[Value]
-    usable_ns: tuple[int | None, ...]
-
-
-def _device_memory(
-    device: Device,
-    asked: Iterable[int],
-    known: _Known,
-    offline: bool | None,
-    heard_ns: int | None,
-    first_chance_ns: int | None,
-    failed: tuple[str, ...],
-) -> DeviceMemory:
-    """Points of which one block spoke last stand together."""
-    exchanges: dict[int, list[int]] = defaultdict(list)
-    is_whole = len(known.blocks) == 1
-    for column in asked:
-        block = known.blocks[0 if is_whole else column]
-        if block is not None:
-            exchanges[id(block)].append(column)
-    kept = tuple(_exchange(device, known, columns, is_whole=is_whole) for columns in exchanges.values())
-    return DeviceMemory(device.id, offline, heard_ns, first_chance_ns, kept, failed)
-
-
-def _exchange(device: Device, known: _Known, columns: list[int], *, is_whole: bool) -> ExchangeMemory:
-    block = known.blocks[0 if is_whole else columns[0]]
-    assert block is not None
-    usable_ns = known.usable_ns if is_whole else tuple(known.usable_ns[column] for column in columns)
-    return ExchangeMemory(
-        source_ns=block.source_ns,
-        receive_ns=block.receive_ns,
-        usable_ns=usable_ns[:1] if len(set(usable_ns)) == 1 else usable_ns,
-        points=tuple(device.points[column].name for column in columns),
-        values=tuple(known.values[column] for column in columns),
-        qualities=bytes(block.qualities[column] for column in columns),
-    )
 
 
 def _moved(at_ns: int | None, step_ns: int) -> int | None:

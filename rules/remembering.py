@@ -7,6 +7,7 @@ from typing import Any
 
 from rules.alarm import Alarm
 from rules.book import Book
+from rules.device_notes import DeviceNotes
 from rules.flood import Tide
 from rules.inputs import Carried
 from rules.memory import AlarmMemory, DeviceMemory, LevelMemory, Memory, WindowMemory
@@ -14,30 +15,39 @@ from rules.rungs import Rung
 from rules.suppression import AlarmKey
 from rules.windows import State
 
+_AT_A_STRETCH = 100
+"""Devices, for half a millisecond."""
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:
     """What an engine knows at one instant, noted between two blocks; ``memory`` puts it into words later, in any thread."""
 
     now_ns: int
-    devices: Sequence[Callable[[], DeviceMemory]]
+    devices: DeviceNotes
     alarms: Sequence[tuple[Any, ...]]
     """Of each the fields of its ``AlarmMemory``, in their order."""
     windows: tuple[WindowMemory, ...]
     tide: Tide
 
-    def memory(self) -> Memory:
+    def memory(self, give_way: Callable[[], object] = lambda: None) -> Memory:
+        """``give_way`` is called now and then, for others that have something to do meanwhile."""
+        devices: list[DeviceMemory] = []
+        for device in self.devices.words():
+            devices.append(device)
+            if len(devices) % _AT_A_STRETCH == 0:
+                give_way()
         alarms = tuple([AlarmMemory(*fields) for fields in self.alarms])
-        return Memory(self.now_ns, tuple([said() for said in self.devices]), alarms, self.windows, self.tide)
+        return Memory(self.now_ns, tuple(devices), alarms, self.windows, self.tide)
 
 
-def device_notes(book: Book) -> Iterator[Callable[[], DeviceMemory]]:
+def device_notes(book: Book) -> DeviceNotes:
     """Of devices that have never been heard there is nothing."""
-    carried = _carried(book)
+    notes, carried = DeviceNotes(), _carried(book)
     for id, inputs in book.inputs.items():
-        failed = tuple(sorted(carried[id].failed)) if id in carried else ()
         if inputs.heard_ns is not None or inputs.first_chance_ns is not None:
-            yield inputs.noted(failed)
+            inputs.note(notes, tuple(sorted(carried[id].failed)) if id in carried else ())
+    return notes
 
 
 def recall_devices(book: Book, memories: Iterable[DeviceMemory]) -> None:

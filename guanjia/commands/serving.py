@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from guanjia.commands.lives import live
 from guanjia.commands.words import STOPPED, out
 from guanjia.config.configuration import Configuration
-from guanjia.no_pauses import without_pauses
+from guanjia.no_pauses import collect_seldom, without_pauses
 from guanjia.platform import Read, SitePlatform, whole_site
 from guanjia.system_clock import SystemClock
 from guanjia.web import web_application
@@ -45,6 +45,7 @@ def serve(
     """Run until stopped."""
 
     async def life(stopping: asyncio.Event) -> None:
+        collect_seldom()
         with without_pauses():
             platform = SitePlatform(found, data, clock or SystemClock(), demo=demo, simulators=simulators, read=read)
             web = WebServer(web_application(platform.context), host, port)

@@ -47,7 +47,7 @@ class SpoolBounds:
     commit_blocks: int = 1_000
     commit_every_s: float = 0.25
     gather_s: float = 0.015
-    """A commit somebody waits for takes along what comes within this time."""
+    """A commit that is hastened takes along what comes within this time; one that is rushed does not wait."""
     max_bytes: int = 4 << 30
     max_age_ns: int = 30 * DAY
     trim_every_ns: int = 30 * SECOND
@@ -81,7 +81,7 @@ class Spool:
         self._listeners: list[Callable[[int], None]] = []
         self._sinks: list[str] = []
         self._committing = threading.Lock()
-        self._wake = threading.Event()
+        self._wake, self._rush = threading.Event(), threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
         self._droppable = 0
@@ -113,6 +113,12 @@ class Spool:
         if self._pending and not self._wake.is_set():
             self._wake.set()
 
+    def rush(self) -> None:
+        """See ``model.reading.Spooled``."""
+        if self._pending and not self._rush.is_set():
+            self._rush.set()
+            self._wake.set()
+
     def position(self, number: int) -> int | None:
         """See ``model.reading.Spooled``."""
         return self._ledger.row(number)
@@ -132,6 +138,7 @@ class Spool:
     def stop(self) -> None:
         """Commit what is pending and end the thread. The file stays open for the sinks' last reads; ``close`` ends it."""
         self._stopping.set()
+        self._rush.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -143,8 +150,9 @@ class Spool:
     def _run(self) -> None:
         while not self._stopping.is_set():
             if self._wake.wait(self._bounds.commit_every_s) and len(self._pending) < self._bounds.commit_blocks:
-                self._stopping.wait(self._bounds.gather_s)
+                self._rush.wait(self._bounds.gather_s)
             self._wake.clear()
+            self._rush.clear()
             self.flush()
             if self._clock.monotonic_ns() - self._trimmed_ns >= self._bounds.trim_every_ns:
                 self.trim()

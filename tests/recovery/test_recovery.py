@@ -84,7 +84,7 @@ class Cutter:
 
     def _cut(self) -> None:
         said = [index for index, act in enumerate(self._acts[: self._playing + 1]) if act.is_said]
-        stored = said[: self._house.spool.committed]
+        stored = said[: self._with_rows()]
         written = [index for index, act in enumerate(self._acts[: self._playing]) if act.is_write]
         rest = max([-1, *stored, *written]) + 1
         stored_ns = [self._acts[index].at_ns for index in stored]
@@ -93,6 +93,12 @@ class Cutter:
         judged = self._house.journal.judged(self._house.trail.identity)
         judged_ns = judged.at_ns if judged else w.T0
         self.cuts.append(Cut(folder, max([judged_ns, *stored_ns, *written_ns]), rest))
+
+    def _with_rows(self) -> int:
+        """How many blocks there are up to the newest that has left a row: one that only repeats a failure leaves none."""
+        spool = self._house.spool
+        newest = spool.position(spool.committed)
+        return next(number for number in range(spool.committed + 1) if spool.position(number) == newest)
 
 
 @settings(max_examples=examples(3), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))

@@ -105,6 +105,17 @@ def test_what_is_at_rest_is_not_in_it() -> None:
     assert (exchange.points, exchange.values) == (("level",), (1.0,)), "nobody asks for the other"
 
 
+def test_putting_it_into_words_gives_way_now_and_then() -> None:
+    pumps = [w.device(f"p{number}", PUMP.points, params={"limit": 2.0}) for number in range(1000)]
+    engine = w.engine(w.site(*pumps), HIGH)
+    for pump in pumps:
+        engine.observe(w.block(pump, 0, level=3.0))
+    turns: list[None] = []
+    memory = engine.noted().memory(lambda: turns.append(None))
+    assert memory == engine.memory()
+    assert len(turns) >= 5, "half a millisecond each is what others may be kept from the processor"
+
+
 @pytest.mark.parametrize(("was", "said"), [(WireType.STRING, "auto"), (WireType.F32, 3.0)])
 def test_a_point_that_was_words_and_is_a_number_now_is_as_if_it_had_not_been_read(was: WireType, said: float | str) -> None:
     now = WireType.F32 if was is WireType.STRING else WireType.STRING

@@ -4,7 +4,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,13 +123,16 @@ def test_a_thread_that_ends_takes_its_connection_along(tmp_path: Path) -> None:
     one.close()
 
 
-def test_a_commit_somebody_waits_for_comes_early(tmp_path: Path) -> None:
-    one = spool(tmp_path, bounds=SpoolBounds(commit_every_s=60.0))
+@pytest.mark.parametrize(("ask", "gather_s"), [(Spool.hasten, 0.01), (Spool.rush, 60.0)])
+def test_a_commit_somebody_waits_for_comes_early_and_one_an_alarm_waits_for_at_once(
+    ask: Callable[[Spool], None], gather_s: float, tmp_path: Path
+) -> None:
+    one = spool(tmp_path, bounds=SpoolBounds(commit_every_s=60.0, gather_s=gather_s))
     came = threading.Event()
     one.on_commit(lambda _: came.set())
     one.start()
     one.accept(meter(T0, 1.0))
-    one.hasten()
+    ask(one)
     assert came.wait(5.0)
     one.stop()
     one.close()
