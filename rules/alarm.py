@@ -108,7 +108,8 @@ class Alarm:
     @property
     def is_active(self) -> bool:
         """Whether the debounced condition is true, latched states not counted."""
-        return self.standing.state in ACTIVE
+        state = self.standing.state
+        return state is not AlarmState.NORMAL and state in ACTIVE
 
     @property
     def is_plain(self) -> bool:

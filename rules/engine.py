@@ -65,6 +65,7 @@ class Engine:
             if verdict.condition is not None:
                 self._alarms[verdict.rule.id, verdict.device.id] = Alarm(verdict.rule, verdict.device, verdict.condition)
         link(site, self.book.carriers, self._alarms)
+        self._windowed = [alarm for alarm in self._alarms.values() if alarm.condition.windows]
         self._watches = self._watched()
         self._timetable = Timetable()
         self._timetable.rebuild(self._alarms.values())
@@ -104,7 +105,7 @@ class Engine:
             self._now_ns,
             device_notes(self.book),
             list(alarm_notes(alarms)),
-            tuple(window_memories(alarms)),
+            tuple(window_memories(self._windowed)),
             self._turns.flood.memory(),
         )
 
