@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.problem import malformed
 
 T = TypeVar("T")
+_OPEN = "~"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -38,6 +39,16 @@ def page_after(items: Sequence[T], name: Callable[[T], str], cursor: str | None,
             raise malformed("cursor", "this cursor is not of this list; start again without one")
     page = items[start : start + limit]
     return page, name(page[-1]) if start + limit < len(items) else None
+
+
+def cursor_at(name: str, is_open: bool) -> str:
+    """In a list that shows what is open first: what the cursor names may be over by the next page, which begins behind its place here."""
+    return name + _OPEN if is_open else name
+
+
+def place_of(cursor: str | None) -> tuple[str | None, bool]:
+    """What ``cursor_at`` was given."""
+    return (None, False) if cursor is None else (cursor.removesuffix(_OPEN), cursor.endswith(_OPEN))
 
 
 def page_of(items: Sequence[T], name: Callable[[T], str], limit: int) -> tuple[Sequence[T], str | None]:

@@ -98,8 +98,8 @@ class RuleActs(Protocol):
         """Returns the new rule's id too."""
         ...
 
-    async def take_back(self, rule: str, by: Actor, comment: str) -> Adopted:
-        """Without the edit: what the files say of it runs again, or nothing."""
+    async def take_back(self, rule: str, by: Actor, comment: str, base_version: str = "") -> Adopted:
+        """Without the edit: what the files say of it runs again, or nothing. Of whatever version runs, where none is named."""
         ...
 
     async def reload(self, by: Actor) -> Adopted:

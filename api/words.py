@@ -1,5 +1,6 @@
 """From the model's words to the shapes on the wire: names in both languages, times with the site's offset."""
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -40,7 +41,7 @@ from model.rule import Rationale
 from model.site import Connection, Device, ModbusSerial, ModbusTcp, Site
 from model.text import Text
 from model.ticket import PromiseClock, Ticket, TicketEvent
-from model.units import display_unit
+from model.units import UNITS, display_unit
 from rules.flood import Flood
 from tickets.ticket_state import allowed
 
@@ -98,8 +99,33 @@ def bits_set(point: Point, value: float | str | None) -> list[BitShape]:
         low, _, high = bits.partition("-")
         part = int(value) >> int(low) & (1 << int(high or low) - int(low) + 1) - 1
         if part:
-            found.append({"bit": bits, "value": part, **phrase(text)})
+            found.append({"bit": bits, "value": part, "zh": _field_words(text.zh, part), "en": _field_words(text.en, part)})
     return found
+
+
+_CHOICES = re.compile(r"(?:(?P<heading>[^\d，,]*?)[：: ]+)?(?P<codes>\d+ [^，,]+(?:[，,] ?\d+ [^，,]+)+)")
+"""A field's words that list what its codes mean: ``状态：0 预热，1 监测`` or ``state 0 warm-up, 1 monitor``."""
+
+
+@lru_cache(maxsize=1024)
+def _field_words(words: str, part: int) -> str:
+    """What a field says now: of listed codes the one it has, in short ``状态 监测``; other words as they are."""
+    listed = _CHOICES.fullmatch(words)
+    if listed is None:
+        return words
+    codes = dict(one.split(" ", 1) for one in re.split("[，,] ?", listed["codes"]))
+    return " ".join(filter(None, (listed["heading"], codes.get(str(part), str(part)))))
+
+
+def unit_now(device: Device, point: Point, live: LiveValues) -> str:
+    """The point's unit; where a code of another point chooses it, the one that code names now, and none while it is not known."""
+    chosen_by = device.profile.column(point.unit_select) if point.unit_select and not point.unit else None
+    if chosen_by is None:
+        return point.unit
+    value = live.last(device.id, chosen_by).value
+    named = meaning(device.points[chosen_by], value)
+    said = [*(bit["en"] for bit in bits_set(device.points[chosen_by], value)), named["en"] if named else ""]
+    return next((words for words in said if words in UNITS), "")
 
 
 _SEVERITY: dict[int, str] = {quality: quality.severity.value for quality in Quality if quality is not Quality.ABSENT}
@@ -126,15 +152,16 @@ class Wire:
 
     # --- the model -------------------------------------------------------------------------------------------------
 
-    def point(self, device: Device, column: int, last: LastValue) -> PointShape:
+    def point(self, device: Device, column: int, live: LiveValues) -> PointShape:
         point = device.points[column]
+        unit = unit_now(device, point, live)
         return {
-            **self.reading(device, column, last),
+            **self.reading(device, column, live.last(device.id, column)),
             "name": point.name,
             "label": phrase(point.label),
             "type": point.type.value,
-            "unit": point.unit,
-            "display_unit": display_unit(point.unit),
+            "unit": unit,
+            "display_unit": display_unit(unit),
         }
 
     def reading(self, device: Device, column: int, last: LastValue) -> ReadingShape:
@@ -157,7 +184,7 @@ class Wire:
     def point_detail(self, device: Device, column: int, live: LiveValues) -> PointDetail:
         point = device.points[column]
         return {
-            **self._device_point(device, column, live.last(device.id, column), live.raw(device.id)),
+            **self._device_point(device, column, live, live.raw(device.id)),
             "enum": {str(code): phrase(text) for code, text in point.enum.items()},
             "bits": {bits: phrase(text) for bits, text in point.bits.items()},
             "low": point.low,
@@ -203,14 +230,14 @@ class Wire:
             "address": address(device.connection),
             "every_s": device.every_ns / SECOND,
             "metering": {"role": metering.role, "item": metering.item, "energy": metering.energy} if metering else None,
-            "points": [self._device_point(device, column, live.last(device.id, column), raw) for column in range(len(device.points))],
+            "points": [self._device_point(device, column, live, raw) for column in range(len(device.points))],
             "raw": [exchange_shape(asked, answer) for asked, answer in raw],
         }
 
-    def _device_point(self, device: Device, column: int, last: LastValue, raw: tuple[tuple[str, bytes], ...]) -> DevicePointShape:
+    def _device_point(self, device: Device, column: int, live: LiveValues, raw: tuple[tuple[str, bytes], ...]) -> DevicePointShape:
         point = device.points[column]
         return {
-            **self.point(device, column, last),
+            **self.point(device, column, live),
             "profile": profile_line(device, point),
             "wire": wire_shape(device, point),
             "decode": decode_shape(point),

@@ -84,14 +84,16 @@ class BacktestJobs:
         if job.state.is_over:
             raise JobOver(f"backtest {job_id} is over: {job.state.value}")
         self._stops[number].set()
-        return await self._end(number, JobState.CANCELLED)
+        ended = await self._end(number, JobState.CANCELLED)
+        assert ended is not None, "it was not over just now"
+        return ended
 
     async def run(self) -> None:
         """Judge what is asked until cancelled; then nothing is judged any more when this returns."""
         try:
             while True:
                 number = await self._queue.get()
-                if not self._jobs[number].state.is_over:
+                if not self._is_over(number):
                     await self._judge(number)
         finally:
             for number in [n for n, job in self._jobs.items() if not job.state.is_over]:
@@ -133,17 +135,22 @@ class BacktestJobs:
         else:
             await self._end(number, JobState.DONE, progress=1.0, summary=summary)
 
+    def _is_over(self, number: int) -> bool:
+        """One that was cancelled may be forgotten already when its turn comes, or when its judging ends."""
+        job = self._jobs.get(number)
+        return job is None or job.state.is_over
+
     def _note(self, number: int, progress: Progress) -> None:
-        if self._jobs[number].state is JobState.RUNNING:
+        if not self._is_over(number):
             self._change(number, progress=progress.done, eta_s=progress.eta_s)
 
     def _change(self, number: int, **changes: Any) -> None:
         self._jobs[number] = replace(self._jobs[number], **changes)
 
-    async def _end(self, number: int, state: JobState, error: str = "", **came: Any) -> BacktestJob:
-        """Once: whoever cancels a job ends it, and its judging then finds it ended."""
-        if self._jobs[number].state.is_over:
-            return self._jobs[number]
+    async def _end(self, number: int, state: JobState, error: str = "", **came: Any) -> BacktestJob | None:
+        """Once: whoever cancels a job ends it, and its judging then finds it ended: None."""
+        if self._is_over(number):
+            return None
         self._change(number, state=state, error=error, eta_s=None, finished_at_ns=self._clock.now_ns(), **came)
         self._work.pop(number, None)
         self._stops.pop(number, None)
@@ -193,7 +200,7 @@ def _name(number: int) -> str:
 def _number(job_id: str) -> int:
     """Raises KeyError for what can't be a job's id."""
     digits = job_id.removeprefix("B-")
-    if not (digits.isascii() and digits.isdecimal() and job_id == _name(int(digits))):
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 19 and job_id == _name(int(digits))):
         raise KeyError(job_id)
     return int(digits)
 

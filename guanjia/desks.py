@@ -1,19 +1,21 @@
 """The acts of people on alarms and tickets: judged by the pure rooms, written through the journal lane, told once they are on disk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
 from api.context import TicketDraft
 from model.alarm import AlarmEvent, IllegalAct, Occurrence, Standing
 from model.clock import Clock
 from model.people import Actor
-from model.ports import Journal, JournalWrite
+from model.ports import JournalWrite
 from model.ticket import Ticket, TicketAct
 from rules.engine import Engine
 from rules.flood import Flood
 from tickets.desk import Desk
 
 T = TypeVar("T")
+Past = Callable[[str], Awaitable[Occurrence | None]]
+"""Any occurrence there ever was. Not to be waited for on the event loop: while many read the journal one waits for a connection."""
 
 
 class Lane(Protocol):
@@ -31,10 +33,10 @@ class Lane(Protocol):
 class AlarmDesk:
     """``api.context.AlarmActs`` over the engine. Runs on the event loop, as the engine does."""
 
-    def __init__(self, engine: Engine, lane: Lane, journal: Journal, clock: Clock) -> None:
+    def __init__(self, engine: Engine, lane: Lane, past: Past, clock: Clock) -> None:
         self._engine = engine
         self._lane = lane
-        self._journal = journal
+        self._past = past
         self._clock = clock
 
     async def acknowledge(self, occurrence: str, by: Actor, comment: str) -> Occurrence:
@@ -45,7 +47,7 @@ class AlarmDesk:
 
     async def unshelve(self, occurrence: str, by: Actor) -> Occurrence:
         """Also for an alarm whose occurrence is over while its shelving still runs."""
-        past = self._journal.occurrence(occurrence)
+        past = await self._past(occurrence)
         if past is not None and past.ended_at_ns is not None:
             return await self._act(occurrence, lambda now_ns: self._engine.unshelve_alarm(past.rule, past.device, by, now_ns))
         return await self._act(occurrence, lambda now_ns: self._engine.unshelve(occurrence, by, now_ns))
@@ -88,15 +90,15 @@ class AlarmDesk:
         try:
             events = act(self._clock.now_ns())
         except KeyError:
-            raise self._no_longer(occurrence) from None
+            raise await self._no_longer(occurrence) from None
         await self._lane.commit(events)
-        found = self._journal.occurrence(occurrence)
+        found = await self._past(occurrence)
         assert found is not None, "an event was recorded for it just now"
         return found
 
-    def _no_longer(self, occurrence: str) -> Exception:
+    async def _no_longer(self, occurrence: str) -> Exception:
         """The engine knows only what is open: either it is over, or it never was."""
-        past = self._journal.occurrence(occurrence)
+        past = await self._past(occurrence)
         return KeyError(occurrence) if past is None else IllegalAct(f"alarm {occurrence} is over; there is nothing left to act on")
 
 

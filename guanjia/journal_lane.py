@@ -167,12 +167,19 @@ class JournalLane:
             self._refusing = ""
             log.info("journal_accepts_again")
         self.transactions += 1
-        for one in told:
-            self.events += one.event is not None
-            self._on_told(one)
+        self._tell(told)
         for done in job.waiting:
             if not done.done():
                 done.set_result(job.result)
+
+    def _tell(self, told: Sequence[Told]) -> None:
+        """What can't be told is on disk all the same; the lane goes on, or nothing would be kept any more."""
+        for one in told:
+            self.events += one.event is not None
+            try:
+                self._on_told(one)
+            except Exception as error:
+                log.exception("journal_event_not_told", kind=one.event.kind.value if one.event else "", error=repr(error))
 
     def _is_over(self) -> bool:
         return self._ending_ns is not None and self._clock.monotonic_ns() - self._ending_ns >= LAST_TRIES_NS

@@ -38,6 +38,8 @@ class JournalRecord:
     def __init__(self, journal: Journal, on_alarm: OnAlarm) -> None:
         self._journal = journal
         self._on_alarm = on_alarm
+        self._singled: list[Told] = []
+        """Of a batch with a refused event in it: what is on disk and whoever waits for the whole batch has not heard of."""
 
     def work(self, work: Callable[[JournalWrite], T]) -> tuple[T, Told]:
         """A piece of desk work in a transaction of its own; what it raises passes through and nothing of it is kept."""
@@ -51,17 +53,19 @@ class JournalRecord:
 
         ``judged``: how far the journal then reaches, in the transaction of the events.
         """
-        if not pending and judged is None:
-            return []
+        told = self._batch(pending, judged) if pending or judged is not None else []
+        told, self._singled = [*self._singled, *told], []
+        return told
+
+    def _batch(self, pending: list[AlarmEvent], judged: Judged | None) -> list[Told]:
         try:
             return self._together(pending, judged)
         except JournalUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one bad event must not take its neighbours along
             log.error("journal_batch_refused", error=repr(error), events=len(pending))
-            told = self._singly(pending)
-            self._together([], judged)
-            return told
+            self._singly(pending)
+            return self._together([], judged)
 
     def _together(self, events: Sequence[AlarmEvent], judged: Judged | None = None) -> list[Told]:
         told: list[Told] = []
@@ -75,19 +79,29 @@ class JournalRecord:
                 tx.put_judged(judged)
         return told
 
-    def _singly(self, pending: list[AlarmEvent]) -> list[Told]:
+    def _singly(self, pending: list[AlarmEvent]) -> None:
         """Something in the batch was refused: keep all the others, and name the one."""
-        told: list[Told] = []
         while pending:
             event = pending[0]
             try:
-                told += self._together([event])
+                self._singled += self._alone(event)
             except JournalUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - logged with its name; the next events still count
                 log.error("journal_event_refused", kind=event.kind.value, rule=event.standing.rule, error=repr(error))
             del pending[0]
-        return told
+
+    def _alone(self, event: AlarmEvent) -> list[Told]:
+        """With its tickets; where the desk chokes on it, without: the alarm must not be lost over its ticket."""
+        try:
+            return self._together([event])
+        except JournalUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - logged with its name; it raises again below where it is not the desk's
+            log.error("journal_event_without_desk", kind=event.kind.value, rule=event.standing.rule, error=repr(error))
+        with self._journal.write() as tx:
+            tx.record(event)
+        return [Told(event)]
 
 
 class _Recorder:

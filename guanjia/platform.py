@@ -43,7 +43,7 @@ from guanjia.test_report.expectations import Promises
 from guanjia.token_secret import token_secret
 from guanjia.web_server import WebServer
 from guanjia.write_ahead import WriteAhead
-from model.alarm import AlarmEvent
+from model.alarm import AlarmEvent, Occurrence
 from model.carrier import things
 from model.clock import SECOND, Clock
 from model.people import Actor
@@ -153,7 +153,7 @@ class SitePlatform:
             live=self._live,
             history=self._store.history,
             journal=self._journal,
-            alarms=AlarmDesk(self._engine, self._lane, self._journal, clock),
+            alarms=AlarmDesk(self._engine, self._lane, self._past, clock),
             tickets=TicketDesk(desk, self._lane, clock),
             stream=self._stream,
             clock=clock,
@@ -224,6 +224,9 @@ class SitePlatform:
     def stop(self) -> None:
         """End ``run``: first the reading, then the telling, then the writing."""
         self._stopping.set()
+
+    async def _past(self, occurrence: str) -> Occurrence | None:
+        return await asyncio.to_thread(self._journal.occurrence, occurrence)
 
     def _tell(self, told: Told) -> None:
         now_ns = self._clock.now_ns()

@@ -36,7 +36,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceFilter:
-    """Empty parts do not filter. ``active`` True: not ended yet. ``before`` pages backwards in time by occurrence id."""
+    """Empty parts do not filter. ``active`` True: not ended yet. ``before`` pages backwards in time by occurrence id.
+
+    ``before_open``: that one had not ended when its page was read, wherever it stands by now; so with tickets and notices.
+    """
 
     state: str | None = None
     system: str | None = None
@@ -45,6 +48,7 @@ class OccurrenceFilter:
     active: bool | None = None
     before: str | None = None
     limit: int = 100
+    before_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class TicketFilter:
     system: str | None = None
     before: str | None = None
     limit: int = 100
+    before_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class NoticeFilter:
     ticket: str | None = None
     before: int | None = None
     limit: int = 100
+    before_open: bool = False
 
 
 class JournalWrite(Protocol):

@@ -38,6 +38,8 @@ def request_removal(alarm: Alarm, by: Actor, reason: str, at_ns: int, until_ns: 
 def approve_removal(alarm: Alarm, by: Actor, at_ns: int) -> AlarmEvent:
     request = _request(alarm, ServiceAct.APPROVE)
     judge_approval(request, by.name, at_ns)
+    # The rule may have become another since it was asked for.
+    removal_asked_for(alarm.rule, request.by, request.reason, request.at_ns, request.until_ns)
     alarm.standing = replace(alarm.standing, request=None, out_of_service=replace(request, approved_by=by.name))
     return alarm.event(AlarmEventKind.OUT_OF_SERVICE, at_ns, by, request.reason)
 

@@ -74,7 +74,7 @@ class Alarm:
         self.patience_ns: int | None = None
         """Until when it waits, its on-delay over, for the alarm that may explain it."""
         self.source_ns = 0
-        """Source time of the reading with which the running on-delay began."""
+        """Source time of the reading with which the last on-delay began, as the clock is set now."""
         self.rungs = tuple(Rung(level, index) for index, level in enumerate(rule.levels))
         """Its graver levels, the gravest last."""
         self.stirred = False
@@ -136,7 +136,7 @@ class Alarm:
         self.fresh = True
         self.said = truth = self.condition.judge(now_ns, held=self.held, active=self.is_active, said=said)
         for rung in self.rungs:
-            self.stirred |= rung.judge(self.condition, now_ns)
+            self.stirred |= rung.judge(self.condition, truth, now_ns)
         if self.condition.is_timed:
             self._look_by(now_ns, self.condition.next_change_ns)
         return truth
@@ -168,11 +168,18 @@ class Alarm:
         return min([time for time in times if time is not None], default=None)
 
     def shift(self, step_ns: int) -> None:
-        """The clock was set: what has elapsed stays elapsed."""
+        """The clock was set: what has elapsed stays elapsed, and a shelving lasts no longer for it."""
         for delay in (self.delay, self.calm, *(rung.delay for rung in self.rungs)):
             delay.shift(step_ns)
         if self.patience_ns is not None:
             self.patience_ns += step_ns
+        self.source_ns += step_ns
+        shelving, realarm_at_ns = self.standing.shelving, self.standing.realarm_at_ns
+        if shelving:
+            shelving = replace(shelving, at_ns=shelving.at_ns + step_ns, until_ns=shelving.until_ns + step_ns)
+            self.standing = replace(self.standing, shelving=shelving)
+        if realarm_at_ns is not None:
+            self.standing = replace(self.standing, realarm_at_ns=realarm_at_ns + step_ns)
 
     def sleep(self, since_ns: int, until_ns: int) -> None:
         """Nobody watched from one instant to the other: no delay has come any nearer to its end."""
@@ -196,6 +203,7 @@ class Alarm:
         if self.occurrence is None or not self.is_active:
             return
         self.flips = max(self.flips, self.occurrence.flips)
+        self.source_ns = self.occurrence.source_ns
         come_to = rung_of(self.rungs, self.occurrence.level)
         for rung in self.rungs:
             rung.take_up(rung.index < come_to)

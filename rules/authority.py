@@ -9,9 +9,12 @@
 Source: ISA-18.2 §11 (who, why, until when; out of service under authorisation); the lengths are practice.
 """
 
-from model.alarm import IllegalAct, Removal, Shelving
+from collections.abc import Callable, Iterator
+
+from model.alarm import IllegalAct, Removal, Shelving, Standing
 from model.clock import DAY, HOUR, SECOND
 from model.rule import Rule
+from rules.alarm_state import Flag
 
 LONGEST_REMOVAL_NS = 90 * DAY
 """Whatever is out longer than a season belongs into a change of the rule or of the site."""
@@ -39,6 +42,23 @@ def removal_asked_for(rule: Rule, by: str, reason: str, at_ns: int, until_ns: in
     if not at_ns < end_ns <= at_ns + longest_ns:
         raise IllegalAct(f"out of service ends later than now and within {longest_ns // HOUR} hours")
     return Removal(by, reason, at_ns, end_ns)
+
+
+def outlived(rule: Rule, standing: Standing) -> Iterator[Flag]:
+    """What people have set under another version of the rule, and this one would not let them set."""
+    shelving, removal = standing.shelving, standing.out_of_service
+    if shelving and _is_refused(lambda: judge_shelving(rule, shelving)):
+        yield Flag.SHELVED
+    if removal and _is_refused(lambda: removal_asked_for(rule, removal.by, removal.reason, removal.at_ns, removal.until_ns)):
+        yield Flag.OUT_OF_SERVICE
+
+
+def _is_refused(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except IllegalAct:
+        return True
+    return False
 
 
 def judge_approval(request: Removal, by: str, at_ns: int) -> None:

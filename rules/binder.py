@@ -264,9 +264,7 @@ class Binder:
         columns = [n for n, point in enumerate(device.points) if fnmatchcase(point.name, pattern) and not point.is_text]
         if not columns:
             raise DoesNotFit(Fit.NAME_MISSING, f"{device.id} has no point like '{pattern}'", pattern)
-        for column in columns:
-            inputs.ask(column)
-        slots = tuple(Slot(inputs, column) for column in columns)
+        slots = tuple(self._slot(inputs, column) for column in columns)
         mask, wanted = number_of(node.args[1]), number_of(node.args[2])
         self.groups.setdefault(node, Matches(slots, mask, wanted))
         return self._logic.count_matches(slots, mask, wanted)

@@ -4,7 +4,7 @@ A group is the rules that name it, on one device or in one area. Only alarms tha
 service is not, since people at work on it are what it tells of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from model.alarm import Occurrence
@@ -28,12 +28,14 @@ def group_of(rule: Rule, device: Device) -> str:
     return f"{rule.first_out}@{device.area if rule.first_out_within is Within.AREA else device.id}"
 
 
-def verdict(source_ns: int, others: Iterable[Occurrence]) -> Verdict:
-    """``others``: those of the group that are active now. When the first of them has gone already, whoever comes is a later one."""
-    others = tuple(others)
+def verdict(source_ns: int, others: Collection[tuple[int, Occurrence]]) -> Verdict:
+    """``others``: those of the group that are active now, each with its source time as the clock is set now.
+
+    When the first of them has gone already, whoever comes is a later one.
+    """
     if not others:
         return Verdict(True)
-    first = next((other for other in others if other.first_out), None)
-    if first is None or first.source_ns <= source_ns:
+    earlier_ns, first = next(((at_ns, other) for at_ns, other in others if other.first_out), (source_ns, None))
+    if first is None or earlier_ns <= source_ns:
         return Verdict(False)
     return Verdict(True, first.id)

@@ -26,9 +26,11 @@ class Rung:
         """Whether it has been true for its on-delay, and not yet false for the rule's off-delay."""
         self.delay = Delay()
 
-    def judge(self, condition: Condition, now_ns: int) -> bool:
-        """Right after the rule's own condition was judged. Whether it has become another."""
+    def judge(self, condition: Condition, own: bool | None, now_ns: int) -> bool:
+        """Right after the rule's ``own`` condition was judged: it holds only while that does. Whether it has become another."""
         truth = condition.level(self.index, held=self.held)
+        if truth is not False and not own:
+            truth = own
         if truth is self.truth:
             return False
         self.truth = truth

@@ -59,8 +59,21 @@ def silencer(alarm: Alarm) -> Alarm | None:
     """The alarm that explains this one: a root cause if there is one, else the nearest. One folded under this alarm does not count."""
     active = [suppressor for suppressor in alarm.suppressors if suppressor.is_active]
     roots = (suppressor for suppressor in active if suppressor.standing.suppression is None)
-    others = (suppressor for suppressor in active if (folded := suppressor.standing.suppression) and folded.by != alarm.name)
+    others = (suppressor for suppressor in active if suppressor.standing.suppression and not _is_folded_under(suppressor, alarm))
     return next(roots, None) or next(others, None)
+
+
+def _is_folded_under(suppressor: Alarm, alarm: Alarm) -> bool:
+    """However many lie between: where devices feed each other in a ring, the last would close a circle in which nobody is heard."""
+    walked, at = {alarm}, suppressor
+    while at not in walked:
+        walked.add(at)
+        folded = at.standing.suppression
+        above = next((one for one in at.suppressors if folded and one.name == folded.by), None)
+        if above is None:
+            return False
+        at = above
+    return True
 
 
 def patience(alarm: Alarm, now_ns: int) -> int | None:

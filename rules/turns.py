@@ -8,11 +8,14 @@ from model.people import PLATFORM
 from rules.acts import refuse_removal
 from rules.alarm import Alarm
 from rules.alarm_state import ACTIVE, Flag
+from rules.authority import outlived
 from rules.first_out import Verdict, verdict
 from rules.flood import FloodGauge
 from rules.nuisance import may_be_held
 from rules.suppression import patience, silencer
 from rules.timetable import Timetable
+
+_LIFTED = {Flag.SHELVED: AlarmEventKind.SHELVING_EXPIRED, Flag.OUT_OF_SERVICE: AlarmEventKind.IN_SERVICE}
 
 
 class Turns:
@@ -36,6 +39,8 @@ class Turns:
         self._tell_if(events, alarm, alarm.rejudge(now_ns))
         if alarm.standing.hold and not may_be_held(alarm.rule):
             self.tell(events, alarm, alarm.release_hold(now_ns))
+        for flag in outlived(alarm.rule, alarm.standing):
+            self.tell(events, alarm, alarm.lift(flag, _LIFTED[flag], now_ns))
         self._timetable.put(alarm)
 
     def turn(self, alarm: Alarm, truth: bool | None, now_ns: int, events: list[AlarmEvent]) -> None:
@@ -179,13 +184,14 @@ class Turns:
     def _judge_again(self, alarm: Alarm, now_ns: int, events: list[AlarmEvent]) -> None:
         """From here on another condition decides, where the rule has one to clear: it may hold already, and then its delay begins now.
 
-        A rule without delays would raise and clear for ever in one instant; it waits for the next reading.
+        A rule without delays would raise and clear for ever in one instant, and so would one whose level raises it at once; it waits for
+        the next reading.
         """
         rule = alarm.rule
         if rule.clear_when is None:
             return
         truth = alarm.judge(now_ns)
-        if rule.on_delay_ns + rule.off_delay_ns == 0:
+        if rule.off_delay_ns == 0 and (rule.on_delay_ns == 0 or rule.levels):
             alarm.fresh = False
         elif truth is not alarm.truth or alarm.stirred:
             self.turn(alarm, truth, now_ns, events)
@@ -197,7 +203,7 @@ class Turns:
         if alarm.standing.out_of_service:
             return Verdict(False)
         together = [peer for peer in self._groups[alarm.group] if peer.is_active and not peer.standing.out_of_service]
-        return verdict(alarm.source_ns, [peer.occurrence for peer in together if peer.occurrence])
+        return verdict(alarm.source_ns, [(peer.source_ns, peer.occurrence) for peer in together if peer.occurrence])
 
     def _conclude(self, alarm: Alarm, now_ns: int, events: list[AlarmEvent]) -> None:
         """The alarm has been raised or cleared: so much for its delay, and now for those it explains."""

@@ -29,9 +29,10 @@ PROMISES: dict[TicketClass, dict[Promise, int]] = {
 MEETS: dict[TicketAct, tuple[Promise, ...]] = {
     TicketAct.ACCEPT: (Promise.ACCEPT,),
     TicketAct.ARRIVE: (Promise.ACCEPT, Promise.ARRIVE),
+    TicketAct.RESUME: (Promise.ACCEPT, Promise.ARRIVE),
     TicketAct.FINISH: (Promise.ACCEPT, Promise.ARRIVE, Promise.FINISH),
 }
-"""Which promises an act meets. Whoever is on the spot has accepted; whoever has finished was there."""
+"""Which promises an act meets. Whoever is on the spot has accepted; whoever goes on with the work or has finished it was there."""
 
 PAUSING = frozenset({TicketAct.HOLD, TicketAct.CANCEL})
 RESUMING = frozenset({TicketAct.RESUME, TicketAct.DISPATCH})
@@ -52,7 +53,7 @@ def after(clocks: Clocks, act: TicketAct, ticket_class: TicketClass, now_ns: int
     if act in PAUSING:
         return _running(clocks, lambda clock: replace(clock, paused_at_ns=now_ns if clock.paused_at_ns is None else clock.paused_at_ns))
     if act in RESUMING:
-        return _running(clocks, lambda clock: _moved_on(clock, now_ns))
+        clocks = _running(clocks, lambda clock: _moved_on(clock, now_ns))
     met = MEETS.get(act, ())
     return _running(clocks, lambda clock: replace(clock, met_at_ns=now_ns) if clock.promise in met else clock)
 
@@ -68,10 +69,18 @@ def hastened(clocks: Clocks, ticket_class: TicketClass, now_ns: int) -> Clocks:
     due_ns = {promise: now_ns + within for promise, within in PROMISES[ticket_class].items()}
 
     def sooner(clock: PromiseClock) -> PromiseClock:
-        return replace(clock, due_at_ns=min(clock.due_at_ns, due_ns.get(clock.promise, clock.due_at_ns)))
+        # One that stands still has stood still until now, and goes on standing: the time before does not lengthen what is promised now.
+        moved = _moved_on(clock, now_ns)
+        paused_ns = None if clock.paused_at_ns is None else max(now_ns, clock.paused_at_ns)
+        return replace(moved, due_at_ns=min(moved.due_at_ns, due_ns.get(clock.promise, moved.due_at_ns)), paused_at_ns=paused_ns)
 
     promised = {clock.promise for clock in clocks}
     return _running(clocks, sooner) + tuple(PromiseClock(promise, at) for promise, at in due_ns.items() if promise not in promised)
+
+
+def is_anybody_promised(clocks: Clocks) -> bool:
+    """Whether a promise to be on the spot still waits to be kept."""
+    return any(clock.promise is Promise.ARRIVE and clock.met_at_ns is None for clock in clocks)
 
 
 def is_late(clocks: Clocks, now_ns: int) -> bool:
@@ -81,7 +90,7 @@ def is_late(clocks: Clocks, now_ns: int) -> bool:
 
 
 def called_again(clocks: Clocks, now_ns: int) -> Clocks:
-    """An emergency's own minutes beside those that ran out, whose verdict stays."""
+    """An emergency's own minutes beside those that ran out or were met, whose verdict stays."""
     return (*clocks, *started(TicketClass.EMERGENCY, now_ns))
 
 

@@ -51,11 +51,14 @@ def _called(ticket: Ticket, occurrence: Occurrence, now_ns: int) -> Iterator[Lin
 
 
 def _made_emergency(ticket: Ticket, occurrence: Occurrence, rule: Rule, now_ns: int) -> Ticket:
-    """Its title, first steps and clocks are the graver alarm's."""
+    """Its title, first steps and clocks are the graver alarm's. Whoever has been there and gone is called back within its minutes."""
+    hastened = clocks.hastened(ticket.clocks, TicketClass.EMERGENCY, now_ns)
+    if ticket.state not in _ON_THE_SPOT | DONE and not clocks.is_anybody_promised(hastened):
+        hastened = clocks.called_again(hastened, now_ns)
     return replace(
         ticket,
         ticket_class=TicketClass.EMERGENCY,
         title=occurrence.text,
         first_steps=rule.why.steps or (rule.why.action,),
-        clocks=clocks.hastened(ticket.clocks, TicketClass.EMERGENCY, now_ns),
+        clocks=hastened,
     )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.access import Reader, ThePlatform, TheWire, holder_of, record
 from api.context import Platform
-from api.paging import PageQuestion, answer, page_of
+from api.paging import PageQuestion, answer, cursor_at, page_of, place_of
 from api.problem import known, unknown
 from api.routes.notices import notices_of
 from api.shapes import FloodShape, OccurrenceDetail, OccurrenceShape, Page, StandingShape, TraceShape
@@ -37,7 +37,8 @@ class AlarmsQuestion(PageQuestion):
 
     def filter(self) -> OccurrenceFilter:
         """Asks for one more than the page, to know whether another follows."""
-        return OccurrenceFilter(self.state, self.system, self.device, self.priority, self.active, self.cursor, self.limit + 1)
+        before, was_open = place_of(self.cursor)
+        return OccurrenceFilter(self.state, self.system, self.device, self.priority, self.active, before, self.limit + 1, was_open)
 
 
 class Act(BaseModel):
@@ -61,7 +62,7 @@ class Shelve(BaseModel):
 @router.get("", summary="Occurrences: those that stand first, each part newest first", response_model=Page[OccurrenceShape])
 def alarms(question: Annotated[AlarmsQuestion, Query()], platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
     found = platform.journal.occurrences(question.filter())
-    page, following = page_of(found, lambda occurrence: occurrence.id, question.limit)
+    page, following = page_of(found, lambda one: cursor_at(one.id, one.ended_at_ns is None), question.limit)
     return answer({"items": [occurrence_shape(platform, wire, occurrence) for occurrence in page], "next_cursor": following})
 
 

@@ -116,7 +116,7 @@ def points(question: Annotated[EquipmentQuestion, Query()], platform: ThePlatfor
     page, following = page_after(
         list(_points(question, platform.site)), lambda found: found[0].point_id(found[1]), question.cursor, question.limit
     )
-    items = [wire.point(device, column, platform.live.last(device.id, column)) for device, column in page]
+    items = [wire.point(device, column, platform.live) for device, column in page]
     return answer({"items": items, "next_cursor": following})
 
 

@@ -70,7 +70,11 @@ async def suggest(wanted: Suggest, platform: ThePlatform, wire: TheWire, by: Edi
 
 
 def _period(question: PeriodQuestion, platform: Platform, usual_ns: int) -> Period:
-    start_ns, end_ns = question.period(platform.clock.now_ns(), usual_ns, platform.site.timezone)
+    now_ns = platform.clock.now_ns()
+    start_ns, end_ns = question.period(now_ns, usual_ns, platform.site.timezone)
+    end_ns = min(end_ns, now_ns)  # What has not come yet is no quiet time, and what stands has not stood through it.
+    if start_ns >= end_ns:
+        raise malformed("start", "start must lie before now: nothing has been raised yet")
     if end_ns - start_ns > _MOST_NS:
         raise malformed("start", "the figures are given for at most 366 days: ask for a shorter period")
     return recorded_period(platform.journal, start_ns, end_ns, platform.site.timezone)

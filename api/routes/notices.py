@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.access import Reader, ThePlatform, TheWire
 from api.context import Platform
-from api.paging import Question, answer, page_of
+from api.paging import Question, answer, cursor_at, page_of, place_of
 from api.problem import Problem, unknown
 from api.shapes import NoticeShape, Page
 from api.words import NOTICE_PREFIX
@@ -21,7 +21,7 @@ from model.ports import AuditLine, Journal, JournalUnavailable, NoticeFilter
 
 router = APIRouter(prefix="/notices", tags=["notices"])
 _MOST_OF_ONE_TICKET = 1000
-_NUMBER = rf"^{NOTICE_PREFIX}[0-9]{{1,18}}$"
+_NUMBER = rf"^{NOTICE_PREFIX}[0-9]{{1,18}}~?$"
 
 
 class NoticesQuestion(Question):
@@ -31,13 +31,14 @@ class NoticesQuestion(Question):
 
     def filter(self, reader: Actor) -> NoticeFilter:
         """Asks for one more than the page, to know whether another follows."""
-        return NoticeFilter(reader.name if self.mine else None, None, number_of(self.cursor) if self.cursor else None, self.limit + 1)
+        before, was_unseen = place_of(self.cursor)
+        return NoticeFilter(reader.name if self.mine else None, None, number_of(before) if before else None, self.limit + 1, was_unseen)
 
 
 @router.get("", summary="What I have been told: not seen first, each part newest first", response_model=Page[NoticeShape])
 def notices(question: Annotated[NoticesQuestion, Query()], platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
     found = platform.journal.notices(question.filter(reader))
-    page, following = page_of(found, lambda notice: f"{NOTICE_PREFIX}{notice.number}", question.limit)
+    page, following = page_of(found, lambda one: cursor_at(f"{NOTICE_PREFIX}{one.number}", one.seen_at_ns is None), question.limit)
     told = {notice.number for notice in page if question.mine and _reaches(reader, notice)}
     now_ns = platform.clock.now_ns()
     mark_told(platform, sorted(told), now_ns)

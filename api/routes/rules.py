@@ -67,6 +67,7 @@ class Change(NewRule):
 
 class TakeBack(Body):
     comment: Comment
+    base_version: str = Field("", max_length=100, description="The version that is taken back; refused when another runs by now.")
 
 
 @router.get("", summary="The rule book", response_model=Page[RuleShape])
@@ -121,7 +122,7 @@ async def change(rule_id: str, act: Change, platform: ThePlatform, by: Editor) -
 @router.delete("/{rule_id}", summary="Take an edit back: what the files say runs again, or nothing", response_model=TakenBackShape)
 async def take_back(rule_id: str, act: TakeBack, platform: ThePlatform, by: Editor) -> Response:
     with known("rule", rule_id):
-        adopted = await platform.rulebook.take_back(rule_id, by, act.comment)
+        adopted = await platform.rulebook.take_back(rule_id, by, act.comment, act.base_version)
     running = _one(platform, rule_id) if rule_named(platform, rule_id) else None
     return answer({"id": rule_id, "running": running, "moved": adopted.moved})
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.access import Reader, TheActor, ThePlatform, TheWire, check, holder_of
 from api.context import Platform, TicketDraft
-from api.paging import PageQuestion, answer, page_of
+from api.paging import PageQuestion, answer, cursor_at, page_of, place_of
 from api.problem import known, malformed, unknown
 from api.routes.alarms import occurrence_shape
 from api.routes.notices import notices_of
@@ -51,7 +51,8 @@ class TicketsQuestion(PageQuestion):
 
     def filter(self) -> TicketFilter:
         """Asks for one more than the page, to know whether another follows."""
-        return TicketFilter(self.state, self.open, self.owner, self.device, self.system, self.cursor, self.limit + 1)
+        before, was_open = place_of(self.cursor)
+        return TicketFilter(self.state, self.open, self.owner, self.device, self.system, before, self.limit + 1, was_open)
 
 
 class Words(BaseModel):
@@ -99,7 +100,7 @@ _NO_WORDS = ActWords(comment="", owner=None)
 @router.get("", summary="Tickets: the open ones first, each part newest first", response_model=Page[TicketShape])
 def tickets(question: Annotated[TicketsQuestion, Query()], platform: ThePlatform, wire: TheWire, reader: Reader) -> Response:
     found = platform.journal.tickets(question.filter())
-    page, following = page_of(found, lambda ticket: ticket.id, question.limit)
+    page, following = page_of(found, lambda ticket: cursor_at(ticket.id, ticket.closed_at_ns is None), question.limit)
     now_ns = platform.clock.now_ns()
     return answer({"items": [wire.ticket(ticket, now_ns) for ticket in page], "next_cursor": following})
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from guanjia.backtest.assumptions import assumptions
 from guanjia.backtest.covered import Covered
-from guanjia.backtest.incidents import Incident, missed, told_of
+from guanjia.backtest.incidents import Causes, Incident, causes_of, missed, told_of
 from guanjia.backtest.question import Question
 from guanjia.backtest.result import AlarmFigures, Asked, Change, Figures, Line, Missed, Result, Span, Timeline, Undecided, Words
 from guanjia.backtest.tickets import OpenedTicket
@@ -48,10 +48,12 @@ def answer(
 ) -> Result:
     """``took_s`` is left to whoever has the clock."""
     period = _Period(question.start_ns, question.end_ns, covered.of(question.start_ns, question.end_ns))
-    books = [{rule.id: rule for rule in book} for book in (rules, question.proposed_book(rules))]
+    both = rules, question.proposed_book(rules)
+    books = [{rule.id: rule for rule in book} for book in both]
     before, after = (told.outcomes.within(period.start_ns, period.end_ns) for told in (now, proposed))
     lines = [_Lines(site, book, period) for book in books]
-    real = told_of(incidents, before)
+    causes = causes_of(*both)
+    real = told_of(incidents, before, causes)
     differ = difference(before, after)
     listed = _Listed()
     gone = [lines[0].line(one) for one in listed.of(differ.gone)]
@@ -70,8 +72,8 @@ def answer(
         new=new,
         changed=changed,
         unchanged=differ.unchanged,
-        by_alarm=_by_alarm(before, after, (now.tickets, proposed.tickets), period, real),
-        missed_incidents=[lines[0].missed(one) for one in missed(real, after)],
+        by_alarm=_by_alarm(before, after, (now.tickets, proposed.tickets), period, real, causes),
+        missed_incidents=[lines[0].missed(one) for one in missed(real, after, causes)],
         not_judged=[Undecided(one.rule, one.device, one.reason) for one in trial.not_judged],
         assumptions=[_words(one) for one in assumptions(question, rules, site, trial)],
         left_out=listed.left_out,
@@ -118,7 +120,12 @@ def figures(outcomes: Sequence[Outcome], tickets: Iterable[OpenedTicket], period
 
 
 def _by_alarm(
-    now: Sequence[Outcome], proposed: Sequence[Outcome], opened: _BothTickets, period: _Period, real: Sequence[Incident]
+    now: Sequence[Outcome],
+    proposed: Sequence[Outcome],
+    opened: _BothTickets,
+    period: _Period,
+    real: Sequence[Incident],
+    causes: Causes,
 ) -> list[AlarmFigures]:
     """The alarms that were raised on either side, the most frequent first."""
     before, after = by_alarm(now), by_alarm(proposed)
@@ -129,7 +136,7 @@ def _by_alarm(
             device=alarm[1],
             now=figures(before.get(alarm, ()), tickets[0].get(alarm, ()), period),
             proposed=figures(after.get(alarm, ()), tickets[1].get(alarm, ()), period),
-            incidents=len(told_of(real, before.get(alarm, ()))),
+            incidents=len(told_of(real, before.get(alarm, ()), causes)),
         )
         for alarm in dict.fromkeys((*before, *after))
     ]
@@ -173,6 +180,7 @@ class _Lines:
         rule, device = self._rules[outcome.rule], self._things[outcome.device]
         level = next((level for level in rule.levels if level.id == outcome.level), None)
         text = (level.text if level else rule.text).format(device=device.name)
+        order = (level and level.ticket) or rule.ticket
         return Line(
             rule=outcome.rule,
             device=outcome.device,
@@ -184,7 +192,7 @@ class _Lines:
             active_s=round(outcome.active_ns(self._period.start_ns, self._period.end_ns) / SECOND, 3),
             annunciated=outcome.annunciated,
             suppressed_by=outcome.suppressed_by,
-            ticket=rule.ticket.ticket_class.value if rule.ticket else None,
+            ticket=order.ticket_class.value if order else None,
         )
 
     def missed(self, incident: Incident) -> Missed:

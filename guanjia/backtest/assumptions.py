@@ -43,7 +43,7 @@ def assumptions(question: Question, rules: tuple[Rule, ...], site: Site, trial: 
     minutes = question.answer_after_ns // MINUTE
     hours = question.lead_ns(rules) // HOUR
     yield Text(
-        f"报警发出 {minutes} 分钟后有人确认；闭锁的报警返回 {minutes} 分钟后复位。",
+        f"报警发出 {minutes} 分钟后有人确认；锁存的报警返回 {minutes} 分钟后复位。",
         f"People acknowledge {minutes} min after an alarm asks for it, and reset a latched one {minutes} min after its return.",
     )
     yield Text(

@@ -134,10 +134,10 @@ class RuleDesk:
             adopted = await self._put_in_force(lambda now, act: edited(now, rule, yaml, act), "rule.create", rule, by, comment)
             return rule, adopted
 
-    async def take_back(self, rule: str, by: Actor, comment: str) -> Adopted:
+    async def take_back(self, rule: str, by: Actor, comment: str, base_version: str = "") -> Adopted:
         async with self._one_at_a_time:
-            if self._now.version(rule) is None and rule not in self._now.aside:
-                raise KeyError(rule)
+            if rule not in self._now.aside:
+                self._require(rule, base_version or self._now.version(rule))
             return await self._put_in_force(lambda now, act: taken_back(now, rule, act), "rule.take_back", rule, by, comment)
 
     async def reload(self, by: Actor) -> Adopted:
@@ -162,7 +162,7 @@ class RuleDesk:
             log.error("rule_edit_set_aside", rule=rule, version=one.edit.version, first=str(one.mistakes[0]))
         await self._lane.work(lambda tx: tx.keep_rule_versions(lines))
 
-    def _require(self, rule: str, base_version: str) -> None:
+    def _require(self, rule: str, base_version: str | None) -> None:
         """Raises KeyError, or VersionMoved when somebody else was quicker."""
         running = self._now.version(rule)
         if running is None:

@@ -34,17 +34,22 @@ class FileWatch:
             await self.look()
 
     async def look(self) -> None:
-        marks = await asyncio.to_thread(self._shelf.marks)
-        is_settled, self._seen = marks == self._seen, marks
         self._pause = max(0, self._pause - 1)
-        if not is_settled or marks == self._taken or self._pause:
+        if self._pause:
             return
-        self._taken = marks
         try:
-            await self._desk.reload(PLATFORM)
+            await self._look()
         except RulesRefused:
             pass  # The desk has said so, and keeps the mistakes until the files change again.
         except Exception as error:
-            # The journal is away, or worse: the old rules run on, and the files are taken at a later look.
+            # The journal or the files' own disk is away, or worse: the old rules run on, and the files are taken at a later look.
             self._taken, self._pause = (), AGAIN_AFTER
-            log.error("rules_not_reloaded", error=repr(error), exc_info=not isinstance(error, JournalUnavailable))
+            log.error("rules_not_reloaded", error=repr(error), exc_info=not isinstance(error, JournalUnavailable | OSError))
+
+    async def _look(self) -> None:
+        marks = await asyncio.to_thread(self._shelf.marks)
+        is_settled, self._seen = marks == self._seen, marks
+        if not is_settled or marks == self._taken:
+            return
+        self._taken = marks
+        await self._desk.reload(PLATFORM)

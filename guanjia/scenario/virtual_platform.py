@@ -11,7 +11,7 @@ from guanjia.numbering import OccurrenceNumbers
 from guanjia.promise_timer import PromiseTimer
 from guanjia.scenario.virtual_clock import VirtualClock, at_once
 from guanjia.scenario.virtual_store import VirtualStore
-from model.alarm import AlarmEvent
+from model.alarm import AlarmEvent, Occurrence
 from model.carrier import things
 from model.ports import JournalWrite
 from model.rule import Rule
@@ -79,7 +79,7 @@ class VirtualPlatform:
         engine = Engine(self._virtual.site, self._rules, OccurrenceNumbers.after(self.journal, self._virtual.site.timezone))
         engine.count_raises(past_raises(self.journal, self.now_ns))
         self._commit(engine.restore(self.journal.standings(), self._virtual.now_ns))
-        self.alarms = AlarmDesk(engine, self, self.journal, self._virtual.clock)
+        self.alarms = AlarmDesk(engine, self, self._past, self._virtual.clock)
         self._virtual.listen(engine)
         at_once(self._promises.lapse(self._virtual.now_ns))
 
@@ -111,6 +111,10 @@ class VirtualPlatform:
         result, told = self._record.work(work)
         self._told([told])
         return result
+
+    async def _past(self, occurrence: str) -> Occurrence | None:
+        """``guanjia.desks.Past``; virtual time waits for nothing."""
+        return self.journal.occurrence(occurrence)
 
     def _commit(self, events: Sequence[AlarmEvent]) -> None:
         if events:

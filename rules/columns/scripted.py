@@ -70,8 +70,8 @@ class Scripted(Condition):
         return int(self._timed[place]) // 2 if place < len(self._timed) else self._stretch.end_ns
 
     def judge(self, now_ns: int, *, held: bool, active: bool, said: Inputs | None = None) -> Truth:
-        """``said`` tells a look after a block from one that time brings."""
-        says = self._seek(2 * now_ns + (said is not None))
+        """As far as the play has come: what a block of this very instant said counts also for an alarm that another one turns with it."""
+        says = self._seek(self._head.tick)
         if active and self.source.clears_apart:
             return None if says.cleared is None else not says.cleared
         return says.holding if held else says.rising

@@ -54,21 +54,27 @@ def changes(versions: Iterable[RuleVersion], roles: Mapping[str, Role], start_ns
 
     What a rule is from its first day on is no change, nor what a new version of the product brings along.
     """
-    known: set[str] = set()
+    known: dict[str, RuleVersion] = {}
     for version in versions:
-        kind = _of_change(version, roles) if version.rule in known and start_ns <= version.at_ns < end_ns else None
-        known.add(version.rule)
+        before = known.get(version.rule)
+        kind = _of_change(version, before, roles) if before is not None and start_ns <= version.at_ns < end_ns else None
+        known[version.rule] = version
         if kind is not None:
             yield Breach(kind, AlarmEventKind.RULE_CHANGED, version.at_ns, version.rule, "", version.by)
 
 
-def _of_change(version: RuleVersion, roles: Mapping[str, Role]) -> BreachKind | None:
-    if version.origin is Origin.SITE:
+def _of_change(version: RuleVersion, before: RuleVersion, roles: Mapping[str, Role]) -> BreachKind | None:
+    if version.origin is Origin.SITE and not _is_edit_taken_back(version, before):
         return None if _APPROVED.search(version.yaml) else BreachKind.NOT_APPROVED
-    if version.origin is Origin.EDITED:
+    if version.origin in (Origin.SITE, Origin.EDITED):
         role = version.by_role or roles.get(version.by)
         return None if role is not None and Right.RULE_EDIT in ROLE_RIGHTS[role] else BreachKind.ROLE
     return None
+
+
+def _is_edit_taken_back(version: RuleVersion, before: RuleVersion) -> bool:
+    """One act: the edit is retired, and what the file has said all along runs again."""
+    return before.origin is Origin.RETIRED and (before.at_ns, before.by) == (version.at_ns, version.by)
 
 
 def _kind(event: AlarmEvent, life_safety: frozenset[str]) -> BreachKind | None:

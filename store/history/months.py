@@ -31,8 +31,8 @@ log = structlog.get_logger()
 _FILE = re.compile(r"(\d{4,}-\d\d)(\.sorted)?\.duckdb")
 MEMORY_MB = 32
 """What DuckDB may hold at rest; it fills this up with blocks of the files and keeps it. Eight readers at once beside a drain of 60,000
-points a poll did well with 24. A day of 54 million readings in order of arrival, two threads, CPU seconds and the most the process held, before questions had
-room of their own:
+points a poll did well with 24. A day of 54 million readings in order of arrival, two threads, CPU seconds and the most the process held,
+before questions had room of their own:
 
                                                 256 MB            64 MB
     its quarters summed up, an hour at a time   17–19 s, 360 MB   22 s, 174 MB   (six hours at a time: not within 96 MB)

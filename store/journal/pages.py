@@ -1,7 +1,7 @@
 """Lists that show what is open first, then the rest, newest first within each; every page follows an index.
 
-An old alarm that is still active therefore stands on the first page however many came and went since. Someone who must not miss one that
-ends while they turn the pages asks for the open ones alone: that list keeps its order.
+An old alarm that is still active therefore stands on the first page however many came and went since. What ends while somebody turns the
+pages comes again behind the open ones, and hides none of them.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from store.journal.rows import NOTICE_COLUMNS, OCCURRENCE_COLUMNS, TICKET_COLUMN
 from store.journal.schema import notices, occurrences, tickets
 
 _Condition = sa.ColumnElement[bool]
+_Where = OccurrenceFilter | TicketFilter | NoticeFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +38,38 @@ def occurrence_page(connection: sa.Connection, where: OccurrenceFilter) -> list[
     conditions = [_equal(occurrences.c[name], getattr(where, name)) for name in ("system", "device", "priority")]
     if where.state is not None:
         conditions.append(occurrences.c.state.in_([state for state in AlarmState if where.state in (state, state.wire)]))
-    return _page(connection, _OCCURRENCES, conditions, where.active, where.before, where.limit)
+    # Whatever is over is normal: nothing else need be looked for among all that ever was.
+    stands = where.active is None and where.state not in (None, AlarmState.NORMAL)
+    return _page(connection, _OCCURRENCES, conditions, True if stands else where.active, where)
 
 
 def ticket_page(connection: sa.Connection, where: TicketFilter) -> list[AnyRow]:
     conditions = [_equal(tickets.c[name], getattr(where, name)) for name in ("state", "owner", "device", "system")]
-    return _page(connection, _TICKETS, conditions, where.open, where.before, where.limit)
+    return _page(connection, _TICKETS, conditions, where.open, where)
 
 
 def notice_page(connection: sa.Connection, where: NoticeFilter) -> list[AnyRow]:
     """Those not seen are the open ones."""
     conditions = [_equal(notices.c[name], getattr(where, name)) for name in ("recipient", "ticket")]
-    return _page(connection, _NOTICES, conditions, None, where.before, where.limit)
+    return _page(connection, _NOTICES, conditions, None, where)
 
 
 def _equal(column: sa.Column[Any], value: str | None) -> _Condition:
     return sa.true() if value is None else column == value
 
 
-def _page(
-    connection: sa.Connection, listing: _Listing, conditions: list[_Condition], is_open: bool | None, before: str | int | None, limit: int
-) -> list[AnyRow]:
+def _page(connection: sa.Connection, listing: _Listing, conditions: list[_Condition], is_open: bool | None, where: _Where) -> list[AnyRow]:
     rows: list[AnyRow] = []
-    for part in _parts(connection, listing, is_open, before):
-        if len(rows) < limit:
+    for part in _parts(connection, listing, is_open, where.before, where.before_open):
+        if len(rows) < where.limit:
             chosen = sa.select(*listing.columns).where(part, *conditions)
-            rows += connection.execute(chosen.order_by(listing.begun.desc(), listing.id.desc()).limit(limit - len(rows)))
+            rows += connection.execute(chosen.order_by(listing.begun.desc(), listing.id.desc()).limit(where.limit - len(rows)))
     return rows
 
 
-def _parts(connection: sa.Connection, listing: _Listing, is_open: bool | None, before: str | int | None) -> Sequence[_Condition]:
+def _parts(
+    connection: sa.Connection, listing: _Listing, is_open: bool | None, before: str | int | None, was_open: bool
+) -> Sequence[_Condition]:
     """The stretches of the list that are left after ``before``, in order; none when there is no such row."""
     still_open, over = listing.over.is_(None), listing.over.is_not(None)
     parts = {None: [still_open, over], True: [still_open], False: [over]}[is_open]
@@ -76,7 +79,7 @@ def _parts(connection: sa.Connection, listing: _Listing, is_open: bool | None, b
     if last is None:
         return []
     begun, over_since = last
-    if is_open is None and over_since is not None:
+    if is_open is None and over_since is not None and not was_open:
         parts = [over]
     older = sa.tuple_(listing.begun, listing.id) < sa.tuple_(begun, before)
     return [sa.and_(parts[0], older), *parts[1:]]

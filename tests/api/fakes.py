@@ -378,7 +378,7 @@ class FakeRuleBook:
     async def create(self, yaml: str, by: Actor, comment: str) -> tuple[str, Adopted]:
         raise RulesRefused([Mistake("", 1, "", "there is no rule in it")])
 
-    async def take_back(self, rule: str, by: Actor, comment: str) -> Adopted:
+    async def take_back(self, rule: str, by: Actor, comment: str, base_version: str = "") -> Adopted:
         self.read(rule)
         raise NotChangeable("there is no edit to take back")
 

@@ -37,6 +37,13 @@ async def test_each_figure_comes_with_its_target_its_source_and_a_verdict(house:
     assert kpis["days"][0]["start"] == "2026-01-13T00:00:00.000+08:00"
 
 
+async def test_what_has_not_come_yet_is_not_counted(house: House, operator: httpx.AsyncClient) -> None:
+    house.raise_alarm("k", NOW - HOUR)
+    kpis = (await operator.get(f"{ALARMS}/kpis?start=2026-01-13&end=2026-01-31")).json()
+    assert (kpis["stale_most"], kpis["end"][:10]) == (0, "2026-01-14")
+    assert (await operator.get(f"{ALARMS}/kpis?start=2026-01-15&end=2026-01-31")).status_code == 422
+
+
 async def test_the_figures_of_one_position_are_of_its_systems(house: House, operator: httpx.AsyncClient) -> None:
     house.raise_alarm()
     assert (await operator.get(f"{ALARMS}/kpis?system=water&system=fire")).json()["total"] == 0

@@ -71,8 +71,8 @@ async def test_only_its_person_can_say_that_it_is_seen(house: House, operator: h
 async def test_the_list_is_paged(house: House, operator: httpx.AsyncClient) -> None:
     put(house)
     first = (await operator.get(f"{NOTICES}?limit=1")).json()
-    assert first["next_cursor"] == "N-3"
-    second = (await operator.get(f"{NOTICES}?limit=1&cursor=N-3")).json()
+    assert first["next_cursor"] == "N-3~"
+    second = (await operator.get(f"{NOTICES}?limit=1&cursor=N-3~")).json()
     assert ([item["id"] for item in second["items"]], second["next_cursor"]) == (["N-1"], None)
     assert (await operator.get(f"{NOTICES}?cursor=3")).status_code == 422
 

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ import msgspec
 import pytest
 import typer
 
-from guanjia.backtest import run
+from guanjia.backtest import incidents, run
 from guanjia.backtest.case import Brief, Case
 from guanjia.backtest.incidents import Incident
 from guanjia.backtest.plan import plan
@@ -22,12 +23,16 @@ from guanjia.backtest.run import BacktestFailed, Cancelled, Progress, backtest
 from guanjia.commands import backtest as command
 from guanjia.commands.backtest_table import show_result
 from guanjia.commands.words import out
+from model.alarm import Priority
 from model.clock import DAY, HOUR, SECOND
 from model.reading import Block
-from model.rule import Rule, Scope
+from model.rule import Level, Rule, Scope, TicketOrder
 from model.text import Text
+from model.ticket import TicketClass, TicketState
+from store.journal.journal import open_journal
 from tests.backtest.histories import T0, Remembered
 from tests.backtest.sites import PUMP1, PUMP2, SITE
+from tests.journal.builders import opened, ticket
 from tests.rules.workshop import block, rule
 
 PERIOD = (T0, T0 + 4 * HOUR)
@@ -44,10 +49,10 @@ def _past() -> list[Block]:
     return blocks
 
 
-def asked(*proposed: Rule, incidents: Sequence[Incident] = (), question: Question | None = None) -> Result:
+def asked(*proposed: Rule, incidents: Sequence[Incident] = (), question: Question | None = None, book: Sequence[Rule] = RULES) -> Result:
     """In this process, without the pipe."""
     question = question or Question(*PERIOD, proposed)
-    case = Case(Brief(question, SITE, tuple(RULES), tuple(incidents)))
+    case = Case(Brief(question, SITE, tuple(book), tuple(incidents)))
     history, planned = Remembered(SITE, _past()), plan(SITE, case.wanted(), question.start_ns - HOUR, question.end_ns)
     for start_ns, end_ns in planned.stretches:
         case.begin(start_ns, end_ns)
@@ -99,6 +104,34 @@ def test_an_incident_that_was_worked_on_and_would_not_be_told_of_is_missed() -> 
     told = asked(rule("level.high", "level > 9", on_delay_s=10), incidents=incidents)
     assert [one.number for one in told.missed_incidents] == ["GD-1"]
     assert (told.incidents, [one.incidents for one in told.by_alarm]) == (1, [1])
+
+
+def test_many_old_tickets_still_open_hide_no_incident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = open_journal("sqlite", tmp_path, {})
+    monkeypatch.setattr(incidents, "_PAGE", 2)
+    closed = ticket("closed", opened_at_ns=5_000, closed_at_ns=6_000, state=TicketState.CLOSED)
+    with journal.write() as tx:
+        for one in (*(ticket(f"o{at}", opened_at_ns=10 + at, cause=f"c{at}", state=TicketState.HELD) for at in range(3)), closed):
+            tx.put_ticket(one, opened(one))
+    assert [one.number for one in incidents.incidents(journal, 1_000, 10_000)] == ["closed"]
+    journal.close()
+
+
+def test_a_level_of_a_rule_opens_the_ticket_it_orders_and_tells_of_its_incidents() -> None:
+    ordered = TicketOrder(TicketClass.EMERGENCY, cause="flood")
+    level = Level("hh", "level > 2.5", Priority.CRITICAL, Text("漫", "flooded"), ticket=ordered)
+    flooding = rule("level.high", "level > 2", ticket=None, levels=(level,))
+    incident = Incident("GD-1", "GD-1", Text("漫", "flooded"), "pump1", "flood", T0 + 210 * SECOND, None)
+    question = Question(*PERIOD, (rule("level.high", "level > 9", ticket=None),))
+    told = asked(incidents=[incident], question=question, book=[flooding])
+    assert (told.now.tickets, told.proposed.tickets, told.gone[0].ticket) == (2, 0, "emergency")
+    assert (told.incidents, [one.number for one in told.missed_incidents]) == (1, ["GD-1"])
+
+
+def test_tickets_of_another_cause_from_now_on_miss_no_incident() -> None:
+    incident = Incident("GD-1", "GD-1", Text("满", "full"), "pump1", "level.high", T0 + 210 * SECOND, None)
+    told = asked(rule("level.high", "level > 2", ticket=TicketOrder(TicketClass.SMALL, cause="inlet")), incidents=[incident])
+    assert (told.incidents, told.missed_incidents) == (1, [])
 
 
 def test_the_process_beside_gives_the_same_answer_and_tells_how_far_it_is() -> None:

@@ -119,6 +119,28 @@ def test_a_rule_without_delays_waits_for_its_next_reading_whatever_time_or_a_bor
         assert [(event.kind.value, (event.at_ns - T0) // SECOND) for event in events] == expected
 
 
+def test_what_a_block_says_counts_for_an_alarm_that_another_turns_with_that_block() -> None:
+    """The feeder goes dead with the very block that ends what would clear the pump's waiting alarm."""
+    asked = [
+        rule("dead", "running == 0", scope=Scope(device="pump1")),
+        rule("high", "level > 2", scope=Scope(device="pump2"), clear_when='point("pump1.level") > 1', on_delay_s=1, **_under("dead")),
+    ]
+    blocks = [
+        workshop.block(PUMP1, 0.4, level=2, running=1),
+        workshop.block(PUMP2, 0.5, level=3),
+        workshop.block(PUMP1, 1.6, level=0, running=0),
+    ]
+    assert [event.kind.value for event in plain(SITE, asked, blocks)] == ["raised", "raised"]
+    assert told(tried(SITE, asked, blocks, [])) == told(plain(SITE, asked, blocks))
+
+
+def test_points_that_are_only_matched_are_read_too() -> None:
+    """Of a device that is polled; one that is heard by messages is read whole."""
+    trial = Trial(LINE_SITE, {"now": [rule("a.rule", 'matches("loop*", 3, 3) > 0')]}, ["a.rule"], lambda *_: None)
+    loops = {PUMP1.profile.column("loop1"), PUMP1.profile.column("loop2")}
+    assert all(loops <= columns for columns in trial.wanted.values())
+
+
 def _under(*rules: str) -> dict[str, tuple[str, ...]]:
     return {"suppressed_by": rules}
 

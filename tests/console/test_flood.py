@@ -1,5 +1,6 @@
 """More alarms than anybody can take in, and what sets single ones apart."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.console.conftest import DESK, WALL, Opener, running
@@ -48,6 +49,7 @@ def test_a_flood_folds_what_has_returned_and_counts_the_rest_by_priority(visit: 
     more: dict[str, Json] = {
         "gone": {"priority": "medium", "first_out": True, "group": "g", **seen},
         "first": {"priority": "medium", "first_out": True, "group": "g"},
+        "alone": {"priority": "medium", "first_out": True, "group": "h"},
         "high": {"priority": "high"},
         "risen": {"priority": "high", "level": "high_high"},
         "over": {"priority": "critical", **seen},
@@ -57,7 +59,7 @@ def test_a_flood_folds_what_has_returned_and_counts_the_rest_by_priority(visit: 
     situation.flood = {"active": True, "since": clock("22:41"), "count": 12, "peak": 14}
     site = running(situation)
     page = visit(site, "/alarms", DESK).page
-    expect(page.locator(".flood .rest")).to_have_text("其余 6 条：高 1、中 3、低 2 ")
+    expect(page.locator(".flood .rest")).to_have_text("其余 7 条：高 1、中 4、低 2 ")
     shown = page.locator(".alarm-item[data-key]").evaluate_all("all => all.map((one) => one.dataset.key)")
     assert set(more) & set(shown) == {"first", "risen", "over"}
     expect(page.locator(".filters .chip", has_text="高 3")).to_contain_text("高 3，显示 2")
@@ -81,10 +83,11 @@ def test_the_wall_in_a_flood_lists_the_critical_and_counts_the_rest(visit: Opene
 def marked() -> Situation:
     situation = Situation()
     more: dict[str, Json] = {
-        "a3": {"level": "high_high", "priority": "high", "rule_version": "7", "judged_by": "8", "first_out": None},
+        "a1": {"first_out": True, "group": "lift"},
+        "a3": {"level": "high_high", "priority": "high", "rule_version": "7", "judged_by": "8", "first_out": None, "group": "lift"},
         "a5": {"first_out": False, "group": "pump@pump1"},
         "a4": {"first_out": True, "group": "pump@pump1", "source_time": clock("22:36:01")},
-        "a6": {"hold": "chattering", "flips": 7},
+        "a6": {"hold": "chattering", "flips": 7, "flags": ["latched"]},
     }
     for alarm in situation.alarms:
         alarm.update(more.get(alarm["id"], {}))
@@ -103,8 +106,10 @@ def marked() -> Situation:
 def test_what_sets_an_alarm_apart_stands_in_its_row_and_in_a_sentence(visit: Opener) -> None:
     site = running(marked())
     page = visit(site, "/alarms#a3", DESK).page
-    for key, words in (("a3", ["升级", "规则已改"]), ("a4", ["首发", "停用待批"]), ("a6", ["抖动 7 次"])):
+    for key, words in (("a3", ["升级", "规则已改"]), ("a4", ["首发", "停用待批"]), ("a6", ["已恢复，待复位", "抖动 7 次"])):
         expect(page.locator(f".alarm-item[data-key={key}] .mark")).to_have_text(words)
+    expect(page.locator(".bundle .alarm-item[data-key=a1]")).to_have_count(1)
+    expect(page.locator(".alarm-item[data-key=a1] .mark")).to_have_count(0)
     expect(page.locator(".drawer [data-key=marks]")).to_contain_text("没有另起一条")
     expect(page.locator(".drawer [data-key=marks]")).to_contain_text("现在按新版本判断")
     expect(page.locator("[data-key=a3] .act-row")).not_to_contain_text("停用")
@@ -113,8 +118,11 @@ def test_what_sets_an_alarm_apart_stands_in_its_row_and_in_a_sentence(visit: Ope
     site.stop()
 
 
-def test_a_manager_approves_what_another_asks_to_take_out_of_service(visit: Opener) -> None:
-    site = running(marked())
+@pytest.mark.parametrize("flags", [[], ["suppressed"]], ids=["heard", "held back meanwhile"])
+def test_a_manager_approves_what_another_asks_to_take_out_of_service(visit: Opener, flags: list[str]) -> None:
+    situation = marked()
+    next(alarm for alarm in situation.alarms if alarm["id"] == "a4")["flags"] = flags
+    site = running(situation)
     site.site.who = MANAGER
     page = visit(site, "/alarms", DESK).page
     expect(page.locator(".pages .count")).to_have_text("1")

@@ -141,7 +141,7 @@ def test_the_walk_back_leads_from_the_bytes_to_what_comes_next(site: RunningSite
         ["原始字节", "解码", "读数", "规则", "报警", "工单", "下一步"], use_inner_text=True
     )
     expect(drawer.locator("[data-key=raw] b")).to_have_text("3F B5 C2 8F")
-    expect(drawer.locator("[data-key=raw]")).to_contain_text("input 8+6，12 字节")
+    expect(drawer.locator("[data-key=raw]")).to_contain_text("输入寄存器 8 起 6 个，12 字节")
     expect(drawer.locator("[data-key=decode]")).to_contain_text("sump_pit 第 14 行")
     expect(drawer.locator("[data-key=decode]")).to_contain_text("30011–30012  float32 ABCD  ×1 m")
     expect(drawer.locator("[data-key=reading]")).to_contain_text("22:48:55.231")

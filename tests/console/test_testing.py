@@ -156,9 +156,11 @@ def test_a_scenario_is_read_before_it_is_played(site: RunningSite, bench: FakeBe
 
 def test_the_whole_way_can_be_gone_by_keyboard(site: RunningSite, bench: FakeBench, visit: Opener) -> None:
     page = visit(site, "/testing", DESK).page
+    picks = page.locator(".device-picks .pick")
+    expect(picks).not_to_have_count(0)
     page.keyboard.press("/")
     page.keyboard.type(PUMP)
-    expect(page.locator(".device-picks .pick")).to_have_count(1)
+    expect(picks).to_have_count(1)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(".ways-to-break")).to_be_visible()

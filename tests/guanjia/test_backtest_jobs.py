@@ -91,8 +91,9 @@ async def test_one_that_runs_and_one_that_waits_are_cancelled_and_the_next_goes_
         assert bench.most_at_once == 1
         with pytest.raises(JobOver, match="is over"):
             await jobs.cancel(first.id)
-        with pytest.raises(KeyError):
-            await jobs.cancel("B-1")
+        for unknown in ("B-1", "B-" + "1" * 5000):
+            with pytest.raises(KeyError):
+                await jobs.cancel(unknown)
 
 
 async def test_what_cannot_be_done_says_why_and_our_own_mistakes_do_not_show(tmp_path: Path) -> None:
@@ -115,6 +116,16 @@ async def test_the_queue_is_bounded(tmp_path: Path, bench: Bench) -> None:
         jobs.put({}, MANAGER, bench.work)
     with pytest.raises(QueueFull, match="10 backtests wait"):
         jobs.put({}, MANAGER, bench.work)
+
+
+async def test_jobs_cancelled_and_forgotten_while_they_wait_or_run_end_nothing_else(tmp_path: Path, bench: Bench) -> None:
+    async with running(jobs_in(tmp_path, lambda asked: bench.work)) as jobs:
+        runs = await until(jobs, jobs.put({}, MANAGER, bench.work), lambda job: job.state is JobState.RUNNING)
+        for _ in range(41):
+            await jobs.cancel(jobs.put({}, MANAGER, bench.work).id)
+        await jobs.cancel(runs.id)
+        bench.let.set()
+        await until(jobs, jobs.put({}, MANAGER, bench.work), lambda job: job.state is JobState.DONE)
 
 
 async def test_the_platforms_stop_ends_them_and_the_newest_are_there_after_a_restart(tmp_path: Path, bench: Bench) -> None:

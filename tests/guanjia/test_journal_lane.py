@@ -37,8 +37,9 @@ class _Clock:
 class _Journal:
     """Keeps what was committed; refuses as it is told to."""
 
-    def __init__(self, away: int = 0, bad: str = "") -> None:
-        self.away, self.bad = away, bad
+    def __init__(self, away: int = 0, bad: str = "", away_at: int = -1) -> None:
+        """``away_at``: of the rules kept, refuses once when there are so many."""
+        self.away, self.bad, self.away_at = away, bad, away_at
         self.kept: list[str] = []
         self.asked_twice = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -51,6 +52,9 @@ class _Journal:
                 self._loop.call_soon_threadsafe(self.asked_twice.set)
             raise JournalUnavailable("disk full")
         before = list(self.kept)
+        if len(before) == self.away_at:
+            self.away_at = -1
+            raise JournalUnavailable("disk full")
         try:
             yield self
         except Exception:
@@ -71,7 +75,7 @@ def _no_tickets(tx: JournalWrite, event: AlarmEvent) -> Sequence[TicketChange]:
     return ()
 
 
-async def _run(journal: _Journal, batches: list[list[str]]) -> list[str]:
+async def _run(journal: _Journal, batches: list[list[str]], chokes_on: str = "") -> list[str]:
     """Rule names in the order they were told."""
     told: list[str] = []
 
@@ -79,6 +83,7 @@ async def _run(journal: _Journal, batches: list[list[str]]) -> list[str]:
         assert one.event is not None
         assert one.event.standing.rule in journal.kept, "nobody is told before it is on disk"
         told.append(one.event.standing.rule)
+        assert one.event.standing.rule != chokes_on
 
     lane = JournalLane(cast(Journal, journal), _no_tickets, tell, _Clock())
     for batch in batches:
@@ -116,6 +121,29 @@ async def test_one_refused_event_does_not_take_its_neighbours_along() -> None:
     journal = _Journal(bad="b")
     assert await _run(journal, [["a", "b", "c"], ["d"]]) == ["a", "c", "d"]
     assert journal.kept == ["a", "c", "d"]
+
+
+async def test_an_alarm_is_kept_and_told_without_a_ticket_where_the_desk_chokes_on_it() -> None:
+    def chokes(tx: JournalWrite, event: AlarmEvent) -> None:
+        if event.standing.rule == "b":
+            raise KeyError("no such area")
+
+    journal, told = _Journal(), list[Told]()
+    lane = JournalLane(cast(Journal, journal), chokes, told.append, _Clock())
+    lane.put([_event(rule) for rule in "abc"])
+    lane.stop()
+    await lane.run()
+    assert journal.kept == [one.event.standing.rule for one in told if one.event] == ["a", "b", "c"]
+
+
+async def test_what_is_kept_of_a_batch_is_told_though_the_disk_refuses_in_the_middle_of_it() -> None:
+    assert await _run(_Journal(bad="b", away_at=1), [["a", "b", "c"]]) == ["a", "c"]
+
+
+async def test_a_telling_that_fails_stops_neither_the_others_nor_the_lane() -> None:
+    journal = _Journal()
+    assert await _run(journal, [["a", "b"], ["c"]], chokes_on="a") == ["a", "b", "c"]
+    assert journal.kept == ["a", "b", "c"]
 
 
 async def test_health_names_the_refusal_while_it_lasts() -> None:

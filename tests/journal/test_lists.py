@@ -92,6 +92,15 @@ def test_an_alarm_that_ends_while_someone_pages_hides_no_active_one(alarms: SqlJ
     assert occurrence_ids(alarms, OccurrenceFilter(active=True, limit=2, before=first[-1])) == ["latched", "old"]
 
 
+def test_of_all_alarms_the_one_the_page_broke_off_at_may_end_and_hides_no_active_one(alarms: SqlJournal) -> None:
+    first = occurrence_ids(alarms, OccurrenceFilter(limit=2))
+    back = alarms.alarm_events("back")[-1]
+    with alarms.write() as tx:
+        tx.record(ended(back, 900))
+    following = occurrence_ids(alarms, OccurrenceFilter(before=first[-1], before_open=True))
+    assert following == ["latched", "old", "over3", "over2", "back", "over1"]
+
+
 @pytest.fixture
 def jobs(journal: SqlJournal) -> SqlJournal:
     with journal.write() as tx:

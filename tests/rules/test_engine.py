@@ -363,6 +363,20 @@ def test_a_clock_set_back_neither_doubles_an_alarm_nor_stalls_a_delay() -> None:
     assert kinds(trial.advance(at(-6990))) == ["returned level.high@t1"]
 
 
+def test_a_clock_set_back_prolongs_neither_a_shelving_nor_the_time_to_the_realarm() -> None:
+    trial = engine(SITE, rule(realarm_s=60))
+    (raised,) = _feed(trial, 0, level=3.0)
+    assert raised.occurrence is not None
+    trial.shelve(raised.occurrence.id, OPERATOR, "known", 20 * SECOND, at(0))
+    trial.acknowledge(raised.occurrence.id, OPERATOR, at(0))
+    assert trial.advance(at(-86_400)) == []
+    (expired,) = trial.advance(at(-86_380))
+    assert expired.kind is AlarmEventKind.SHELVING_EXPIRED
+    trial.acknowledge(raised.occurrence.id, OPERATOR, at(-86_380))
+    trial.advance(at(-90_000))
+    assert kinds(trial.advance(at(-89_940))) == ["realarmed level.high@t1"]
+
+
 def test_blocks_a_little_out_of_order_do_not_turn_time_back() -> None:
     trial = engine(SITE, rule())
     trial.advance(at(10))

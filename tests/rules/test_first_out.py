@@ -59,6 +59,13 @@ def test_source_time_is_that_of_the_reading_with_which_the_delay_began() -> None
     assert (events[0].occurrence.source_ns, events[0].occurrence.group) == (at(10), "trip@p1")
 
 
+def test_who_comes_after_the_clock_was_set_back_is_no_first() -> None:
+    trial = engine(SITE, *RULES)
+    _raise(trial, "flow", 3600)
+    trial.advance(at(3602))
+    assert _raise(trial, "heat", 5) == [("raised", "heat", False)]
+
+
 def test_once_all_are_gone_the_next_is_a_first_again() -> None:
     trial = engine(SITE, *RULES)
     _raise(trial, "flow", 10)

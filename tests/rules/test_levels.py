@@ -77,6 +77,21 @@ def test_a_graver_level_that_is_due_sooner_raises_the_alarm() -> None:
     assert (raised.at_ns, raised.occurrence.level, raised.occurrence.condition_since_ns) == (at(160), "hh", at(0))
 
 
+def test_a_level_counts_only_while_the_rule_itself_is_true() -> None:
+    """It speaks of another point, and has held for long when the rule's own delay begins."""
+    flow = Level("flow", "flow > 1", Priority.HIGH, Text("x", "x"), on_delay_ns=2_000_000_000)
+    trial = engine(SITE, rule(priority=Priority.MEDIUM, on_delay_s=60, levels=(flow,)))
+    for at_s, level in ((0, 1), (10, 1), (11, 3), (12, 1)):
+        assert trial.observe(block(TANK, at_s, level=level, flow=2)) == []
+
+
+def test_a_level_that_raises_at_once_does_not_raise_and_clear_for_ever() -> None:
+    """What clears it holds already when it is raised: it waits for the next reading, as a rule without delays does."""
+    trial = engine(SITE, rule(priority=Priority.MEDIUM, on_delay_s=10, clear_when="level > 2", levels=(_level("hh", 3, Priority.HIGH),)))
+    assert _told(_play(trial, (0, 4))) == ["raised hh high"]
+    assert _told(_play(trial, (1, 4))) == ["eased - medium", "returned - medium"]
+
+
 def test_a_rise_must_be_heard_again_and_an_ease_keeps_the_acknowledgement() -> None:
     trial = engine(SITE, HIGH)
     name = _last(_play(trial, (0, 2.5))).id

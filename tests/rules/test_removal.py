@@ -74,6 +74,25 @@ def test_it_comes_back_by_itself_and_an_alarm_that_still_stands_is_heard() -> No
     assert back.occurrence.annunciated
 
 
+def test_what_a_new_version_of_the_rule_forbids_is_over_with_the_old_one() -> None:
+    trial = engine(SITE, rule())
+    (raised,) = trial.observe(block(TANK, 0, level=3.0))
+    assert raised.occurrence is not None
+    trial.shelve(raised.occurrence.id, OPERATOR, "known", HOUR, at(1))
+    out_of_service(trial, *ALARM, 1)
+    events = trial.adopt(engine(SITE, rule(life_safety=True, version="v2")), at(2))
+    assert [event.kind for event in events] == ["rule_changed", "shelving_expired", "in_service"]
+    assert events[-1].standing.flags == ()
+
+
+def test_what_was_asked_for_is_not_approved_beyond_what_a_new_version_of_the_rule_allows() -> None:
+    trial = engine(SITE, rule())
+    _ask(trial)
+    trial.adopt(engine(SITE, rule(life_safety=True, version="v2")), at(1))
+    with pytest.raises(IllegalAct, match="24 hours"):
+        trial.approve_removal(*ALARM, MANAGER, at(2))
+
+
 def test_without_an_end_it_lasts_as_long_as_it_may_also_through_a_restart() -> None:
     trial = engine(SITE, rule())
     *_, approved = out_of_service(trial, *ALARM, 0)

@@ -116,6 +116,17 @@ def test_devices_that_feed_each_other_do_not_silence_each_other() -> None:
     assert [trial.standing("dead", name).flags for name in ("a", "b")] == [(), ("suppressed",)]
 
 
+def test_in_a_ring_of_feeders_one_is_heard_when_the_first_is_well_again() -> None:
+    """Each of the others could be folded under the next."""
+    names = ("a", "b", "c", "d")
+    ring = site(*(device(name, VOLTS, "meter", feeds=[names[n - 3]]) for n, name in enumerate(names)))
+    trial = engine(ring, DEAD)
+    for name in names:
+        trial.observe(block(ring.devices[name], 1, volts=0.0))
+    trial.observe(block(ring.devices["a"], 2, volts=230.0))
+    assert [trial.standing("dead", name).flags for name in names].count(()) == 2
+
+
 def test_suppression_is_restored_and_released_when_its_cause_has_gone_meanwhile() -> None:
     trial = _trial()
     cause, effect = _round(trial, 1, feeder=0.0, flow=0.0)

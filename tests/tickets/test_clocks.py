@@ -4,7 +4,7 @@ import pytest
 
 from model.clock import DAY, HOUR, MINUTE
 from model.ticket import Promise, PromiseClock, TicketAct, TicketClass
-from tickets.clocks import Clocks, after, started
+from tickets.clocks import Clocks, after, hastened, started
 
 T0 = 1_000 * DAY
 SMALL = TicketClass.SMALL
@@ -36,8 +36,9 @@ def test_each_class_promises_what_the_handbook_says(ticket_class: TicketClass, p
     [
         (TicketAct.ACCEPT, {Promise.ACCEPT}),
         (TicketAct.ARRIVE, {Promise.ACCEPT, Promise.ARRIVE}),
+        (TicketAct.RESUME, {Promise.ACCEPT, Promise.ARRIVE}),
         (TicketAct.FINISH, {Promise.ACCEPT, Promise.ARRIVE, Promise.FINISH}),
-        *[(act, set()) for act in TicketAct if act not in (TicketAct.ACCEPT, TicketAct.ARRIVE, TicketAct.FINISH)],
+        *[(act, set()) for act in TicketAct if act not in (TicketAct.ACCEPT, TicketAct.ARRIVE, TicketAct.RESUME, TicketAct.FINISH)],
     ],
 )
 def test_an_act_meets_its_promises(act: TicketAct, met: set[Promise]) -> None:
@@ -86,6 +87,13 @@ def test_met_promises_do_not_move() -> None:
     held = after(clocks, TicketAct.HOLD, SMALL, T0 + 2 * MINUTE)
     resumed = after(held, TicketAct.RESUME, SMALL, T0 + HOUR)
     assert of(resumed, Promise.ARRIVE) == of(clocks, Promise.ARRIVE)
+
+
+def test_a_held_ticket_that_comes_to_a_tighter_class_has_that_classes_time_from_then() -> None:
+    """Large, held from the 20th minute on; graver in the 100th: 30 minutes from there, and the ten for which it stays held."""
+    held = after(started(TicketClass.LARGE, T0), TicketAct.HOLD, TicketClass.LARGE, T0 + 20 * MINUTE)
+    resumed = after(hastened(held, SMALL, T0 + 100 * MINUTE), TicketAct.RESUME, SMALL, T0 + 110 * MINUTE)
+    assert of(resumed, Promise.FINISH).due_at_ns == T0 + 140 * MINUTE
 
 
 def test_handing_a_held_ticket_to_another_lets_its_clock_run_again() -> None:

@@ -136,6 +136,18 @@ def test_a_cause_that_grows_into_an_emergency_makes_its_ticket_one(journal: SqlJ
     }
 
 
+def test_a_held_ticket_that_becomes_an_emergency_calls_whoever_has_left_back_within_its_minutes(journal: SqlJournal) -> None:
+    tell(journal, raised("o1", "pump.seal_leak"))
+    walk(journal, "GD-260114-001", (TicketAct.ACCEPT, TicketAct.ARRIVE))
+    act(journal, "GD-260114-001", TicketAct.HOLD, comment="parts")
+    flooded_ns = DAY_NS + 5 * HOUR
+    tell(journal, raised("o2", "pump.flood"), now_ns=flooded_ns)
+    called = only_ticket(journal).clocks[-1]
+    assert (called.promise, called.due_at_ns, called.paused_at_ns) == (Promise.ARRIVE, flooded_ns + 3 * MINUTE, None)
+    act(journal, "GD-260114-001", TicketAct.RESUME, now_ns=flooded_ns + MINUTE)
+    assert only_ticket(journal).clocks[-1].met_at_ns == flooded_ns + MINUTE
+
+
 def test_an_emergency_nobody_answered_in_time_is_called_again_with_minutes_of_its_own(journal: SqlJournal) -> None:
     """Entrapped, freed by itself, never answered; half an hour later entrapped again."""
     first = raised("o1", "lift.entrapment", "b02.lift1")

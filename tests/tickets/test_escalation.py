@@ -18,6 +18,7 @@ from tests.tickets import house
 from tests.tickets.house import DAY_NS, ENGINEER, LI, RULES, WANG, journal_in
 from tests.tickets.test_notices import EVERYBODY, HEAD, job, site
 from tickets.act import acted
+from tickets.clocks import started
 from tickets.desk import Desk
 from tickets.escalation import lapsed, steps
 from tickets.promise_watch import PromiseWatch
@@ -95,6 +96,14 @@ def test_the_watch_names_each_ticket_when_its_next_promise_runs_out() -> None:
     assert watch.next_due_ns == DAY_NS + 30 * MINUTE + 1, "what has been looked at is not looked at again"
     watch.note(acted(ticket, TicketAct.CANCEL, PLATFORM, DAY_NS + 21 * MINUTE, "误报", None))
     assert watch.next_due_ns is None
+
+
+def test_a_clock_that_was_a_day_ahead_for_a_moment_silences_no_later_promise() -> None:
+    watch, ticket = PromiseWatch(), job(TicketClass.SMALL)
+    watch.note(ticket)
+    watch.due(2 * DAY_NS)
+    watch.note(replace(ticket, clocks=started(TicketClass.SMALL, DAY_NS + HOUR)))
+    assert watch.next_due_ns == DAY_NS + HOUR + 15 * MINUTE + 1
 
 
 # ── through the desk and the journal ──

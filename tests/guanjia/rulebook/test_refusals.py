@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from guanjia.rulebook.file_watch import AGAIN_AFTER
+from guanjia.rulebook.shelf import Marks, Shelf
 from model.mistake import Mistake
 from model.ports import JournalUnavailable
 from model.rule_version import NotChangeable, Origin, RulesRefused, VersionMoved
@@ -66,6 +67,15 @@ async def test_of_two_edits_of_one_version_the_second_is_told_who_was_first(room
     assert isinstance(late, VersionMoved)
     assert "wang: it splashes" in str(late)
     assert "level > 3.5" in room.desk.versions("tank.high")[-1].yaml
+
+
+async def test_an_edit_that_is_taken_back_takes_no_newer_one_along(room: Room) -> None:
+    await room.edit("own.busy", OWN.replace(">= 3", ">= 4"))
+    seen = room.version("own.busy")
+    await room.edit("own.busy", OWN.replace(">= 3", ">= 5"), comment="better")
+    with pytest.raises(VersionMoved, match="wang: better"):
+        await room.desk.take_back("own.busy", ADMIN, "too late", seen)
+    assert ">= 5" in room.desk.versions("own.busy")[-1].yaml
 
 
 @pytest.mark.parametrize(
@@ -175,6 +185,20 @@ async def test_files_that_change_while_the_journal_is_away_are_taken_once_it_is_
     assert room.version("own.busy") == before
     room.before_work = lambda: None
     for _ in range(AGAIN_AFTER):
+        await room.watch.look()
+    assert room.version("own.busy") != before
+
+
+async def test_files_that_cannot_be_looked_at_just_now_are_taken_later(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    def share_away(shelf: Shelf) -> Marks:
+        raise OSError(5, "Input/output error")
+
+    room.rule_file.write_text(listed(OWN.replace(">= 3", ">= 4")), encoding="utf-8")
+    before = room.version("own.busy")
+    with monkeypatch.context() as away:
+        away.setattr(Shelf, "marks", share_away)
+        await room.watch.look()
+    for _ in range(AGAIN_AFTER + 1):
         await room.watch.look()
     assert room.version("own.busy") != before
 

@@ -149,6 +149,7 @@ def version(at_ns: int, origin: Origin, by: str = "guanjia", yaml: str = "id: pu
 
 
 FIRST = version(1, Origin.LIBRARY)
+TAKEN_BACK = (version(2, Origin.EDITED, "sun"), version(3, Origin.RETIRED, "sun"), version(3, Origin.SITE, "sun"))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +163,7 @@ FIRST = version(1, Origin.LIBRARY)
         pytest.param([version(1, Origin.LIBRARY), version(2, Origin.EDITED, "li")], [(2, BreachKind.ROLE)], id="a technician"),
         pytest.param([FIRST, version(2, Origin.EDITED, "li", by_role=Role.MANAGER)], [], id="a manager then, a technician today"),
         pytest.param([FIRST, version(2, Origin.EDITED, "sun", by_role=Role.VIEWER)], [(2, BreachKind.ROLE)], id="the other way round"),
+        pytest.param([version(1, Origin.SITE), *TAKEN_BACK], [], id="a manager's edit, taken back"),
         pytest.param([version(1, Origin.SITE), version(9, Origin.SITE)], [], id="after the period"),
     ],
 )

@@ -27,7 +27,7 @@ export async function act (id, what, body = {}) {
 
 export function actRow (alarm) {
   const mayAct = live.me.rights.includes('alarm_act')
-  if (!mayAct) return [h('div', { class: 'act-row t3', 'data-key': 'acts' }, h('p', {}, t('alarms.only_reading')), removalButton(alarm),
+  if (!mayAct) return [h('div', { class: 'act-row t3', 'data-key': 'acts' }, h('p', {}, t(live.me.rights.includes('alarm_out_of_service') ? 'alarms.only_asking' : 'alarms.only_reading')), removalButton(alarm),
     desk.removal ? removalDialog(alarm) : null), requestPart(alarm)]
   const fresh = isUnacknowledged(alarm.state)
   const commit = () => fresh ? act(alarm.id, 'acknowledge', { comment: desk.comment }) : desk.comment
@@ -38,14 +38,16 @@ export function actRow (alarm) {
     h('button', { class: 'button main', type: 'submit' }, t(fresh ? 'alarms.acknowledge' : 'alarms.add_comment')),
     alarm.flags.includes('latched') && !fresh
       ? h('button', { class: 'button', type: 'button', onclick: () => act(alarm.id, 'reset') }, t('alarms.reset')) : null,
-    h('button', { class: 'button', type: 'button', disabled: !isShelvable(alarm), title: isShelvable(alarm) ? null : t('shelve.never'),
+    h('button', { class: 'button', type: 'button', disabled: !isShelvable(alarm), title: neverShelved(alarm),
       onclick: () => openShelving(alarm) }, t('alarms.shelve')), removalButton(alarm),
+    isShelvable(alarm) ? null : h('p', { class: 't3' }, neverShelved(alarm)),
     desk.problem ? h('p', { class: 'problem t1', role: 'alert' }, desk.problem) : null,
     desk.shelving?.alarm === alarm.id ? shelveDialog(alarm) : desk.removal ? removalDialog(alarm) : null), acceptPart(alarm), requestPart(alarm)]
 }
 
 const ruleOf = (alarm) => live.rules.get(alarm.rule)
 const isShelvable = (alarm) => { const rule = ruleOf(alarm); return !rule || (rule.shelvable && !rule.life_safety) }
+const neverShelved = (alarm) => isShelvable(alarm) ? null : t(ruleOf(alarm).life_safety ? 'shelve.never' : 'rule.never_shelved')
 const longest = (alarm) => Math.floor((ruleOf(alarm)?.max_shelve_s ?? 3600) / 60)
 
 function openShelving (alarm) {
@@ -68,10 +70,10 @@ function shelveDialog (alarm) {
       choices.map((choice) => h('button',
         { class: 'button', type: 'button', 'aria-pressed': String(!once && minutes === choice),
         onclick: () => set({ minutes: choice, once: false }) },
-        !once && minutes === choice ? t('shelve.minutes_until', { minutes: choice, time: clockTime(now() + choice * 60000) })
-          : t('shelve.minutes', { minutes: choice }))),
+        t('shelve.minutes', { minutes: choice }))),
       h('button', { class: 'button', type: 'button', 'aria-pressed': String(once), title: t('shelve.once_means'),
         onclick: () => set({ once: true, minutes: longest(alarm) }) }, t('shelve.once'))),
+    h('p', { class: 't2', role: 'status' }, t(once ? 'shelve.once_until' : 'removal.until', { time: clockTime(now() + minutes * 60000) })),
     h('p', { class: 't2' }, t('shelve.why')),
     h('input', { class: 'field', 'aria-label': t('shelve.why'), maxlength: 2000, oninput: (event) => set({ reason: event.target.value }) }),
     h('p', { class: 't2' }, t('shelve.means')),

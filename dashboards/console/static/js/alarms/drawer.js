@@ -59,7 +59,7 @@ export function drawer () {
   return h('aside', { class: 'panel drawer', 'data-key': 'drawer' },
     h('h2', { class: 't1' }, t('trace.title'), h('span', {}, title),
       h('button', { class: 'close t2', type: 'button', 'aria-label': t('close'), onclick: () => { select(null); changed() } }, '×')),
-    subject ? marksPart(marksOf(subject)) : null, aside && kindOf(aside) ? asidePart(aside) : null, known ? firstPart(seen.detail) : alarm ? firstPart({ why: live.rules.get(alarm.rule)?.why }) : null,
+    subject ? marksPart(marksOf(subject)) : null, aside && kindOf(aside) ? asidePart(aside) : null, known ? firstPart(seen.detail) : firstPart({ why: live.rules.get((alarm ?? aside)?.rule)?.why }),
     seen.problem && seen.id === desk.selected ? h('p', { class: 't2' }, seen.problem) : null,
     known && seen.trace ? h('ol', { class: 'steps' }, steps(seen.trace, seen.detail)) : null)
 }
@@ -89,7 +89,10 @@ function ticketStep ({ ticket }) {
     ticketLines(ticket.story, { from: 1, exact: true }), noticeLines(ticket.notices))
 }
 
-const nextStep = ({ next }) => next.length ? step('next', '', next.map(dueLine)) : null
+const nextStep = ({ next }) => next.length ? step('next', '', next.filter(isNewest).map(dueLine)) : null
+
+/** Of two alike the newer counts, as on the ticket: a second call has its own minutes. */
+const isNewest = ({ what, at }, _, all) => !all.some((other) => other.what === what && instant(other.at) > instant(at))
 
 function dueLine ({ what, at, paused }) {
   const words = t(`trace.due.${what}`)

@@ -39,12 +39,20 @@ function rawStep (inputs) {
   return step('raw', millisecondTime(instant(first.at)), [...answers.values()].map(answerView))
 }
 
-const isMessage = ({ asked }) => !/^(coil|discrete|holding|input) \d+\+\d+$/.test(asked)
+const REGISTERS = /^(coil|discrete|holding|input) (\d+)\+(\d+)$/
+
+const isMessage = ({ asked }) => !REGISTERS.test(asked)
+
+/** 保持寄存器 19000 起 54 个; a topic as it is. */
+function askedWords (asked) {
+  const [, table, from, count] = REGISTERS.exec(asked) ?? []
+  return table ? t(`trace.asked.${table}`, { from, count }) : asked
+}
 
 function answerView (answer) {
   const kept = answer.hex ? answer.hex.split(' ').length : 0
   return [mono((isMessage(answer) ? messageView : bytesView)(answer.hex, answer.spans)),
-    h('p', { class: 'mono t3' }, t(kept < answer.size ? 'trace.answer_cut' : 'trace.answer', { asked: answer.asked, size: answer.size,
+    h('p', { class: 'mono t3' }, t(kept < answer.size ? 'trace.answer_cut' : 'trace.answer', { asked: askedWords(answer.asked), size: answer.size,
       kept }))]
 }
 

@@ -69,12 +69,18 @@ export function shownCounts () {
 
 /** Standings set aside that pass the filters, those already told in a bundle left out. */
 export function asideOf (shown) {
-  if (desk.view === 'requested') return allRequests().filter((standing) => !standing.occurrence && isWantedAside(standing))
+  if (desk.view === 'requested') return allRequests().filter((standing) => !isHeard(standing) && isWantedAside(standing))
   if (isPlain() && isFolding()) return []
   const told = new Set(desk.view === 'active' ? shown.flatMap(({ silenced }) => silenced) : [])
   const kinds = ASIDE.includes(desk.view) ? [desk.view] : desk.view === 'active' ? ASIDE : []
   return live.flags.filter((standing) => !told.has(standing) && kinds.some((kind) => standing.flags.includes(kind))
     && isWantedAside(standing)).sort((a, b) => ASIDE.indexOf(kindOf(a)) - ASIDE.indexOf(kindOf(b)))
+}
+
+/** Whether its alarm is in the list itself: one held back by another is not, and still waits for an answer. */
+function isHeard ({ occurrence }) {
+  const alarm = live.alarms.get(occurrence)
+  return Boolean(alarm) && !isSilent(alarm)
 }
 
 function isWantedAside (standing) {

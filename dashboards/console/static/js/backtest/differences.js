@@ -1,7 +1,7 @@
 // Which alarms would not have come, which would be new, which otherwise.
 import { h } from '../core/dom.js'
 import { instant } from '../core/clock.js'
-import { dueTime, span } from '../core/format.js'
+import { dueTime, secondTime, span } from '../core/format.js'
 import { changed } from '../core/live.js'
 import { t } from '../core/words.js'
 import { grade } from '../draw/shape.js'
@@ -28,6 +28,15 @@ const what = (one) => [h('b', { class: 't1' }, nameOfDevice(one.device)), h('spa
 const line = (one) => h('li', { class: 'line' }, grade(one.priority, 34), h('span', { class: 't3 time' }, dueTime(instant(one.raised_at))),
   h('span', { class: 'what' }, what(one)), h('span', { class: 't2 age' }, lasted(one)))
 
-const changedLine = ({ now, proposed }) => h('li', { class: 'line' }, grade(proposed.priority, 34),
-  h('span', { class: 't3 time' }, dueTime(instant(proposed.raised_at))), h('span', { class: 'what' }, what(proposed),
-    h('span', { class: 't3' }, t('backtest.was', { time: dueTime(instant(now.raised_at)), lasted: lasted(now) }))), h('span', { class: 't2 age' }, lasted(proposed)))
+/** When both began, told apart: within a minute by their seconds. */
+function beginnings (...moments) {
+  const words = moments.map((at) => dueTime(instant(at)))
+  return words[0] === words[1] && moments[0] !== moments[1] ? moments.map((at) => secondTime(instant(at))) : words
+}
+
+function changedLine ({ now, proposed }) {
+  const [was, is] = beginnings(now.raised_at, proposed.raised_at)
+  return h('li', { class: 'line' }, grade(proposed.priority, 34),
+    h('span', { class: 't3 time' }, is), h('span', { class: 'what' }, what(proposed),
+      h('span', { class: 't3' }, t('backtest.was', { time: was, lasted: lasted(now) }))), h('span', { class: 't2 age' }, lasted(proposed)))
+}

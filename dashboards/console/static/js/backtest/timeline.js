@@ -10,7 +10,7 @@ const DAY = 86_400_000
 /** Of the times below, px. */
 const LETTERS = 14
 /** Shorter than this, px, an alarm would not be seen. */
-const LEAST = 1.6
+const LEAST = 3
 
 export function timeline ({ timeline: lines, period, question }) {
   const start = instant(period.start)
@@ -25,7 +25,7 @@ export function timeline ({ timeline: lines, period, question }) {
 
 function band (side, items, top, x, end) {
   const bars = items.map(([from, to]) => {
-    const left = x(instant(from))
+    const left = Math.min(x(instant(from)), BOX.width - LEAST)
     return `M${left.toFixed(1)} ${top + 8}h${Math.max(LEAST, x(to ? instant(to) : end) - left).toFixed(1)}v${BOX.row - 18}H${left.toFixed(1)}Z`
   })
   return s('g', { class: side }, s('text', { class: 'side-name', x: 0, y: top + BOX.row / 2 + 4 }, t(`backtest.${side}`)),

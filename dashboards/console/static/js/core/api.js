@@ -75,7 +75,7 @@ export const ruleMistakes = () => get('/rules/mistakes')
 export const checkRules = (yaml) => ask('POST', '/rules/check', { yaml }, PATIENT_MS)
 export const changeRule = (key, body) => ask('PUT', `/rules/${id(key)}`, body, PATIENT_MS)
 export const addRule = (body) => ask('POST', '/rules', body, PATIENT_MS)
-export const takeBackRule = (key, comment) => ask('DELETE', `/rules/${id(key)}`, { comment }, PATIENT_MS)
+export const takeBackRule = (key, version, comment) => ask('DELETE', `/rules/${id(key)}`, { comment, base_version: version }, PATIENT_MS)
 
 export const backtests = async () => (await get('/backtests')).items
 export const backtest = (key) => get(`/backtests/${id(key)}`)

@@ -12,7 +12,7 @@ const opened = new Set()
 export const reviewLists = (review) => h('div', { class: 'review', 'data-key': 'review' },
   listed('stale', review.stale, (one) => alarmLine(one, age(stoodFor(one)))),
   listed('never_acted_on', review.never_acted_on, (one) => alarmLine(one, t('rules.times', { count: number(one.count) }))),
-  listed('never_fired', review.never_fired, (one) => h('li', {}, h('a', { class: 't1', href: `/rules/${encodeURIComponent(one.rule)}` }, titleOfRule(one.rule),
+  listed('never_fired', review.never_fired, (one) => h('li', {}, h('a', { class: 't1', href: `/rules/${encodeURIComponent(one.rule)}` }, titleOfRule(one.rule), h('span', { class: 'mono t3' }, `  ${one.rule}`),
     one.life_safety ? h('i', { class: 'mark' }, t('figures.test_it')) : null), h('span', { class: 't2' }, t('rules.watches', { count: number(one.devices) })))))
 
 function listed (kind, items, draw) {

@@ -1,6 +1,6 @@
 // Every figure beside its target, and the judgement in a word.
 import { h } from '../core/dom.js'
-import { age, number, THIN } from '../core/format.js'
+import { number, span, THIN } from '../core/format.js'
 import { t } from '../core/words.js'
 
 const isShare = (name) => name.endsWith('_share') || name.startsWith('priority_')
@@ -9,7 +9,7 @@ const isTime = (name) => name.endsWith('_s')
 function shown (name, value) {
   if (value === null || value === undefined) return '—'
   if (isShare(name)) return `${number(value * 100, 1)}${THIN}%`
-  if (isTime(name)) return value < 60 ? `${number(value)}${THIN}s` : age(value * 1000)
+  if (isTime(name)) return span(value * 1000)
   return t(`figure.unit.${UNITS[name] ?? 'count'}`, { value: number(value, Number.isInteger(value) || value >= 10 ? 0 : value < 1 ? 2 : 1) })
 }
 const UNITS = { chattering: 'alarms', fleeting: 'alarms', never_acted_on: 'alarms', floods: 'times', unauthorised: 'times' }

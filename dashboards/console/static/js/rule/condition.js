@@ -2,7 +2,7 @@
 import { h } from '../core/dom.js'
 import { number, unitShown, THIN } from '../core/format.js'
 import { live } from '../core/live.js'
-import { say, t } from '../core/words.js'
+import { knows, say, t } from '../core/words.js'
 import { grade } from '../draw/shape.js'
 import { duration, titleOfRule } from '../site/rules.js'
 
@@ -28,13 +28,13 @@ function facts (rule) {
   ].filter(Boolean)
 }
 
-/** 设备类 sump　区域 1#泵房: what it is for, in words where the site has some. */
+/** 设备类 集水坑 sump　区域 1#泵房: what it is for, in words where the site has some. */
 function scope (wanted) {
   const parts = Object.entries(wanted)
   return parts.length ? parts.map(([part, pattern]) => h('p', {}, `${t(`rule.for.${part}`)} `, named(part, pattern) ?? code(pattern))) : '—'
 }
 
-const named = (part, pattern) => part === 'system' ? say(live.site.systems.find(({ id }) => id === pattern)?.label) || null
+const named = (part, pattern) => part === 'class' ? knows(`class.${pattern}`) ? [t(`class.${pattern}`), ' ', code(pattern)] : null : part === 'system' ? say(live.site.systems.find(({ id }) => id === pattern)?.label) || null
   : part === 'area' ? say(live.areas.get(pattern)?.name) || null : part === 'device' ? say(live.devices.get(pattern)?.name) || null : null
 
 const skill = (name) => name ? `${t('list.clause')}${t(`skill.${name}`)}` : ''

@@ -53,7 +53,7 @@ export function takeBackPart (rule) {
   if (view.taking === null) return h('p', { class: 'take-back' }, h('button', { class: 'link t2', type: 'button', onclick: () => { view.taking = ''; changed() } }, t('rule.take_back')))
   const send = async () => {
     try {
-      await api.takeBackRule(rule.id, view.taking.trim())
+      await api.takeBackRule(rule.id, rule.version, view.taking.trim())
       Object.assign(view, { taking: null, problem: '', asked: null })
     } catch (error) { view.problem = said(error) }
     changed()

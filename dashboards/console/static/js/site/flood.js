@@ -3,6 +3,7 @@ import { live } from '../core/live.js'
 import { number } from '../core/format.js'
 import { t } from '../core/words.js'
 import { PRIORITIES, isReturned } from '../draw/shape.js'
+import { isFirstOut } from './marks.js'
 
 /** Whether this screen shows all of a flood: somebody has asked it to. A new flood begins folded again. */
 const choice = { all: false, flood: null }
@@ -16,7 +17,7 @@ export const showAll = (wanted) => { choice.all = wanted }
 
 /** What a flood never folds away: the critical until they have ended; of what still stands a danger to life, the first of its group, what rose to high. */
 const standsOut = (alarm) => alarm.priority === 'critical' || !isReturned(alarm.state)
-  && (alarm.first_out === true || live.rules.get(alarm.rule)?.life_safety === true || (alarm.priority === 'high' && Boolean(alarm.level)))
+  && (isFirstOut(alarm) || live.rules.get(alarm.rule)?.life_safety === true || (alarm.priority === 'high' && Boolean(alarm.level)))
 
 /** The bundles as a flood leaves them: each cause and what stands out, `all` of each beside them; `spared` is shown in any case. */
 export const folded = (bundles, spared = null) => bundles

@@ -3,18 +3,29 @@ import { instant } from '../core/clock.js'
 import { dueTime, number, secondTime } from '../core/format.js'
 import { derived, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
+import { bundleOf } from './bundles.js'
 import { personName } from './people.js'
 
 /** `[{kind, words, means}]`, the weightiest first. */
 export function marksOf (alarm) {
   const request = requestOf(alarm)
   return [
-    alarm.first_out && groups().get(alarm.group) > 1 ? mark('first_out', { time: secondTime(instant(alarm.source_time ?? alarm.raised_at)) }) : null,
+    alarm.flags.includes('latched') ? mark('latched') : null,
+    isFirstOut(alarm) ? mark('first_out', { time: secondTime(instant(alarm.source_time ?? alarm.raised_at)) }) : null,
     alarm.level ? mark('risen') : null,
     alarm.hold ? mark(alarm.hold, { count: number(alarm.flips ?? 0) }) : null,
     request ? mark('requested', requestPlaces(request)) : null,
     alarm.judged_by && alarm.judged_by !== alarm.rule_version ? mark('rule_changed') : null
   ].filter(Boolean)
+}
+
+/** The first of several. */
+export const isFirstOut = (alarm) => alarm.first_out === true && groups().get(alarm.group) > 1 && !isEffect(alarm)
+
+/** What follows from another alarm is first of nothing: in its bundle the cause came first. */
+function isEffect (alarm) {
+  const cause = bundleOf(alarm)?.cause
+  return Boolean(cause) && cause !== alarm
 }
 
 /** How many alarms stand in each group: who is alone in it is the first of nothing. */

@@ -1,5 +1,5 @@
 // A rule in words: what it is called, which systems it watches, how long its times are.
-import { age, number, THIN } from '../core/format.js'
+import { age, number } from '../core/format.js'
 import { derived, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 
@@ -11,9 +11,9 @@ export const titleOfRule = (id) => live.rules.has(id) ? ruleTitle(live.rules.get
 
 export const nameOfDevice = (id) => say(live.devices.get(id)?.name) || id
 
-/** 15 s, 10 分, 2 天. */
+/** 15 秒, 10 分, 2 天. */
 export function duration (seconds) {
-  if (seconds < 120 || seconds % 60) return `${number(seconds, Number.isInteger(seconds) ? 0 : 1)}${THIN}s`
+  if (seconds < 120 || seconds % 60) return t('span.seconds', { seconds: number(seconds, Number.isInteger(seconds) ? 0 : 1) })
   return seconds % 86400 ? age(seconds * 1000) : t('rule.days', { days: seconds / 86400 })
 }
 

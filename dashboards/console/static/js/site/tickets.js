@@ -3,7 +3,7 @@ import { say, t } from '../core/words.js'
 import { shortName, symptom, whereOf } from './alarms.js'
 import { clockView } from './promise.js'
 
-/** Place, device and matter, from the fullest wording to the shortest that still names the device; the place is never said twice. */
+/** Place, device and matter, from the fullest wording to the shortest, which names the place alone; the place is never said twice. */
 export function ticketTitles (ticket, live) {
   const title = say(ticket.title)
   const place = say(live.areas.get(ticket.area)?.name)
@@ -11,7 +11,7 @@ export function ticketTitles (ticket, live) {
   if (!device || !title.includes(say(device.name))) return [!place || title.includes(place) ? title : `${place} ${title}`, title]
   const alarm = { device: device.id, device_name: device.name, area: ticket.area, text: ticket.title }
   const what = symptom(alarm, live)
-  return [whereOf(alarm, live), say(device.name), shortName(alarm, live)].map((where) => t('alarm.title', { where, what }))
+  return [whereOf(alarm, live), say(device.name), shortName(alarm, live), place].filter(Boolean).map((where) => t('alarm.title', { where, what }))
 }
 
 /** What a ticket nobody has accepted or reached yet waits for, and how long it may. */

@@ -6,7 +6,7 @@ import { changed, live } from '../core/live.js'
 import { say, t } from '../core/words.js'
 import { flag, isReturned, isUnacknowledged, shape } from '../draw/shape.js'
 import { firstThatFits, fit, widthOf } from '../draw/text.js'
-import { ASIDE, deviceName, shortName, stoodFor, titleOf } from '../site/alarms.js'
+import { ASIDE, deviceName, placeOf, shortName, stoodFor, titleOf } from '../site/alarms.js'
 import { allBundles } from '../site/bundles.js'
 import { alarmsToday } from '../site/details.js'
 import { folded, isFolding, restWords, showAll } from '../site/flood.js'
@@ -89,10 +89,10 @@ function row (alarm, isFirst) {
     h('span', { class: 'since t3' }, from)))
 }
 
-/** Place, device and what is wrong; where that is too long, the device under its own name, then without its place. */
+/** Place, device and what is wrong; where that is too long, the device under its own name, then without its place, then the place alone: what is wrong is never cut off. */
 function titleWords (alarm, room) {
   const { where, what } = titleOf(alarm, live)
-  const wordings = [where, deviceName(alarm, live), shortName(alarm, live)].map((one) => t('alarm.title', { where: one, what }))
+  const wordings = [where, deviceName(alarm, live), shortName(alarm, live), placeOf(alarm, live)].map((one) => t('alarm.title', { where: one, what }))
   return firstThatFits(wordings, room, 20, true) ?? wordings.at(-1)
 }
 
@@ -122,7 +122,7 @@ function actionWords (alarm, room) {
   const action = say(live.rules.get(alarm.rule)?.why.action)
   if (!action || isReturned(alarm.state)) return { words: '', size: 23 }
   const clauses = action.split(/(?<=[;；，,。.])\s*| (?=and )/)
-  const shorter = clauses.map((_, index) => `→ ${clauses.slice(0, clauses.length - index).join(' ').replace(/[;；，,]$/, '')}`)
+  const shorter = clauses.map((_, index) => `→ ${clauses.slice(0, clauses.length - index).join(' ').replace(/([；，。]) /g, '$1').replace(/[;；，,]$/, '')}`)
   const words = firstThatFits([`→ ${action}`, ...shorter.slice(1)], room, 20) ?? shorter.at(-1)
   return { words, size: fit(words, room, [23, 21, 20]) }
 }

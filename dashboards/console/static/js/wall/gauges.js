@@ -41,7 +41,7 @@ function tank (device) {
       share === null ? null : s('rect', { class: 'water', x: 9, y: GAUGE.top + GAUGE.height * (1 - share), width: 26,
         height: GAUGE.height * share }),
       tick(low), tick(high)),
-    h('span', { class: 'level' }, h('b', {}, reading(point, { unit: '' })),
+    h('span', { class: 'level' }, h('b', {}, reading(point, { unit: '', digits: 2 })),
       h('i', { class: 't2' }, 'm'), h('i', { class: 't3' }, share === null ? '' : `${number(share * 100)}${THIN}%`)),
     h('span', { class: 'name t3', style: { 'font-size': `${fit(name, NAME, [21, 20])}px` } }, name))
 }

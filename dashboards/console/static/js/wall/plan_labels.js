@@ -68,8 +68,8 @@ function wordings ({ area, worst }) {
   return texts.flatMap((text) => (worst ? LOUD : CALM).map((type) => [text, type]))
 }
 
-/** The part of a name that has a number in it, which is what the sign on the device says: 2D5, B-17. */
-const numbered = (name) => name.split(' ').find((word) => /\d/.test(word)) ?? name
+/** The part of a name that has a number in it, which is what the sign on the device says: 2D5, B-17, sump 3. */
+const numbered = (name) => name.match(/\S+ \d+(?!\S)|\S*\d\S*/)?.[0] ?? name
 
 const within = ({ box }, { width, height }) =>
   width < box.width - 20 ? [{ x: box.x + 16, y: box.y + (box.height - height) / 2, within: true }] : []

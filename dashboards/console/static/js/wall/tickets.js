@@ -27,13 +27,14 @@ function row (ticket) {
   const room = 376 - 16 - widthOf(view.text, 31, true)
   const titles = ticketTitles(ticket, live)
   const { title, lines, size } = titleLines(titles, room)
+  const stand = standWords(ticket)
   return h('li', { class: 'ticket', 'data-key': ticket.id }, h('a', { href: `/tickets/${ticket.id}` },
     h('b', { class: `title t1 ${lines > 1 ? 'two-lines' : ''}`, title: titles[0],
       style: { 'max-width': `${room}px`, 'font-size': `${size}px` } }, title),
     h('b', { class: `left t1 ${view.tone === 'over' ? 'over-label' : ''}` }, view.text),
     h('span', { class: `bar ${view.tone}` }, h('i', { style: { width: `${view.fraction * 100}%` } })),
-    h('span', { class: 'promise t3' }, promiseWords(ticket)),
-    h('span', { class: 'stand t3' }, standWords(ticket))))
+    h('span', { class: 'promise t3' }, promiseWords(ticket, 376 - widthOf(stand, 20)).map((part) => h('i', {}, part))),
+    h('span', { class: 'stand t3' }, stand)))
 }
 
 /** What two lines hold for certain: a line breaks before a word, so each may end a word early. */
@@ -44,16 +45,22 @@ function titleLines (titles, room) {
   const [where, name] = titles
   const one = firstThatFits([where, name], room, 20, true)
   if (one) return { title: one, lines: 1, size: fit(one, room, [24, 22, 20], true) }
-  return { title: firstThatFits(titles, room * TWO_LINES, 20, true) ?? titles.at(-1), lines: 2, size: 20 }
+  const title = firstThatFits(titles, room * TWO_LINES, 20, true) ?? titles.at(-1)
+  return { title, lines: widthOf(title, 20, true) > room ? 2 : 1, size: 20 }
 }
 
-/** 小问题 30 分　刘洋; an emergency says how fast somebody was there. */
-function promiseWords (ticket) {
+/** Between the words of a line, px. */
+const GAP = 20
+
+/** 小问题 30 分　刘洋; an emergency says how fast somebody was there. Where that leaves no gap to what stands beside it, the minutes go. */
+function promiseWords (ticket, room) {
   const arrive = ticket.clocks.find((clock) => clock.promise === 'arrive')
   const arrived = ticket.class === 'emergency' && arrive?.met_at
   const promise = t(`ticket.class.${ticket.class}.promise`)
   const took = arrived ? t('ticket.arrived_in', { time: left(instant(arrive.met_at) - instant(ticket.opened_at)).replace(/^0/, '') }) : null
-  return [promise, took, arrived ? null : personName(ticket.owner)].filter(Boolean).map((part) => h('i', {}, part))
+  const rest = [took, arrived ? null : personName(ticket.owner)].filter(Boolean)
+  const width = [promise, ...rest].reduce((sum, part) => sum + widthOf(part, 20) + GAP, 0)
+  return [width > room ? t(`ticket.class.${ticket.class}`) : promise, ...rest]
 }
 
 function standWords (ticket) {
