@@ -174,12 +174,24 @@ class Alarm:
         if self.patience_ns is not None:
             self.patience_ns += step_ns
         self.source_ns += step_ns
+        self._shift_shelving(step_ns)
+        if self.standing.realarm_at_ns is not None:
+            self.standing = replace(self.standing, realarm_at_ns=self.standing.realarm_at_ns + step_ns)
+
+    def begin_anew(self, now_ns: int) -> None:
+        """Whatever the journal has from before the clock was set back seems to be of times to come: at most it begins now."""
+        self.source_ns = min(self.source_ns, now_ns)
         shelving, realarm_at_ns = self.standing.shelving, self.standing.realarm_at_ns
         if shelving:
+            self._shift_shelving(min(0, now_ns - shelving.at_ns))
+        if realarm_at_ns is not None and self.rule.realarm_ns is not None:
+            self.standing = replace(self.standing, realarm_at_ns=min(realarm_at_ns, now_ns + self.rule.realarm_ns))
+
+    def _shift_shelving(self, step_ns: int) -> None:
+        shelving = self.standing.shelving
+        if shelving and step_ns:
             shelving = replace(shelving, at_ns=shelving.at_ns + step_ns, until_ns=shelving.until_ns + step_ns)
             self.standing = replace(self.standing, shelving=shelving)
-        if realarm_at_ns is not None:
-            self.standing = replace(self.standing, realarm_at_ns=realarm_at_ns + step_ns)
 
     def sleep(self, since_ns: int, until_ns: int) -> None:
         """Nobody watched from one instant to the other: no delay has come any nearer to its end."""

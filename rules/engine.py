@@ -247,6 +247,7 @@ class Engine:
                 inputs.first_chance_ns = now_ns + FIRST_CHANCE_NS
         for alarm in self._alarms.values():
             alarm.sleep(since_ns, now_ns)
+            alarm.begin_anew(now_ns)
         self._timetable.rebuild(self._alarms.values())
 
     # ── people ──

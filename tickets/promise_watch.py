@@ -29,9 +29,13 @@ class PromiseWatch:
         return min((ahead[0].at_ns for ahead in self._ahead.values()), default=None)
 
     def due(self, now_ns: int) -> list[str]:
-        """Tickets to be looked at by now, those that wait longest first; each is taken as looked at."""
+        """Tickets to be looked at by now, those that wait longest first; each is taken as looked at, up to now: should the look fail, what
+        is due later is told all the same."""
         found = sorted((ahead[0].at_ns, ticket) for ticket, ahead in self._ahead.items() if ahead[0].at_ns <= now_ns)
         for _, ticket in found:
-            due = [step for step in self._ahead.pop(ticket) if step.at_ns <= now_ns]
+            ahead = self._ahead.pop(ticket)
+            due = [step for step in ahead if step.at_ns <= now_ns]
             self._looked.setdefault(ticket, set()).update(due)
+            if later := ahead[len(due) :]:
+                self._ahead[ticket] = later
         return [ticket for _, ticket in found]

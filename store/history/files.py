@@ -113,6 +113,11 @@ class Files:
         self._opened.pop(alias, None)
         self.cursor().execute(f"detach {alias}")
 
+    def let_go(self, alias: str) -> None:
+        """Close a file that is to be deleted: what a full disk keeps out of it nobody needs."""
+        with suppress(duckdb.Error):
+            self.detach(alias)
+
     def reopen(self, alias: str) -> None:
         """Once DuckDB has given a file up, since a checkpoint found no disk or memory left. All that was committed is still in it."""
         file = self._opened.get(alias)

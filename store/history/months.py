@@ -135,7 +135,7 @@ class Months(Files):
             raise
         former = self._aliases[month]
         self._aliases = {**self._aliases, month: alias}
-        self.detach(former)
+        self.let_go(former)
         delete(self.directory / f"{month}.duckdb")
 
     def drop(self, month: str) -> None:
@@ -143,7 +143,7 @@ class Months(Files):
         self.rollups.archive(month)
         alias = self._aliases[month]
         self._aliases = {name: known for name, known in self._aliases.items() if name != month}
-        self.detach(alias)
+        self.let_go(alias)
         delete(self.directory / f"{month}.duckdb")
         delete(self.directory / f"{month}.sorted.duckdb")
 

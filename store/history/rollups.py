@@ -175,7 +175,7 @@ class Rollups:
         self._aliases = {name: known for name, known in self._aliases.items() if name != month}
         del self._rolled[month]
         self._archived.discard(month)
-        self._months.detach(alias)
+        self._months.let_go(alias)
 
     # ── reading, in a transaction of the reader ──
 

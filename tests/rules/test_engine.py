@@ -377,6 +377,21 @@ def test_a_clock_set_back_prolongs_neither_a_shelving_nor_the_time_to_the_realar
     assert kinds(trial.advance(at(-89_940))) == ["realarmed level.high@t1"]
 
 
+def test_nor_does_a_restart_that_finds_them_in_the_journal_as_they_were_before() -> None:
+    trial = engine(SITE, rule(realarm_s=60))
+    (raised,) = _feed(trial, 0, level=3.0)
+    assert raised.occurrence is not None
+    shelved = trial.shelve(raised.occurrence.id, OPERATOR, "known", 20 * SECOND, at(0))[-1].standing
+    trial.unshelve(raised.occurrence.id, OPERATOR, at(0))
+    acknowledged = trial.acknowledge(raised.occurrence.id, OPERATOR, at(0))[-1].standing
+    for standing, due_s, event in ((shelved, 20, "shelving_expired"), (acknowledged, 60, "realarmed")):
+        again = engine(SITE, rule(realarm_s=60))
+        again.restore([(standing, raised.occurrence)], at(-86_400))
+        again.resume(at(-86_400))
+        assert again.advance(at(due_s - 86_401)) == []
+        assert kinds(again.advance(at(due_s - 86_400))) == [f"{event} level.high@t1"]
+
+
 def test_blocks_a_little_out_of_order_do_not_turn_time_back() -> None:
     trial = engine(SITE, rule())
     trial.advance(at(10))

@@ -63,7 +63,11 @@ def test_who_comes_after_the_clock_was_set_back_is_no_first() -> None:
     trial = engine(SITE, *RULES)
     _raise(trial, "flow", 3600)
     trial.advance(at(3602))
-    assert _raise(trial, "heat", 5) == [("raised", "heat", False)]
+    restarted = engine(SITE, *RULES)
+    restarted.restore(trial.standings(), at(4))
+    restarted.resume(at(4))
+    for one in (trial, restarted):
+        assert _raise(one, "heat", 5) == [("raised", "heat", False)]
 
 
 def test_once_all_are_gone_the_next_is_a_first_again() -> None:

@@ -89,7 +89,7 @@ def test_the_oldest_month_goes_even_when_there_is_no_disk_to_sum_up(bench: Bench
     bench.drain.drain()
     with no_disk_behind(_NEW_FILE - 4096):
         tidy(bench.months, FEBRUARY + 3 * DAY, Ages(2 * DAY, 2 * DAY), lambda: True)
-    assert bench.months.names() == ["2026-02"]
+    assert {path.name[:7] for path in bench.months.directory.glob("*[0-9].duckdb*")} == {"2026-02"}
 
 
 _HOLDER = "import fcntl, sys; file = open(sys.argv[1], 'r+'); fcntl.lockf(file, fcntl.LOCK_EX); print(flush=True); sys.stdin.read()"
