@@ -57,7 +57,9 @@ function steer (event) {
     event.target.blur?.()
   } else if (event.key === '/' && !typing) {
     event.preventDefault()
-    choose(null).then(() => requestAnimationFrame(() => document.querySelector('.finder .search')?.focus()))
+    const search = document.querySelector('.finder .search')
+    // Where it stands already, at once: whoever types on would lose the first letters.
+    search ? search.focus() : choose(null).then(() => requestAnimationFrame(() => document.querySelector('.finder .search')?.focus()))
   } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
     if (event.target.matches('select, textarea, input[type=range]')) return
     const picks = [...document.querySelectorAll('.hand .pick')]
