@@ -8,7 +8,7 @@ from guanjia.backtest.assembly import Asked
 from model.clock import DAY, HOUR, SECOND
 from model.site import Site
 
-_BATCH_READINGS = 400_000
+_BATCH_READINGS = 250_000
 """In the judging process at once: some 17 bytes each as they come, three times that while they are put in order."""
 _ALONE_READINGS = 1_200_000
 """In the only batch of a day: a month is gone through once for each batch of a stretch, and where there is one it has more room."""

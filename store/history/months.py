@@ -39,7 +39,7 @@ before questions had room of their own:
     one point's mean over 2 days                0.6 s, 340 MB     0.5 s, 150 MB
     500 counters by hour, not on quarters       1.6 s, 350 MB     2.4 s, 175 MB
 """
-_QUESTION_MB = 192
+_QUESTION_MB = 160
 """More, while a question is answered that puts millions of readings in order. One that runs short fails alone; the drain beside it must
 not: DuckDB gives up a file whose checkpoint fails."""
 _THREADS = 2
