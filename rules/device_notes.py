@@ -16,9 +16,6 @@ class DeviceNotes:
         self._fields: list[Any] = []
         """Of each device those of ``_Note``, one device after the other."""
 
-    def __len__(self) -> int:
-        return len(self._fields) // _WIDTH
-
     def whole(self, device: Device, asked: Iterable[int], block: Block, usable_ns: int, *state: object) -> None:
         """A block of good numbers in every column ``asked`` for. ``state``: the other fields of ``DeviceMemory``, ``exchanges`` apart."""
         self._fields += (device, asked, block, block.values, usable_ns, *state)
