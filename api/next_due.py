@@ -18,13 +18,14 @@ class NextDue:
         self._now_ns = now_ns
         self._found: list[tuple[int | None, NextShape]] = []
 
-    def alarm(self, occurrence: Occurrence, standing: Standing, rule: Rule | None) -> None:
-        """Nothing is due for an alarm that is over."""
+    def alarm(self, occurrence: Occurrence, standing: Standing, rule: Rule | None, asked_ns: int) -> None:
+        """Nothing is due for an alarm that is over. ``asked_ns``: when it was last raised, rose or asked again."""
         if occurrence.ended_at_ns is not None:
             return
         if occurrence.state in _TO_ACKNOWLEDGE:
             is_active = occurrence.state is AlarmState.ACTIVE_UNACKNOWLEDGED
-            self._add("acknowledge", occurrence.raised_at_ns + rule.why.respond_within_s * SECOND if rule and is_active else None)
+            why = rule.at(occurrence.level).why if rule and is_active else None
+            self._add("acknowledge", asked_ns + why.respond_within_s * SECOND if why else None)
         if occurrence.state is AlarmState.LATCHED_ACKNOWLEDGED:
             self._add("reset")
         if standing.shelving:

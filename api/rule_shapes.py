@@ -13,8 +13,14 @@ class OrderShape(Classed):
     skill: str
 
 
+class GraverWhyShape(RationaleShape):
+    """With what a level has from its rule."""
+
+    confirm: Phrase | None
+
+
 class LevelShape(TypedDict):
-    """A graver step of the same alarm."""
+    """A graver step of the same alarm. ``why`` is null where it is wholly the rule's."""
 
     id: str
     when: str
@@ -22,6 +28,7 @@ class LevelShape(TypedDict):
     priority: str
     text: Phrase
     ticket: OrderShape | None
+    why: GraverWhyShape | None
 
 
 class FirstOutShape(TypedDict):

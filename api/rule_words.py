@@ -18,13 +18,14 @@ from api.rule_shapes import (
     WordsShape,
 )
 from api.rulebook import CheckedRule, RuleActs, RuleReading, RuleWords
-from api.shapes import MistakeShape
+from api.shapes import MistakeShape, Phrase
 from api.words import Wire, phrase, rationale
 from model.clock import SECOND
 from model.mistake import Mistake
 from model.rule import Level, Rationale, Rule, TicketOrder
 from model.rule_version import Origin, RuleVersion
 from model.site import Site
+from model.text import Text
 from rules.book import Verdict
 from rules.errors import Fit
 from rules.hints import SAID
@@ -80,6 +81,7 @@ def _level(level: Level) -> LevelShape:
         "priority": level.priority.value,
         "text": phrase(level.text),
         "ticket": _order(level.ticket),
+        "why": {**rationale(level.why), "confirm": _maybe(level.why.confirm)} if level.why else None,
     }
 
 
@@ -87,12 +89,16 @@ def _order(order: TicketOrder | None) -> OrderShape | None:
     return {"class": order.ticket_class.value, "skill": order.skill} if order else None
 
 
+def _maybe(text: Text | None) -> Phrase | None:
+    return phrase(text) if text else None
+
+
 def _record(why: Rationale) -> RecordShape:
     return {
         **rationale(why),
-        "confirm": phrase(why.confirm) if why.confirm else None,
-        "owner": phrase(why.owner) if why.owner else None,
-        "approved_by": phrase(why.approved_by) if why.approved_by else None,
+        "confirm": _maybe(why.confirm),
+        "owner": _maybe(why.owner),
+        "approved_by": _maybe(why.approved_by),
         "reviewed": why.reviewed.isoformat() if why.reviewed else None,
         "history": [{"on": line.on.isoformat(), "by": line.by, "what": phrase(line.what)} for line in why.history],
     }

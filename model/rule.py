@@ -1,7 +1,7 @@
 """A rule as written: what to watch for, and what a person should do about it. Conditions stay text here; ``rules`` compiles them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -73,6 +73,11 @@ class Rationale:
     """When it was last looked over."""
     history: tuple[Revision, ...] = ()
 
+    @property
+    def first_steps(self) -> tuple[Text, ...]:
+        """What whoever gets the ticket does first."""
+        return self.steps or (self.action,)
+
 
 @dataclass(frozen=True, slots=True)
 class TicketOrder:
@@ -93,6 +98,8 @@ class Level:
     on_delay_ns: int = 0
     ticket: TicketOrder | None = None
     """None: the rule's own."""
+    why: Rationale | None = None
+    """Whole, with what it has from the rule; None: the rule's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +139,8 @@ class Rule:
     """Whether it is held when it chatters or comes and goes at once. False for what must be heard each time."""
     file: str = ""
     line: int = 0
+
+    def at(self, level: str) -> "Rule":
+        """As it is at one of its levels: with the ticket and the rationale of that level, where it has its own."""
+        come_to = next((one for one in self.levels if one.id == level), None)
+        return replace(self, ticket=come_to.ticket or self.ticket, why=come_to.why or self.why) if come_to else self

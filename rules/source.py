@@ -6,13 +6,28 @@ import re
 from rules.errors import ConditionError
 
 _TOKENS = re.compile(r"""(?P<string>"[^"]*"|'[^']*')|(?P<duration>(?<![\w.])\d+(?:ms|s|min|h|d)\b)|(?P<comment>\#)""")
+_PLAIN = {
+    "，": ",", "（": "(", "）": ")", "＜": "<", "＞": ">", "＝": "==", "≤": "<=", "≥": ">=", "≠": "!=", "＋": "+", "－": "-", "−": "-",
+    "–": "-", "—": "-", "×": "*", "＊": "*", "÷": "/", "／": "/", "％": "%", "．": ".", "“": '"', "”": '"', "＂": '"', "‘": "'", "’": "'",
+    "＇": "'", "且": "and", "或": "or", "非": "not", "<>": "!=", "AND": "and", "OR": "or", "NOT": "not", "&&": "and", "||": "or",
+    **{chr(ord("０") + digit): str(digit) for digit in range(10)},
+}  # fmt: skip
+"""What a Chinese keyboard, a word processor or another language makes of the language's own signs."""
+_SIGN = re.compile("|".join(rf"\b{sign}\b" if sign.isascii() and sign.isalpha() else re.escape(sign) for sign in _PLAIN))
 _SLIPS = (
-    (re.compile(r"&&"), "write 'and' for '&&'"),
-    (re.compile(r"\|\|"), "write 'or' for '||'"),
+    (_SIGN, ""),
+    (re.compile("[\u00a0\u2000-\u200a\u3000]"), "write a plain space"),
+    (re.compile("[\u200b-\u200f\u2060\ufeff]"), "leave out the sign here that can't be seen"),
     (re.compile(r"!(?!=)"), "write 'not' for '!'"),
     (re.compile(r"(?<![<>!=])=(?!=)"), "write '==' to compare"),
     (re.compile(r"(?<![\w:])\d{1,2}:\d\d(?![\w:])"), 'write the times in quotes: between_times("08:30", "18:00")'),
+    (re.compile(r"(?<![\w.])[\d.]+(?:\s*[秒分小天]|\s+(?:ms|s|min|h|d)\b)"), "write a duration as it stands here: 5min"),
+    (
+        re.compile(r"(?<![\w.])\d[\d.]*\s?(?:(?!(?:and|or|not|in|is|if|for|else)\b|e[-+]?\d)[A-Za-z°℃]|%(?!\s*[\w(]))"),
+        "a number stands without its unit; the unit goes under 'units:'",
+    ),
 )
+_BRACKETS = {"(": "this bracket is never closed", ")": "this bracket was never opened"}
 
 
 class Source:
@@ -51,8 +66,11 @@ class Source:
     def slip(self, offset: int) -> ConditionError:
         """What Python could not read, with advice where the slip is a usual one."""
         code = _TOKENS.sub(lambda found: " " * len(found[0]) if found.lastgroup == "string" else found[0], self.flat)
-        for sign, advice in _SLIPS:
-            found = sign.search(code)
-            if found:
-                return self.error(f"can't be read as a condition: {advice}", found.start())
+        found = [(place, advice) for sign, advice in _SLIPS if (place := sign.search(code))]
+        if found:
+            first, advice = min(found, key=lambda one: one[0].start())
+            advice = advice or f"write '{_PLAIN[first[0]]}' for '{first[0]}'"
+            return self.error(f"can't be read as a condition: {advice}", first.start())
+        if bracket := _BRACKETS.get(code[offset : offset + 1]):
+            return self.error(f"can't be read as a condition: {bracket}", offset)
         return self.error("can't be read as a condition; write for example: running and level < 0.5", offset)

@@ -13,7 +13,7 @@ from model.ticket import Ticket, TicketAct, TicketClass, TicketState
 from tickets import clocks
 from tickets.act import acted
 from tickets.errors import StillInAlarm
-from tickets.from_alarm import Ask, ask_of, at_level, cause_of, is_in_alarm
+from tickets.from_alarm import Ask, ask_of, cause_of, is_in_alarm
 from tickets.joined import joined, risen
 from tickets.notices import Change
 from tickets.outbox import Outbox
@@ -48,7 +48,7 @@ class Desk:
         kept = tx.occurrence(event.occurrence.id)
         ticket_id = kept.ticket if kept else None
         written = self._rules.get(event.standing.rule)
-        rule = at_level(written, event.occurrence) if written else None
+        rule = written.at(event.occurrence.level) if written else None
         ask = ask_of(event, rule, ticket_id)
         if ask in _NOTED and ticket_id is not None:
             return self._note(tx, ticket_id, _NOTED[ask], event, now_ns)
@@ -169,7 +169,7 @@ class Desk:
             skill=rule.ticket.skill,
             clocks=clocks.started(rule.ticket.ticket_class, now_ns),
             alarms=(occurrence.id,),
-            first_steps=rule.why.steps or (rule.why.action,),
+            first_steps=rule.why.first_steps,
         )
         changes = [put(tx, ticket, "opened", now_ns, "" if choice.person else choice.reason)]
         tx.attach(occurrence.id, ticket.id)

@@ -1,6 +1,5 @@
 """What an alarm event asks of the desk, and the ticket it orders. Pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -68,12 +67,6 @@ def ask_of(event: AlarmEvent, rule: Rule | None, ticket_id: str | None) -> Ask:
 def is_in_alarm(occurrence: Occurrence) -> bool:
     """Whether its condition still holds; a latched alarm that waits for its reset is back to normal already."""
     return occurrence.ended_at_ns is None and occurrence.state in _IN_ALARM
-
-
-def at_level(rule: Rule, occurrence: Occurrence) -> Rule:
-    """The rule as it orders tickets at the level the alarm has come to."""
-    level = next((level for level in rule.levels if level.id == occurrence.level), None)
-    return replace(rule, ticket=level.ticket) if level and level.ticket else rule
 
 
 def cause_of(occurrence: Occurrence, rule: Rule) -> str:

@@ -84,7 +84,7 @@ def alarm(alarm_id: str, platform: ThePlatform, wire: TheWire, reader: Reader) -
         {
             **occurrence_shape(platform, wire, occurrence),
             "story": [wire.alarm_line(event) for event in platform.journal.alarm_events(alarm_id)],
-            "why": rationale(rule.why) if rule else None,
+            "why": rationale(rule.at(occurrence.level).why) if rule else None,
             "standing": wire.standing(platform.journal.standing_of(occurrence)),
         }
     )

@@ -96,7 +96,7 @@ _FIRE = (
     _flag("overflow", "tank", "overflow", Text("水箱溢流", "Tank overflow"), "tank.overflow"),
 )
 _GAS = (
-    Kind("gas", "gas_detector", (Want("alarm_state"),), '"a" > 0', Text("燃气报警", "Gas alarm"), "gas.leak_first"),
+    Kind("gas", "gas_detector", (Want("alarm_state"),), '"a" > 0', Text("燃气报警", "Gas alarm"), "gas.leak"),
     Kind("fault", "gas_detector", (Want("active_fault"),), '"a" > 0', Text("探测器故障", "Detector fault"), "gas.detector_fault"),
 )
 _PARKING = (

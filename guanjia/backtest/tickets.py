@@ -8,7 +8,7 @@ from model.rule import Rule
 from model.ticket import TicketClass
 from rules.suppression import AlarmKey
 from tickets.clocks import PROMISES
-from tickets.from_alarm import Ask, ask_of, at_level, cause_of
+from tickets.from_alarm import Ask, ask_of, cause_of
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class TicketTally:
             return
         attached = self._of.get(occurrence.id)
         written = self._rules.get(occurrence.rule)
-        rule = at_level(written, occurrence) if written else None
+        rule = written.at(occurrence.level) if written else None
         if ask_of(event, rule, "there" if attached else None) is Ask.TICKET and rule is not None and rule.ticket is not None:
             self._of[occurrence.id] = self._ticket(event, cause_of(occurrence, rule), rule.ticket.ticket_class)
         elif attached is not None and (event.kind in _OVER or occurrence.ended_at_ns is not None):

@@ -13,7 +13,7 @@ from guanjia.config.configuration import RULE_LIBRARY, Configuration
 from guanjia.config.rule_file import load_rules
 from model.clock import SECOND
 from model.mistake import ConfigError
-from model.rule import Rule
+from model.rule import Rationale, Rule
 from model.site import Site
 from model.text import Language, Text
 from model.wording import near
@@ -23,6 +23,8 @@ from rules.parameters import figures_given
 
 app = typer.Typer(help="The rule book: list it, explain a rule, test rules against history.", no_args_is_help=True)
 app.command("backtest")(backtest_rules)
+_INDENTED = "\n" + " " * 17
+"""A line below another one of an explanation."""
 SiteOption = Annotated[Path | None, typer.Option("--site", help="A site file; without it, the built-in library alone.")]
 
 
@@ -84,11 +86,20 @@ def _what(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def _why(rule: Rule) -> Iterator[tuple[str, str]]:
-    yield "cause", _both(rule.why.cause)
-    yield "consequence", _both(rule.why.consequence)
-    yield "action", _both(rule.why.action)
-    yield "confirm", _both(rule.why.confirm)
-    yield "respond within", f"{rule.why.respond_within_s // 60} min"
+    yield from _argument(rule.why)
+    for level in rule.levels:
+        usual = dict(_argument(rule.why))
+        yield from ((f"{level.id}: {what}", told) for what, told in _argument(level.why or rule.why) if told != usual[what])
+
+
+def _argument(why: Rationale) -> Iterator[tuple[str, str]]:
+    """What a level may say otherwise than its rule."""
+    yield "cause", _both(why.cause)
+    yield "consequence", _both(why.consequence)
+    yield "action", _both(why.action)
+    yield "first steps", _INDENTED.join(_both(step) for step in why.steps)
+    yield "confirm", _both(why.confirm)
+    yield "respond within", f"{why.respond_within_s // 60} min"
 
 
 def _record(rule: Rule) -> Iterator[tuple[str, str]]:

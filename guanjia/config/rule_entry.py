@@ -1,6 +1,8 @@
 """One rule as written in YAML, and its conversion to the model's ``Rule``."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from string import Formatter
 from typing import Annotated, Any, Literal
@@ -8,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from model.alarm import Priority
+from model.clock import SECOND
 from model.rule import Level, Rationale, Revision, Rule, Scope, TicketOrder, Within
 from model.site import System
 from model.text import Text
@@ -101,6 +104,10 @@ Bilingual = Annotated[Words, BeforeValidator(_both_languages)]
 AlarmText = Annotated[Words, BeforeValidator(_both_languages), AfterValidator(_fillable)]
 
 
+def _texts(several: Sequence[Words]) -> tuple[Text, ...]:
+    return tuple(words.text() for words in several)
+
+
 class ScopeEntry(Strict):
     device_class: str | None = Field(None, alias="class")
     system: System | None = None
@@ -133,6 +140,16 @@ class TicketEntry(Strict):
         return TicketOrder(self.ticket_class, self.skill, self.cause)
 
 
+class GraverWhyEntry(Strict):
+    """What is not said is as the rule has it."""
+
+    cause: Bilingual | None = None
+    consequence: Bilingual | None = None
+    action: Bilingual | None = None
+    respond_within: Nanoseconds | None = None
+    confirm: Bilingual | None = None
+
+
 class LevelEntry(Strict):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     when: Phrase
@@ -140,10 +157,27 @@ class LevelEntry(Strict):
     priority: Priority
     text: AlarmText
     ticket: TicketEntry | None = None
+    why: GraverWhyEntry = GraverWhyEntry()
+    steps: list[Bilingual] = []
 
-    def level(self) -> Level:
+    def level(self, of_rule: Rationale) -> Level:
         order = self.ticket.order() if self.ticket else None
-        return Level(self.id, self.when, self.priority, self.text.text(), self.on_delay, order)
+        return Level(self.id, self.when, self.priority, self.text.text(), self.on_delay, order, self._rationale(of_rule))
+
+    def _rationale(self, of_rule: Rationale) -> Rationale | None:
+        """None where it says nothing of its own. Another action makes the rule's steps void."""
+        why, steps = self.why, _texts(self.steps)
+        if not why.model_fields_set and not steps:
+            return None
+        return replace(
+            of_rule,
+            cause=why.cause.text() if why.cause else of_rule.cause,
+            consequence=why.consequence.text() if why.consequence else of_rule.consequence,
+            action=why.action.text() if why.action else of_rule.action,
+            respond_within_s=of_rule.respond_within_s if why.respond_within is None else why.respond_within // SECOND,
+            confirm=why.confirm.text() if why.confirm else of_rule.confirm,
+            steps=steps if steps or why.action else of_rule.steps,
+        )
 
 
 class FirstOutEntry(Strict):
@@ -193,12 +227,13 @@ class RuleEntry(Strict):
     replace: bool = False
 
     def rule(self, version: str, file: str, line: int) -> Rule:
+        why = self._rationale()
         return Rule(
             id=self.id,
             scope=Scope(**self.scope.model_dump()),
             when=self.when,
             text=self.text.text(),
-            why=self._rationale(),
+            why=why,
             priority=self.priority,
             version=version,
             clear_when=self.clear_when,
@@ -215,7 +250,7 @@ class RuleEntry(Strict):
             suppressed_by=tuple(self.suppressed_by),
             ticket=self.ticket.order() if self.ticket else None,
             priority_by_class=self.priority_by_class,
-            levels=tuple(level.level() for level in self.levels),
+            levels=tuple(level.level(why) for level in self.levels),
             first_out=self.first_out.group if self.first_out else "",
             first_out_within=self.first_out.within if self.first_out else Within.DEVICE,
             hold=self.hold,
@@ -228,8 +263,8 @@ class RuleEntry(Strict):
             cause=self.why.cause.text(),
             consequence=self.why.consequence.text(),
             action=self.why.action.text(),
-            respond_within_s=self.why.respond_within // 1_000_000_000,
-            steps=tuple(step.text() for step in self.steps),
+            respond_within_s=self.why.respond_within // SECOND,
+            steps=_texts(self.steps),
             source=self.source,
             confirm=self.why.confirm.text() if self.why.confirm else None,
             owner=self.owner.text() if self.owner else None,

@@ -29,6 +29,7 @@ from model.text import Text
 from model.wording import near
 
 _NO_TEXT = Text("", "")
+_NO_WHY = Rationale(_NO_TEXT, _NO_TEXT, _NO_TEXT, 0)
 _NO_LIST = {
     False: "a rule file is a list; begin each rule with '- id: …'",
     True: "write one rule, a key on each line: 'id: …', 'for: …', 'when: …'",
@@ -156,14 +157,14 @@ def _rule(item: Salvaged[RuleEntry], whole: Document, index: int) -> Rule:
         scope=Scope(**entry.scope.model_dump()) if item.has("scope") else Scope(),
         when=entry.when,
         text=_NO_TEXT,
-        why=Rationale(_NO_TEXT, _NO_TEXT, _NO_TEXT, 0),
+        why=_NO_WHY,
         priority=Priority.LOW,
         version="",
         clear_when=entry.clear_when,
         deadband=entry.deadband,
         units=entry.units,
         params=entry.params,
-        levels=tuple(level.level() for level in entry.levels),
+        levels=tuple(level.level(_NO_WHY) for level in entry.levels),
         first_out=entry.first_out.group if entry.first_out else "",
         suppressed_by=tuple(entry.suppressed_by),
         file=whole.file,

@@ -30,7 +30,9 @@ def sense_mistakes(one: Written, formulas: Formulas, has: Callable[..., bool]) -
     if has("params", "levels"):
         yield from _reach(one, formulas)
     if has("priority", "why"):
-        yield from _priority(one)
+        yield from _time_to_respond(one, ("why", "respond_within"), one.entry.priority, one.entry.why.respond_within)
+    if has("why", "levels"):
+        yield from _times_of_levels(one)
 
 
 def _delays(one: Written, formulas: Formulas) -> Iterator[Mistake]:
@@ -77,13 +79,25 @@ def _reach(one: Written, formulas: Formulas) -> Iterator[Mistake]:
         yield one.within(("levels", index, "when"), (1, 1), message)
 
 
-def _priority(one: Written) -> Iterator[Mistake]:
-    priority, time_ns = one.entry.priority, one.entry.why.respond_within
+def _times_of_levels(one: Written) -> Iterator[Mistake]:
+    """A level that gives no time of its own has the rule's, and then the remedy is to give one."""
+    for index, level in enumerate(one.entry.levels):
+        own_ns = level.why.respond_within
+        if own_ns is not None:
+            yield from _time_to_respond(one, ("levels", index, "why", "respond_within"), level.priority, own_ns)
+            continue
+        most_ns, time_ns = MOST_TIME.get(level.priority), one.entry.why.respond_within
+        if most_ns is not None and time_ns > most_ns:
+            told = f"the rule leaves {words(time_ns)} to respond, and {level.priority} at most {words(most_ns)}"
+            yield one.mistake(("levels", index, "priority"), f"{told}; give the level a why.respond_within of its own")
+
+
+def _time_to_respond(one: Written, path: Path, priority: Priority, time_ns: int) -> Iterator[Mistake]:
     most_ns, least_ns = MOST_TIME.get(priority), LEAST_TIME.get(priority)
     told = f"with {words(time_ns)} to respond it is not {priority}: that leaves"
     if most_ns is not None and time_ns > most_ns:
-        yield one.mistake(("why", "respond_within"), f"{told} at most {words(most_ns)}; lower the priority or shorten the time")
+        yield one.mistake(path, f"{told} at most {words(most_ns)}; lower the priority or shorten the time")
     if least_ns is not None and time_ns < least_ns:
-        yield one.mistake(("why", "respond_within"), f"{told} at least {words(least_ns)}; raise the priority or give more time")
+        yield one.mistake(path, f"{told} at least {words(least_ns)}; raise the priority or give more time")
     if time_ns < SECOND:
-        yield one.mistake(("why", "respond_within"), "somebody needs time to respond; write for example 15min")
+        yield one.mistake(path, "somebody needs time to respond; write for example 15min")

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
+from guanjia.config.yaml_slips import mistake_at
 from model.mistake import ConfigError, Mistake
 
 _QUICK: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -26,10 +27,9 @@ def composed(text: str, file: str) -> tuple[yaml.Node | None, Any]:
         pass
     try:
         return _with(yaml.SafeLoader, text, file, has_aliases="*" in text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _wrong(file, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem or error.context}") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
+        raise ConfigError([mistake_at(error, text, file)]) from error
+    except RecursionError as error:
         raise _wrong(file, 1, f"not valid YAML: {error}") from error
 
 

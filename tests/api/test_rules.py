@@ -17,7 +17,7 @@ from tests.guanjia.rulebook.room import HIGH, OWN, Room, listed, rule
 RULES = "/api/v1/rules"
 HIGHER = HIGH.replace("level > 3", "level > 3.5")
 GRAVE = """levels:
-  - {id: brim, when: level > 3.8, priority: critical, text: 溢流, on_delay: 5s}
+  - {id: brim, when: level > 3.8, priority: critical, text: 溢流, on_delay: 5s, why: {action: 关进水总阀, respond_within: 3min}}
 owner: {zh: 工程部, en: Engineering}
 reviewed: 2026-01-05
 """
@@ -57,6 +57,9 @@ async def test_a_change_is_in_force_when_it_is_answered_and_its_story_can_be_rea
     changed = answer.json()
     assert (changed["changed"], changed["moved"], changed["when"], changed["origin"]) == (True, {}, "level > 3.5", "edited")
     assert [(level["id"], level["on_delay_s"], level["text"]["zh"]) for level in changed["levels"]] == [("brim", 5.0, "溢流")]
+    (why,) = [level["why"] for level in changed["levels"]]
+    assert (why["action"]["zh"], why["respond_within_s"], why["steps"]) == ("关进水总阀", 180, [])
+    assert why["cause"] == changed["why"]["cause"]
     assert (changed["why"]["owner"]["zh"], changed["why"]["reviewed"], changed["hold"]) == ("工程部", "2026-01-05", True)
     assert changed["devices"] == [{"id": "roof.tank", "watched": True, "reason": "", "params": {}}]
     after = (await manager.get(f"{RULES}/tank.high/text")).json()

@@ -8,9 +8,12 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import attach
-from model.alarm import AlarmState, Evidence, Occurrence, Shelving, Standing
+from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Evidence, Occurrence, Priority, Shelving, Standing
 from model.clock import HOUR, MINUTE
+from model.people import PLATFORM
 from model.quality import Quality
+from model.rule import Level
+from model.text import Text
 from model.ticket import Promise, PromiseClock
 from tests.api.house import House
 from tests.api.place import NOW
@@ -134,6 +137,20 @@ async def test_a_devices_own_figure_goes_before_the_rules(house: House, app: Fas
     assert trace["rule"]["params"] == params
     assert trace["rule"]["values"] == {"rated_current": 400}
     assert trace["inputs"][0]["limits"] == [{"value": 235.4, "above": True}, {"value": 400.0, "above": True}]
+
+
+async def test_at_a_graver_level_it_says_what_that_level_asks_for(house: House, app: FastAPI, operator: httpx.AsyncClient) -> None:
+    """And the time to answer counts from the rise."""
+    (rule,) = house.platform.rules
+    why = replace(rule.why, action=Text("撤离", "Get out"), respond_within_s=120)
+    grave = Level("second", "voltage > 250", Priority.CRITICAL, Text("更高", "higher"), why=why)
+    house.platform = replace(house.platform, rules=(replace(rule, levels=(grave,)),))
+    attach(app, house.platform)
+    risen = raised(house, level="second")
+    standing = house.journal.standing_of(risen)
+    house.journal.record(AlarmEvent(AlarmEventKind.ROSE, NOW - MINUTE // 2, standing, risen, PLATFORM))
+    assert (await operator.get("/api/v1/alarms/a1")).json()["why"]["action"]["en"] == "Get out"
+    assert [(due["what"], due["at"]) for due in (await traced(operator))["next"]] == [("acknowledge", "2026-01-14T09:01:30.000+08:00")]
 
 
 async def test_the_trace_tells_both_stories(house: House, operator: httpx.AsyncClient) -> None:

@@ -69,6 +69,33 @@ def test_a_level_is_refused_only_where_it_says_nothing_that_was_not_said_before(
     assert (said(when, more=LEVEL.format(level)) == []) is is_graver
 
 
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ("", "the rule leaves 30 min to respond, and critical at most 15 min; give the level a why.respond_within of its own"),
+        (", why: {respond_within: 20min}", "with 20 min to respond it is not critical: that leaves at most 15 min"),
+        (", why: {respond_within: 15min}", None),
+    ],
+)
+def test_a_level_leaves_no_more_time_than_its_priority_allows(own: str, told: str | None) -> None:
+    levels = f'  levels: [{{id: lower, when: "level < 0.5", priority: critical, text: 更低{own}}}]\n'
+    assert [one.partition("; lower")[0] for one in said(more=levels)] == ([told] if told else [])
+
+
+def test_what_a_level_does_not_say_of_itself_is_the_rules_but_another_action_has_other_steps() -> None:
+    steps = "  steps: [看液位, 开旁通]\n"
+    levels = """  levels:
+    - {id: a, when: level < 0.5, priority: high, text: 更低, why: {consequence: 烧泵}}
+    - {id: b, when: level < 0.2, priority: critical, text: 最低, why: {action: 停泵, respond_within: 5min}}
+"""
+    draft = draft_texts([RuleText("own.yaml", RULE.replace("WHEN", "level < low_m").replace("DELAY", "0s") + steps + levels)])
+    rule = draft.book["tank.low"].rule
+    low, *graver = (rule.at(level).why for level in ("", "a", "b"))
+    assert [why.consequence.zh for why in (low, *graver)] == ["停水", "烧泵", "停水"]
+    assert [[step.zh for step in why.first_steps] for why in (low, *graver)] == [["看液位", "开旁通"]] * 2 + [["停泵"]]
+    assert [why.respond_within_s for why in (low, *graver)] == [1800, 1800, 300]
+
+
 def test_a_level_is_graver_than_the_rule_on_devices_of_every_class() -> None:
     by_class = "  priority_by_class: {tank: critical}\n"
     assert [one.split(",")[0] for one in said(more=by_class + LEVEL.format("level < 0.5"))] == [

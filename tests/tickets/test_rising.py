@@ -6,13 +6,16 @@ import pytest
 
 from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Priority, Removal
 from model.clock import HOUR, MINUTE
+from model.notice import NoticeKind
+from model.people import Post
 from model.ports import NoticeFilter
 from model.rule import Level, TicketOrder
+from model.site import Person
 from model.text import Text
 from model.ticket import Promise, Ticket, TicketAct, TicketClass, TicketState
 from store.journal import SqlJournal
 from tests.journal.builders import followed, raised
-from tests.tickets.house import DAY_NS, LI, PEOPLE, rule, site
+from tests.tickets.house import DAY_NS, LI, PEOPLE, STEP, rule, site
 from tests.tickets.test_desk import only_ticket, tell
 from tickets.clocks import hastened, is_tighter, started
 from tickets.desk import Desk
@@ -60,6 +63,20 @@ def test_the_ticket_rises_with_its_alarm(
     assert _due(ticket) == {promise: minutes * MINUTE for promise, minutes in due.items()}
     notice = next(notice for notice in journal.notices(NoticeFilter(recipient="li")) if notice.kind.value == what)
     assert notice.text.zh.startswith("报警升级" if what == "alarm_rose" else "升级为突发事件")
+
+
+def test_an_emergency_that_becomes_graver_has_other_first_steps_and_room_and_head_hear_of_it(journal: SqlJournal) -> None:
+    """A technician on the way to shut a valve must read that the building is to be cleared."""
+    dry, out = rule("pump.dry_run", TicketOrder(TicketClass.EMERGENCY, "plumbing"), (STEP,)), Text("撤离", "Get out")
+    level = replace(_level("second", None), why=replace(dry.why, steps=(out,)))
+    staff = (*PEOPLE, Person("room", "值班", "operator"), Person("head", "主管", "manager", post=Post.MAINTENANCE_HEAD))
+    desk, first = Desk(site(staff), [replace(dry, levels=(level,))]), raised("o1")
+    tell(journal, first, desk=desk)
+    assert only_ticket(journal).first_steps == (STEP,)
+    tell(journal, _rose(first, "second"), now_ns=DAY_NS + MINUTE, desk=desk)
+    assert only_ticket(journal).first_steps == (out,)
+    told = {person: [one.kind for one in journal.notices(NoticeFilter(recipient=person))] for person in ("li", "room", "head")}
+    assert all(NoticeKind.ALARM_ROSE in kinds for kinds in told.values())
 
 
 def test_an_alarm_raised_at_a_level_opens_the_levels_ticket(journal: SqlJournal) -> None:

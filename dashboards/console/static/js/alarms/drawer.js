@@ -10,6 +10,7 @@ import { alarmLine, noticeLines, ticketLines } from '../draw/story.js'
 import { flag } from '../draw/shape.js'
 import { titleOf } from '../site/alarms.js'
 import { marksOf } from '../site/marks.js'
+import { whyOf } from '../site/rules.js'
 import { causeOf, heldWords, keyOf, kindOf, reasonOf, standingTitle } from '../site/standings.js'
 import { drawnInput, inputSteps } from './inputs.js'
 import { ruleStep } from './rule_step.js'
@@ -59,7 +60,7 @@ export function drawer () {
   return h('aside', { class: 'panel drawer', 'data-key': 'drawer' },
     h('h2', { class: 't1' }, t('trace.title'), h('span', {}, title),
       h('button', { class: 'close t2', type: 'button', 'aria-label': t('close'), onclick: () => { select(null); changed() } }, '×')),
-    subject ? marksPart(marksOf(subject)) : null, aside && kindOf(aside) ? asidePart(aside) : null, known ? firstPart(seen.detail) : firstPart({ why: live.rules.get((alarm ?? aside)?.rule)?.why }),
+    subject ? marksPart(marksOf(subject)) : null, aside && kindOf(aside) ? asidePart(aside) : null, known ? firstPart(seen.detail) : firstPart({ why: whyOf(alarm ?? aside) }),
     seen.problem && seen.id === desk.selected ? h('p', { class: 't2' }, seen.problem) : null,
     known && seen.trace ? h('ol', { class: 'steps' }, steps(seen.trace, seen.detail)) : null)
 }
@@ -86,7 +87,7 @@ function ticketStep ({ ticket }) {
   const opened = t('trace.ticket_opened', { time: secondTime(instant(ticket.opened_at)), number: ticket.number,
     kind: t(`ticket.class.${ticket.class}.promise`) })
   return step('ticket', t(`ticket.state.${ticket.state}`), line(h('a', { class: 'link', href: `/tickets/${ticket.id}` }, opened)),
-    ticketLines(ticket.story, { from: 1, exact: true }), noticeLines(ticket.notices))
+    ticketLines(ticket.story, { from: 1, exact: true }), noticeLines(ticket.notices, { exact: true }))
 }
 
 const nextStep = ({ next }) => next.length ? step('next', '', next.filter(isNewest).map(dueLine)) : null

@@ -11,6 +11,7 @@ import { restWords, showAll } from '../site/flood.js'
 import { marksOf } from '../site/marks.js'
 import { personName } from '../site/people.js'
 import { clockView, mainClock } from '../site/promise.js'
+import { whyOf } from '../site/rules.js'
 import { keyOf } from '../site/standings.js'
 import { actRow } from './acts.js'
 import { foldRow, quietRow, silencedRows } from './aside.js'
@@ -99,7 +100,7 @@ function row (alarm, consequences) {
 export const markView = ({ kind, words, means }) => h('i', { class: `mark ${kind}`, title: means }, words)
 
 function underTitle (alarm, consequences) {
-  const action = say(live.rules.get(alarm.rule)?.why.action)
+  const action = say(whyOf(alarm)?.action)
   if (isReturned(alarm.state)) return t('alarms.returned_at', { time: clockTime(instant(alarm.returned_at)) })
   return consequences ? t('alarms.first_out', { count: consequences, action }) : action
 }

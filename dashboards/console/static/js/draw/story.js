@@ -33,14 +33,24 @@ function ticketLine (one, before, exact) {
     `${words} ${(one.what === 'dispatch' ? handedOver : done)(one, before)}`.trim())
 }
 
-/** Who was told what of a ticket, and how far it has come. */
-export const noticeLines = (notices) => notices.map(({ created_at: at, kind, to, state, told_at: told, seen_at: seen }) => {
-  const moment = instant(at)
-  const reached = instant(seen ?? told)
-  return h('p', { class: 't1' }, h('span', { class: 't3' }, `${isToday(moment) ? clockTime(moment) : date(moment)} `),
-    t('notice.to', { what: t(`notice.kind.${kind}`), who: personName(to) }),
-    h('span', { class: 't2' }, ` ${t(`notice.state.${state}`, { time: reached ? clockTime(reached) : '' })}`))
+/** Who was told what of a ticket, by which way and at which try, and how far it has come; `exact` adds the seconds. */
+export const noticeLines = (notices, { exact = false } = {}) => notices.map((notice) => {
+  const written = instant(notice.created_at)
+  const clock = exact ? secondTime : clockTime
+  return h('p', { class: 't1' }, h('span', { class: 't3' }, `${isToday(written) ? clock(written) : date(written)} `),
+    t('notice.to', { what: t(`notice.kind.${notice.kind}`), who: personName(notice.to) }),
+    h('span', { class: 't2' }, ` ${reached(notice, clock).join(t('list.clause'))}`))
 })
+
+/** Delivered and then seen are two facts; one that nobody has tried to deliver says so. */
+function reached ({ told_at: told, seen_at: seen, channel, attempts }, clock) {
+  const at = (time) => archived(instant(time), clock)
+  const delivered = told && t('notice.told_by', { time: at(told), channel: t(`notice.channel.${channel}`), attempts })
+  const read = seen && t('notice.state.seen', { time: at(seen) })
+  return delivered || read ? [delivered, read].filter(Boolean) : [t('notice.untold', { attempts })]
+}
+
+const archived = (moment, clock) => isToday(moment) ? clock(moment) : `${archiveDate(moment)} ${clock(moment)}`
 
 /** 张伟 → 李强：张伟去救人了; who handed it over is named where it was neither the platform nor the one who got it. */
 function handedOver ({ by, comment, owner }, before) {

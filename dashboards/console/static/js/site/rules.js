@@ -9,6 +9,12 @@ export const ruleTitle = (rule) => say(rule.text).replace('{device}', '').replac
 /** The same by id, for rules that may have gone. */
 export const titleOfRule = (id) => live.rules.has(id) ? ruleTitle(live.rules.get(id)) : id
 
+/** Why an alarm stands and what to do: at the level it has come to, or as its rule says. */
+export function whyOf (alarm) {
+  const rule = live.rules.get(alarm?.rule)
+  return rule?.levels?.find((level) => level.id === alarm.level)?.why ?? rule?.why
+}
+
 export const nameOfDevice = (id) => say(live.devices.get(id)?.name) || id
 
 /** 15 秒, 10 分, 2 天. */

@@ -11,6 +11,7 @@ import { openStage } from '../frame/stage.js'
 import { alarmState, calmState, stateClock } from '../frame/state.js'
 import { byWorst, isActive } from '../site/alarms.js'
 import { ticketFacts } from '../site/facts.js'
+import { whyOf } from '../site/rules.js'
 import { systemView } from '../site/systems.js'
 
 const DRAWN = {
@@ -83,7 +84,7 @@ function head () {
 }
 
 function actionFact (alarm) {
-  const action = say(live.rules.get(alarm.rule)?.why.action).split(/[;；]/)[0]
+  const action = say(whyOf(alarm)?.action).split(/[;；]/)[0]
   return action ? [t('state.first', { action })] : []
 }
 

@@ -12,6 +12,7 @@ import { faultWords, worstOf } from '../site/devices.js'
 import { bundleOf } from '../site/bundles.js'
 import { personName } from '../site/people.js'
 import { clockView, mainClock } from '../site/promise.js'
+import { whyOf } from '../site/rules.js'
 import { isConnected } from '../site/systems.js'
 import { seriesOf } from './series.js'
 
@@ -60,7 +61,7 @@ function line (point, alarm) {
 }
 
 function steps (alarm) {
-  const known = live.rules.get(alarm.rule)?.why
+  const known = whyOf(alarm)
   if (!known) return null
   const list = known.steps?.length ? known.steps : [known.action]
   return h('section', { 'data-key': 'steps' }, h('h3', { class: 't3' }, t('side.steps')),

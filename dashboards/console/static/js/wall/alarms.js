@@ -11,6 +11,7 @@ import { allBundles } from '../site/bundles.js'
 import { alarmsToday } from '../site/details.js'
 import { folded, isFolding, restWords, showAll } from '../site/flood.js'
 import { marksOf, requestsForMe } from '../site/marks.js'
+import { whyOf } from '../site/rules.js'
 
 const ROW = 75.5
 const CONSEQUENCES = 47
@@ -119,7 +120,7 @@ function sinceWords (alarm, isFirst) {
 
 /** The first action, or as many of its clauses as there is room for: a whole clause says more than half a sentence. */
 function actionWords (alarm, room) {
-  const action = say(live.rules.get(alarm.rule)?.why.action)
+  const action = say(whyOf(alarm)?.action)
   if (!action || isReturned(alarm.state)) return { words: '', size: 23 }
   const clauses = action.split(/(?<=[;；，,。.])\s*| (?=and )/)
   const shorter = clauses.map((_, index) => `→ ${clauses.slice(0, clauses.length - index).join(' ').replace(/([；，。]) /g, '$1').replace(/[;；，,]$/, '')}`)
