@@ -4,7 +4,7 @@ from model.alarm import AlarmEvent, AlarmEventKind, AlarmState
 from model.quality import Quality
 from model.rule import Scope
 from rules.engine import Engine
-from tests.rules.workshop import OPERATOR, at, block, device, engine, is_at_rest, kinds, lost, point, rule, site
+from tests.rules.workshop import OPERATOR, at, block, device, engine, is_at_rest, kinds, lost, out_of_service, point, rule, site
 
 VOLTS = [point("volts", "V")]
 INCOMER = device("incomer", VOLTS, "meter", feeds=["feeder"])
@@ -243,3 +243,15 @@ def test_what_comes_back_after_its_cause_has_gone_is_annunciated() -> None:
     events = trial.observe(block(PUMP, 17, flow=0.0))
     assert kinds(events) == ["unsuppressed no_flow@pump"]
     assert trial.standing("no_flow", "pump").flags == ()
+
+
+def test_a_cause_that_was_set_aside_goes_on_explaining() -> None:
+    trial = _trial()
+    shelved, removed = _round(trial, 1, feeder=0.0)[-1], _trial()
+    assert shelved.occurrence is not None
+    trial.shelve(shelved.occurrence.id, OPERATOR, "known", 600_000_000_000, at(2))
+    _round(removed, 1, feeder=0.0)
+    out_of_service(removed, "dead", "feeder", 2)
+    for one in (trial, removed):
+        later = _round(one, 3, feeder=0.0, flow=0.0)[-1]
+        assert (later.standing.rule, later.standing.flags) == ("no_flow", ("suppressed",))
