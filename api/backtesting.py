@@ -34,13 +34,18 @@ class BacktestAsked:
 
 @dataclass(frozen=True, slots=True)
 class JobSummary:
-    """What a list says of a result: annunciated alarms and tickets on both sides, and how many real incidents would be missed."""
+    """What a list says of a result: annunciated alarms and tickets on both sides, and how many real incidents would be missed.
+
+    ``readings``: that were judged. With 0 nothing is known of that time, which is not the same as no alarm; None: of a result kept before
+    it was told.
+    """
 
     alarms_now: int
     alarms_proposed: int
     tickets_now: int
     tickets_proposed: int
     missed: int
+    readings: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,10 +129,18 @@ def _detail_missing(request: Request, error: Exception) -> Response:
     return problem_response(request, 422, str(error), [{"field": error.field, "message": str(error)}])
 
 
+def _placed(mistake: MistakeShape) -> str:
+    """In the text that was sent: ``line 8, column 10``; in a file as compilers say it."""
+    line, column = mistake["line"], mistake["column"]
+    if mistake["file"]:
+        return f"{mistake['file']}:{line}:{column}: {mistake['message']}" if column else f"{mistake['file']}:{line}: {mistake['message']}"
+    return f"line {line}, column {column}: {mistake['message']}" if column else f"line {line}: {mistake['message']}"
+
+
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, ConfigError)
     mistakes = [mistake_shape(mistake) for mistake in error.mistakes]
-    said = "; ".join(f"{m['file']}:{m['line']}: {m['message']}".removeprefix(":") for m in mistakes)
+    said = "; ".join(map(_placed, mistakes))
     return problem_response(request, 422, f"nothing was changed: {said}", mistakes=mistakes)
 
 

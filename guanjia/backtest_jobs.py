@@ -5,7 +5,7 @@
     ask ──► queue (10, then refused) ──► one judged at a time, in a child process ──► data/backtests/0007.job.json
                                          progress, cancel                                          0007.result.json
 
-The newest 40 are kept, over restarts too. What runs or waits when the platform stops is cancelled and says so.
+The newest 40 are kept, over restarts too. What runs or waits when the platform stops, or is killed, is cancelled and says so.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ log = structlog.get_logger()
 FOLDER = "backtests"
 _MOST_WAITING = 10
 _MOST_KEPT = 40
+_STOPPED = "the platform was stopped"
 _HEAD, _RESULT = ".job.json", ".result.json"
 Tell = Callable[[Progress], None]
 Work = Callable[[Tell, threading.Event], Any]
@@ -64,6 +65,10 @@ class BacktestJobs:
         self._work[number] = work
         self._stops[number] = threading.Event()
         self._queue.put_nowait(number)
+        try:  # Some hundred bytes, once per question of a person: its number is never given to another, even if this process is killed.
+            self._keep(number, self._jobs[number], ())
+        except OSError as full:
+            log.error("backtest_not_kept", job=_name(number), error=str(full))
         return self._jobs[number]
 
     def jobs(self) -> Sequence[BacktestJob]:
@@ -97,7 +102,7 @@ class BacktestJobs:
                     await self._judge(number)
         finally:
             for number in [n for n, job in self._jobs.items() if not job.state.is_over]:
-                await self._end(number, JobState.CANCELLED, error="the platform was stopped")
+                await self._end(number, JobState.CANCELLED, error=_STOPPED)
 
     async def _judge(self, number: int) -> None:
         self._change(number, state=JobState.RUNNING, started_at_ns=self._clock.now_ns())
@@ -169,7 +174,7 @@ class BacktestJobs:
         file.write_bytes(content)
 
     def _keep(self, number: int, job: BacktestJob, old: Sequence[int]) -> None:
-        """A head on disk means that all of it is there."""
+        """The head of one that is done means that all of it is there."""
         self._write(self._file(number, _HEAD), msgspec.json.encode(job))
         for each in old:
             self._file(each, _HEAD).unlink(missing_ok=True)
@@ -190,7 +195,7 @@ def summary_of(result: Mapping[str, Any]) -> JobSummary | None:
         return None
     now, proposed = result["now"], result["proposed"]
     missed = len(result["missed_incidents"])
-    return JobSummary(now["annunciated"], proposed["annunciated"], now["tickets"], proposed["tickets"], missed)
+    return JobSummary(now["annunciated"], proposed["annunciated"], now["tickets"], proposed["tickets"], missed, result["readings"])
 
 
 def _name(number: int) -> str:
@@ -211,7 +216,7 @@ def _read(folder: Path) -> dict[int, BacktestJob]:
     for file in folder.glob(f"*{_HEAD}"):
         try:
             job = msgspec.json.decode(file.read_bytes(), type=BacktestJob)
-            found[_number(job.id)] = job
+            found[_number(job.id)] = job if job.state.is_over else replace(job, state=JobState.CANCELLED, error=_STOPPED)
         except (OSError, KeyError, msgspec.DecodeError, msgspec.ValidationError) as error:
             log.warning("backtest_unreadable", file=file.name, error=str(error))
     return found

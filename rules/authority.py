@@ -12,7 +12,7 @@ Source: ISA-18.2 §11 (who, why, until when; out of service under authorisation)
 from collections.abc import Callable, Iterator
 
 from model.alarm import IllegalAct, Removal, Shelving, Standing
-from model.clock import DAY, HOUR, SECOND
+from model.clock import DAY, HOUR, MINUTE
 from model.rule import Rule
 from rules.alarm_state import Flag
 
@@ -28,7 +28,7 @@ def judge_shelving(rule: Rule, shelving: Shelving) -> None:
     if not shelving.reason.strip():
         raise IllegalAct("shelving needs a reason")
     if not 0 < shelving.until_ns - shelving.at_ns <= rule.max_shelve_ns:
-        raise IllegalAct(f"this alarm can be shelved for more than 0 and at most {rule.max_shelve_ns // SECOND} s")
+        raise IllegalAct(f"this alarm can be shelved for more than 0 and at most {rule.max_shelve_ns / MINUTE:g} min")
 
 
 def removal_asked_for(rule: Rule, by: str, reason: str, at_ns: int, until_ns: int | None) -> Removal:
@@ -40,7 +40,11 @@ def removal_asked_for(rule: Rule, by: str, reason: str, at_ns: int, until_ns: in
     longest_ns = LONGEST_LIFE_SAFETY_NS if rule.life_safety else LONGEST_REMOVAL_NS
     end_ns = at_ns + longest_ns if until_ns is None else until_ns
     if not at_ns < end_ns <= at_ns + longest_ns:
-        raise IllegalAct(f"out of service ends later than now and within {longest_ns // HOUR} hours")
+        raise IllegalAct(
+            f"out of service ends later than now and within {longest_ns // HOUR} hours"
+            if rule.life_safety
+            else f"out of service ends later than now and within {longest_ns // DAY} days"
+        )
     return Removal(by, reason, at_ns, end_ns)
 
 

@@ -1,7 +1,8 @@
-"""Whether the levels of a rule, and what their conditions remember, can do what they are written for. Pure."""
+"""Whether the conditions of a rule, one beside the other, can do what they are written for. Pure."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 
 from rules.calendar_windows import span_ns
 from rules.calls import SPANS, function_of
@@ -26,6 +27,32 @@ def not_graver(when: Formula, levels: Sequence[Formula | None], params: Mapping[
                 f"{name} has passed {number:g} as soon as {name_before} is true, at {earlier:g}; write a limit {place} {earlier:g}",
             )
         before, name_before = limits, "the level before it"
+
+
+def clears_at_once(when: Formula, clear_when: Formula, params: Mapping[str, float]) -> str | None:
+    """What readings that raise the alarm clear as well, so that it would come and go with each of them. Only where both ask for nothing but
+    limits of the same things; None: there are none such, or it can't be told from the text.
+    """
+    if ast.dump(when.tree) == ast.dump(clear_when.tree):
+        return "the same condition"
+    raising, clearing = _limits(when, params), _limits(clear_when, params)
+    names = sorted({name for name, _ in raising})
+    if not clearing or len(raising) != _parts_of(when) or len(clearing) != _parts_of(clear_when) or {n for n, _ in clearing} - {*names}:
+        return None
+    spans = [_both(name, raising, clearing) for name in names]
+    return " and ".join(_between(name, *span) for name, span in zip(names, spans, strict=True)) if all(a < b for a, b in spans) else None
+
+
+def _both(name: str, *sides: Mapping[Side, float]) -> tuple[float, float]:
+    """Where all the limits of a name have been passed: above the one number and below the other."""
+    above = [limits[name, "Gt"] for limits in sides if (name, "Gt") in limits]
+    return max(above, default=-inf), min((limits[name, "Lt"] for limits in sides if (name, "Lt") in limits), default=inf)
+
+
+def _between(name: str, low: float, high: float) -> str:
+    if high == inf:
+        return f"{name} above {low:g}"
+    return f"{name} below {high:g}" if low == -inf else f"{name} from {low:g} to {high:g}"
 
 
 def _is_passed(side: Side, number: float, earlier: float) -> bool:

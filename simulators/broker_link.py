@@ -11,6 +11,8 @@ from model.site import BrokerConfig
 
 HELD = 200
 """Messages kept while the broker is away; when full the oldest is forgotten, as a device's own small buffer does."""
+RECONNECT_S = (1, 10)
+"""First and longest pause between attempts."""
 _PORTS = {"mqtts": 8883}
 
 
@@ -70,5 +72,5 @@ def _client(client_id: str, broker: BrokerConfig, encrypted: bool) -> Client:
     if encrypted:
         client.tls_set(broker.tls.ca or None, broker.tls.cert or None, broker.tls.key or None)
     client.max_queued_messages_set(HELD)
-    client.reconnect_delay_set(1, 10)
+    client.reconnect_delay_set(*RECONNECT_S)
     return client

@@ -108,5 +108,6 @@ def job_shape(job: BacktestJob, wire: Wire) -> dict[str, Any]:
             "now": {"alarms": summary.alarms_now, "tickets": summary.tickets_now},
             "proposed": {"alarms": summary.alarms_proposed, "tickets": summary.tickets_proposed},
             "missed": summary.missed,
+            "readings": summary.readings,
         },
     }

@@ -14,6 +14,10 @@ from amqtt.plugins.base import BaseAuthPlugin
 from amqtt.session import Session
 
 _LISTENER = "default"
+_PATIENCE_S = 1.0
+"""How long a client may take to be dropped in peace. In Python 3.11 ``asyncio.wait_for`` swallows the cancellation of a reader whose packet
+comes in that moment, and amqtt would then wait until the client leaves by itself.
+"""
 
 
 class EmbeddedBroker:
@@ -24,6 +28,7 @@ class EmbeddedBroker:
         self._username, self._password = username, password
         self._broker: Broker | None = None
         self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""
@@ -33,7 +38,7 @@ class EmbeddedBroker:
         await broker.start()
         # The listening socket is ours, not the broker's: only so does port 0 tell which port it became.
         try:
-            self._server = await asyncio.start_server(partial(broker.stream_connected, listener_name=_LISTENER), self.host, self.port)
+            self._server = await asyncio.start_server(partial(self._serve, broker), self.host, self.port)
         except OSError:
             await broker.shutdown()
             raise
@@ -46,8 +51,18 @@ class EmbeddedBroker:
             self._server.close()
             self._server = None
         if self._broker is not None:
-            await self._broker.shutdown()
-            self._broker = None
+            ending, self._broker = asyncio.create_task(self._broker.shutdown()), None
+            while not (await asyncio.wait([ending], timeout=_PATIENCE_S))[0]:
+                for client in self._clients:
+                    client.transport.abort()
+            await ending
+
+    async def _serve(self, broker: Broker, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._clients.add(writer)
+        try:
+            await broker.stream_connected(reader, writer, listener_name=_LISTENER)
+        finally:
+            self._clients.discard(writer)
 
 
 class LoginPlugin(BaseAuthPlugin):  # type: ignore[misc]

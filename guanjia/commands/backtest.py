@@ -30,6 +30,7 @@ from model.mistake import ConfigError
 from model.past import ColumnHistory
 from model.ports import HistoryUnavailable, Journal
 from model.site import Site
+from model.wording import near
 from store.history.open import open_history
 from store.journal.journal import open_journal
 
@@ -89,7 +90,7 @@ def _opened(found: Configuration, data: Path) -> Iterator[tuple[InForce, ColumnH
 def _question(book: InForce, file: Path | None, start_ns: int, end_ns: int, only: list[str], everything: bool) -> Question:
     known = {one.id for one in book.bound.book.rules}
     if unknown := [id for id in only if id not in known and file is None]:
-        raise refuse(f"no rule '{unknown[0]}'; 'guanjia rules list' shows them all")
+        raise refuse(f"no rule '{unknown[0]}'{near(unknown[0], known)}; 'guanjia rules list' shows them all")
     if file is None:
         return Question(start_ns, end_ns, only=tuple(only), everything=everything)
     try:

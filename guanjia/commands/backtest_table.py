@@ -26,6 +26,8 @@ def show_result(result: Result) -> None:
     covered = f", readings of {period.covered_days:.1f} of {period.days:.1f} days" if _is_partly_covered(result) else ""
     head = f"{_shown(period.start)} to {_shown(period.end)}: {judged}, {result.readings:,} readings in {result.took_s:.1f} s{covered}"
     out.print(head, markup=False, soft_wrap=True)
+    if not result.readings:
+        out.print("no readings are stored of this time: nothing can be told, and 0 alarms below do not mean that there were none")
     _figures(result, compared)
     _by_alarm(result, compared)
     if compared:

@@ -26,6 +26,12 @@ HOST = "127.0.0.1"
 CONTROL_PORT = 8090
 RULES = "rules/site.yaml"
 """The site's own rules, below the data folder, to be changed while the demo runs."""
+WRITTEN_ANEW = """\
+# 演示每次启动都重新生成本文件，改动不会保留；rules/*.yaml 不会动。要自己改现场：另存一份，用 guanjia run --site 启动。
+# Written anew at every start of the demo: changes here are lost, those in rules/*.yaml stay. For a site of your own save a copy elsewhere
+# and start it with guanjia run --site.
+
+"""
 FIRST_RULES = Path(__file__).parents[1] / "demo_rules.yaml"
 PASSWORD = "demo"
 """The demo's logins are public, and served on loopback only."""
@@ -77,8 +83,12 @@ def _site_file(fleet: FleetSize, port: int, control_port: int, data: Path) -> tu
     first = _free_run(ports_needed(fleet.value), FIRST_PORT)
     _write_rules(data / RULES)
     text = reference_site(fleet.value, HOST, first, broker_port=_free_run(1, 18830))
-    site.write_text(f"{text}\nrules: [{RULES}]\n", encoding="utf-8")
+    site.write_text(_whole(text), encoding="utf-8")
     return site, control_port
+
+
+def _whole(fleet: str) -> str:
+    return f"{WRITTEN_ANEW}{fleet}\nrules: [rules/*.yaml]\n"
 
 
 def _write_rules(file: Path) -> None:

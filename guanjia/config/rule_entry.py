@@ -84,6 +84,13 @@ def _day(value: Any) -> Any:
     return value
 
 
+def _figure(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("write a number; yes, no, on and off are none")
+    return value
+
+
+Figure = Annotated[float, BeforeValidator(_figure), Field(allow_inf_nan=False)]
 Day = Annotated[date, BeforeValidator(_day)]
 Phrase = Annotated[str, Field(min_length=1), AfterValidator(_printable)]
 Spare = Annotated[str, AfterValidator(lambda value: _printable(value) if value else value)]
@@ -201,9 +208,9 @@ class RuleEntry(Strict):
     clear_when: Phrase | None = None
     on_delay: Nanoseconds = 0
     off_delay: Nanoseconds = 0
-    deadband: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
+    deadband: dict[str, Annotated[Figure, Field(gt=0)]] = {}
     units: dict[str, str] = {}
-    params: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
+    params: dict[str, Figure] = {}
     priority: Priority
     priority_by_class: dict[str, Priority] = {}
     latched: bool = False

@@ -11,7 +11,7 @@ from guanjia.config.written import Written
 from model.mistake import Mistake
 from model.rule_version import Origin
 from model.site import Device
-from model.units import conversion
+from model.units import UNITS, conversion, unit_meant
 from model.wording import near
 from rules.book import Book, Verdict
 from rules.duration import words
@@ -20,6 +20,9 @@ from rules.levels import not_graver
 from rules.parameters import params_of
 from rules.selection import HERE
 from rules.syntax import Formula, parse
+
+_BARE = ("workday", "holiday")
+"""What reads like a name and is a function that is asked nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,17 @@ class RuleOnSite:
         """Units, words and points of other devices that can't be, whoever wrote the rule."""
         if not self._verdicts:
             return
-        alike: dict[tuple[str, str], list[str]] = {}
+        units, worded = dict[tuple[str, str], list[str]](), dict[str, list[str]]()
         for device in self._judged():
             for name, detail in self._units(device):
-                alike.setdefault((name, detail), []).append(device.id)
+                units.setdefault((name, detail), []).append(device.id)
         for verdict in self._verdicts:
             if verdict.fit is Fit.WORDS_REFUSED:
-                alike.setdefault(("", verdict.detail), []).append(verdict.device.id)
-        for (name, detail), devices in alike.items():
-            yield self._at(name, f"{detail}{_for(devices)}")
+                worded.setdefault(verdict.detail, []).append(verdict.device.id)
+        for (name, detail), devices in units.items():
+            yield self._one.mistake(("units", name), f"{detail}{_for(devices)}")
+        for detail, devices in worded.items():
+            yield self._at("", f"{detail}{_for(devices)}")
         yield from self._far()
         yield from self._empty_groups()
         yield from self._levels()
@@ -62,7 +67,9 @@ class RuleOnSite:
             column = device.profile.column(name)
             unit = None if column is None else device.points[column].unit
             if unit is not None and conversion(unit, wanted) is None:
-                yield name, f"'{name}' is in '{unit}', which does not convert to '{wanted}'"
+                meant = None if wanted in UNITS else unit_meant(wanted)
+                hint = f"; did you mean '{meant}'?" if meant else ""
+                yield name, f"'{name}' is in '{unit}', which does not convert to '{wanted}'{hint}"
 
     def _far(self) -> Iterator[Mistake]:
         """Points of other devices that the site does not have."""
@@ -131,7 +138,7 @@ class RuleOnSite:
         known = {point.name for point in device.points} | params_of(rule, device, self._draft.site).keys()
         absent = sorted(frozenset[str]().union(*(formula.names for formula in self._formulas.values())) - known)
         for name in absent:
-            hint = near(name, known)
+            hint = f"; did you mean '{name}()'?" if name in _BARE else near(name, known)
             yield _Missing(name, f"{device.id} has no point or parameter '{name}'{hint}", bool(hint))
         if not absent:
             hint = next(self._meant_groups(), "") if verdict.fit is Fit.NO_MEMBER else ""

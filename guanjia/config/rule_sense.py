@@ -1,5 +1,6 @@
 """What can be read and yet makes no sense: delays that can't be, levels that say nothing, a priority that its time to respond denies."""
 
+import ast
 from collections.abc import Callable, Iterator
 
 from guanjia.config.document import Path
@@ -9,13 +10,19 @@ from model.alarm import Priority
 from model.clock import DAY, MINUTE, SECOND
 from model.mistake import Mistake
 from rules.duration import words
-from rules.levels import fades_after, not_graver
+from rules.levels import clears_at_once, fades_after, not_graver
 from rules.syntax import Formula
 
 MOST_TIME = {Priority.CRITICAL: 15 * MINUTE, Priority.HIGH: 60 * MINUTE, Priority.MEDIUM: 480 * MINUTE}
 """Priority is consequence and the time there is to respond (ISA-18.2 §9): with more time than this it is less urgent. Practice."""
 LEAST_TIME = {Priority.LOW: 15 * MINUTE}
 """With less time than this nobody may take it for the lowest. Practice."""
+
+
+SOONEST_REALARM_NS = MINUTE
+"""Re-alarm is for what nobody has acted on: sooner it is a nuisance. Practice."""
+LONGEST_SHELVING_NS = 7 * DAY
+"""Shelving is for a while and needs no second person; what lasts longer is out of service. Practice."""
 
 
 def sense_mistakes(one: Written, formulas: Formulas, has: Callable[..., bool]) -> Iterator[Mistake]:
@@ -25,10 +32,14 @@ def sense_mistakes(one: Written, formulas: Formulas, has: Callable[..., bool]) -
     if one.entry.life_safety and one.entry.shelvable and "shelvable" in one.entry.model_fields_set:
         yield one.mistake(("shelvable",), "a life-safety alarm is never set aside; remove it")
     yield from _delays(one, formulas)
+    yield from _spans(one)
+    yield from _idle(one, formulas)
     if has("priority", "priority_by_class", "levels"):
         yield from _order(one)
     if has("params", "levels"):
         yield from _reach(one, formulas)
+    if has("params", "clear_when"):
+        yield from _clearing(one, formulas)
     if has("priority", "why"):
         yield from _time_to_respond(one, ("why", "respond_within"), one.entry.priority, one.entry.why.respond_within)
     if has("why", "levels"):
@@ -46,6 +57,34 @@ def _delays(one: Written, formulas: Formulas) -> Iterator[Mistake]:
         if lasts is not None and delay_ns > lasts[1]:
             short = f"{lasts[0]} is over after {words(lasts[1])}"
             yield one.mistake(path, f"it can't hold for {words(delay_ns)}: {short}; lengthen it or shorten the delay")
+
+
+def _spans(one: Written) -> Iterator[Mistake]:
+    """How soon it may ask again, and how long it may be set aside."""
+    entry = one.entry
+    if entry.realarm is not None and entry.realarm < SOONEST_REALARM_NS:
+        soonest = words(SOONEST_REALARM_NS)
+        yield one.mistake(("realarm",), f"asked again after {words(entry.realarm)} nobody has had time to act; write {soonest} or more")
+    if entry.shelvable and not entry.life_safety and entry.max_shelve == 0:
+        yield one.mistake(("max_shelve",), "for no time at all it can't be shelved; write 'shelvable: false'")
+    if entry.max_shelve > LONGEST_SHELVING_NS:
+        longest = words(LONGEST_SHELVING_NS)
+        yield one.mistake(("max_shelve",), f"shelving is for at most {longest}; for longer an alarm is taken out of service, with approval")
+
+
+def _idle(one: Written, formulas: Formulas) -> Iterator[Mistake]:
+    """A condition without a name or a function is what it is for ever."""
+    for path, formula in formulas.items():
+        if formula and not any(isinstance(node, ast.Name | ast.Call) for node in ast.walk(formula.tree)):
+            yield one.within(path, (1, 1), "it asks for nothing that is read, and never changes; name a point")
+
+
+def _clearing(one: Written, formulas: Formulas) -> Iterator[Mistake]:
+    when, clear_when = formulas.get(("when",)), formulas.get(("clear_when",))
+    both = clears_at_once(when, clear_when, one.entry.params) if when and clear_when else None
+    if both:
+        told = f"{both} raises the alarm and clears it at once, again and again"
+        yield one.within(("clear_when",), (1, 1), f"{told}; write a condition that is false while 'when' is true")
 
 
 def _days(one: Written, path: Path) -> Iterator[Mistake]:

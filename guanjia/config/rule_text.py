@@ -45,7 +45,7 @@ def read_texts(paths: Iterable[Path], origin: Origin = Origin.SITE) -> tuple[lis
         try:
             texts.append(RuleText(str(path), path.read_text(encoding="utf-8"), origin))
         except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8; save it as UTF-8"
             mistakes.append(Mistake(str(path), 1, "", f"can't read the file: {reason}"))
     return texts, mistakes
 

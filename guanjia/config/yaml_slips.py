@@ -7,7 +7,7 @@ import yaml
 
 from model.mistake import Mistake
 
-_KEY = re.compile(r"^[\s-]*[\w.]+(：)")
+_KEY = re.compile(r"^[\s-]*[A-Za-z_.]+(：)")
 _SPACES = re.compile("^ *([\u00a0\u2000-\u200a\u3000])")
 _TWO_KEYS = re.compile(r":\s.*:\s")
 _OF_THE_READER = (

@@ -157,7 +157,7 @@ def kpis(columns: AlarmColumns, period: Period, breaches: Sequence[Breach] = ())
 
 def _average(raised: Sized, width_ns: int, period: Period) -> float:
     """Per so much time; of less than that what there was, not what it would come to if it went on so."""
-    return len(raised) * width_ns / max(period.judged_ns, min(width_ns, period.length_ns))
+    return len(raised) * width_ns / max(period.judged_ns, width_ns)
 
 
 def _by_rule(raised: AlarmColumns) -> dict[str, int]:

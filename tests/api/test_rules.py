@@ -83,7 +83,7 @@ async def test_a_wrong_text_comes_back_with_each_place_and_what_to_write_there(r
     answer = await manager.put(f"{RULES}/tank.high", json=change(HIGH.replace("level > 3", "levle > 3"), room.version("tank.high")))
     assert answer.status_code == 422
     problem = answer.json()
-    assert problem["detail"].startswith("nothing was changed")
+    assert problem["detail"].startswith("nothing was changed: line 3, column 7: ")
     (mistake,) = problem["mistakes"]
     assert {key: mistake[key] for key in ("file", "line", "path", "suggestion")} == {
         "file": "",

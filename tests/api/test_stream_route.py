@@ -137,7 +137,7 @@ async def test_over_a_socket_events_arrive_as_they_happen_and_a_client_that_leav
     token = client_of(house, app, Role.OPERATOR).headers["Authorization"]
     async with (
         served(app) as address,
-        httpx.AsyncClient(base_url=address, headers={"Authorization": token}) as client,
+        httpx.AsyncClient(base_url=address, headers={"Authorization": token}, timeout=60) as client,
         client.stream("GET", STREAM, params={"readings": "none"}) as answer,
     ):
         lines = answer.aiter_lines()
@@ -152,7 +152,7 @@ async def test_over_a_socket_events_arrive_as_they_happen_and_a_client_that_leav
 
 async def test_closing_the_stream_lets_the_server_stop_while_clients_listen(house: House, app: FastAPI) -> None:
     token = client_of(house, app, Role.OPERATOR).headers["Authorization"]
-    async with asyncio.timeout(60), httpx.AsyncClient(headers={"Authorization": token}) as client:
+    async with asyncio.timeout(60), httpx.AsyncClient(headers={"Authorization": token}, timeout=60) as client:
         async with served(app) as address, client.stream("GET", f"{address}{STREAM}") as answer:
             house.stream.close()
             text = "".join([part async for part in answer.aiter_text()])

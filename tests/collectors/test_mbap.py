@@ -23,6 +23,7 @@ from model.tls import TlsFiles
 from tests.collectors.fault_server import Asked, Server, VirtualNetwork
 from tests.collectors.support import address_bytes
 from tests.collectors.test_profiles import MODBUS
+from tests.ports import HOST, free_ports
 
 HOLDING = Request(Table.HOLDING, 2999, 4, (0, 1), Break.TABLE)
 COILS = Request(Table.COIL, 32, 10, (0,), Break.TABLE)
@@ -92,6 +93,9 @@ def test_a_pdu_is_the_answer_or_a_known_error(pdu: bytes) -> None:
 
 # ── real sockets ──
 
+PATIENCE_S = 60.0
+"""A busy machine may be slow; here nothing is waited for that does not come."""
+
 
 @asynccontextmanager
 async def listening(context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
@@ -108,34 +112,34 @@ async def listening(context: ssl.SSLContext | None = None) -> AsyncIterator[int]
         with suppress(OSError):
             await writer.wait_closed()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    server = await asyncio.start_server(serve, HOST, free_ports(1)[0], ssl=context)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
         await server.wait_closed()
         if handlers:
-            await asyncio.wait([handler for handler in handlers if handler], timeout=60)
+            await asyncio.wait([handler for handler in handlers if handler], timeout=PATIENCE_S)
 
 
 async def test_over_a_real_socket_a_connection_reads_and_a_refused_one_is_told() -> None:
     async with listening() as port:
         wire = wire_to(ModbusTcp("127.0.0.1", port, 1), lambda: None)
-        await wire.connect(1)
-        assert await wire.read(1, HOLDING, 1) == address_bytes(HOLDING)
+        await wire.connect(PATIENCE_S)
+        assert await wire.read(1, HOLDING, PATIENCE_S) == address_bytes(HOLDING)
         wire.close()
     with pytest.raises(Refused):
-        await wire.connect(1)
+        await wire.connect(PATIENCE_S)
 
 
 async def test_over_a_real_socket_every_request_of_every_profile_gets_the_registers_it_names() -> None:
     """The server holds in every register its address; what each point makes of it is ``test_profiles``'s."""
     async with listening() as port:
         wire = wire_to(ModbusTcp("127.0.0.1", port, 1), lambda: None)
-        await wire.connect(1)
+        await wire.connect(PATIENCE_S)
         for profile in MODBUS:
             for request in plan(profile):
-                assert await wire.read(1, request, 5) == address_bytes(request), (profile.id, request)
+                assert await wire.read(1, request, PATIENCE_S) == address_bytes(request), (profile.id, request)
         wire.close()
 
 
@@ -165,17 +169,17 @@ async def test_modbus_security_reads_with_a_certificate_of_ours_and_only_from_wh
     certificates = Certificates(tmp_path)
     async with listening(certificates.server) as port:
         wire = wire_to(ModbusTcp("127.0.0.1", port, 1, tls=certificates.ours), lambda: None)
-        await wire.connect(2)
-        assert await wire.read(1, HOLDING, 1) == address_bytes(HOLDING)
+        await wire.connect(PATIENCE_S)
+        assert await wire.read(1, HOLDING, PATIENCE_S) == address_bytes(HOLDING)
         wire.close()
         with pytest.raises(Refused, match="certificate verify failed"):
-            await wire_to(ModbusTcp("127.0.0.1", port, 1, tls=certificates.other_authority), lambda: None).connect(2)
+            await wire_to(ModbusTcp("127.0.0.1", port, 1, tls=certificates.other_authority), lambda: None).connect(PATIENCE_S)
         unknown = wire_to(ModbusTcp("127.0.0.1", port, 1, tls=certificates.strangers), lambda: None)
         # TLS 1.3 lets a client believe itself connected before the server has judged its certificate.
         with suppress(Refused):
-            await unknown.connect(2)
+            await unknown.connect(PATIENCE_S)
         with pytest.raises(Closed):
-            await unknown.read(1, HOLDING, 1)
+            await unknown.read(1, HOLDING, PATIENCE_S)
         unknown.close()
         with pytest.raises(Refused):
-            await wire_to(ModbusTcp("127.0.0.1", port, 1, tls=TlsFiles(str(tmp_path / "none"))), lambda: None).connect(2)
+            await wire_to(ModbusTcp("127.0.0.1", port, 1, tls=TlsFiles(str(tmp_path / "none"))), lambda: None).connect(PATIENCE_S)

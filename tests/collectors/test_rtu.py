@@ -102,6 +102,8 @@ def test_a_serial_line_rests_three_and_a_half_characters_between_frames(
 
 # ── a pseudo-terminal ──
 
+PATIENCE_S = 60.0
+"""A busy machine may be slow to answer."""
 no_pty = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 
 
@@ -132,17 +134,17 @@ async def test_units_on_one_serial_line_are_read_each_for_itself() -> None:
     refusal = b"\x09\x83\x02" + crc_by_the_book(b"\x09\x83\x02")
     with bus({8: b"", 9: refusal}) as name:
         wire = wire_to(ModbusSerial(name, 9600, "N", 1, 7), lambda: None)
-        await wire.connect(1)
+        await wire.connect(PATIENCE_S)
         assert wire.connected
-        assert await wire.read(7, HOLDING, 1) == address_bytes(HOLDING)
+        assert await wire.read(7, HOLDING, PATIENCE_S) == address_bytes(HOLDING)
         with pytest.raises(TimedOut):
             await wire.read(8, HOLDING, 0.05)
         with pytest.raises(DeviceException):
-            await wire.read(9, HOLDING, 1)
-        assert await wire.read(7, COILS, 1) == address_bytes(COILS)
+            await wire.read(9, HOLDING, PATIENCE_S)
+        assert await wire.read(7, COILS, PATIENCE_S) == address_bytes(COILS)
         wire.close()
         with pytest.raises(Closed):
-            await wire.read(7, HOLDING, 1)
+            await wire.read(7, HOLDING, PATIENCE_S)
 
 
 @no_pty

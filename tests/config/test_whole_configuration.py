@@ -129,7 +129,7 @@ def test_two_names_misspelt_in_one_condition_are_both_told(tmp_path: Path) -> No
 
 def test_a_wrong_unit_does_not_hide_a_point_of_another_device_that_is_not_there(tmp_path: Path) -> None:
     rule = RULE.replace("< 0.2", '< 0.2 and point("pr.metre.frequency") > 49\n  units: {discharge_pressure: kWh}')
-    assert [line.split(": ", 1)[1].split(" ")[0] for line in _mistakes(tmp_path, rule=rule)] == ["'discharge_pressure'", "the"]
+    assert [line.split(": ", 1)[1].split(" ")[0] for line in _mistakes(tmp_path, rule=rule)] == ["the", "'discharge_pressure'"]
 
 
 def test_a_rule_for_a_device_with_a_mistake_of_its_own_is_left_alone(tmp_path: Path) -> None:

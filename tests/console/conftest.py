@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.console.fake_site import COOKIE, FakeSite, fake_app
 from tests.console.situation import Json, Situation
+from tests.ports import HOST, free_ports
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WALL = (1920, 1080)
@@ -28,17 +29,16 @@ class RunningSite:
 
     site: FakeSite
     app: object
-    port: int = 0
+    port: int = field(default_factory=lambda: free_ports(1)[0])
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{HOST}:{self.port}"
 
     def start(self) -> None:
-        listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = listener.getsockname()[1]
+        listener = socket.create_server((HOST, self.port))
         config = uvicorn.Config(self.app, log_level="critical", date_header=False, timeout_graceful_shutdown=1)  # type: ignore[arg-type]
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
@@ -51,7 +51,7 @@ class RunningSite:
         assert self._thread is not None
         self._server.should_exit = True
         self._server.force_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
 
     def raise_alarm(self, alarm: Json) -> None:
         """Once the page listens: what happened before is in the lists it has read."""

@@ -196,6 +196,9 @@ def kpis(start: str) -> Json:
         "days": days,
         "hours": [],
         "by_rule": {"sump.high": 143},
+        "unauthorised": [
+            {"kind": "not_approved", "what": "rule_changed", "at": clock("14:05"), "rule": "sump.high", "device": "", "by": "guanjia"}
+        ],
     }
 
 

@@ -36,6 +36,18 @@ def texts(page: Page, root: str, besides: str = ".nothing-else") -> list[Json]:
     return found
 
 
+def settled(page: Page, root: str, besides: str, more_than: int) -> list[Json]:
+    """The texts, once there are more than so many and they have stood for 300 ms: a busy machine draws late."""
+    found: list[Json] = []
+    for _ in range(60):
+        before, found = found, texts(page, root, besides)
+        if len(found) > more_than and found == before:
+            break
+        page.wait_for_timeout(300)
+    assert len(found) > more_than, f"{root} of {page.url} was not drawn"
+    return found
+
+
 def too_small(found: list[Json]) -> list[str]:
     return [one["words"] for one in found if one["size"] < LEAST_PX and not one["holds"] and len(one["words"]) > 2]
 

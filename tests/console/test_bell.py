@@ -26,9 +26,17 @@ def test_the_bell_counts_lists_and_leads_to_the_ticket_which_sees_it(site: Runni
     page.locator(".notice").click()
     page.wait_for_url("**/tickets/t21")
     expect(page.locator(".bell")).to_have_text("通知")
-    expect(page.locator("[data-key=told] p")).to_contain_text(re.compile("派单 → 李强 .* 已读"))
+    expect(page.locator("[data-key=told] p")).to_contain_text(re.compile("派单 → 李强 22:50 送达（控制台，第 1 次），.* 已读"))
     assert site.site.notices["N-1"]["state"] == "seen"
     assert opened.complaints == []
+
+
+def test_the_trace_tells_by_which_way_each_was_told_and_who_was_not(site: RunningSite, visit: Opener) -> None:
+    site.site.notify("N-1", "t21", "dispatched", HIGH, "22:50")
+    untold = {"to": "wangqiang", "state": "pending", "attempts": 0, "told_at": None, "channel": None}
+    site.site.notices["N-2"] = site.site.notices["N-1"] | untold
+    told = visit(site, "/alarms#a3", DESK).page.locator(".drawer [data-key=ticket] p", has_text="派单 →")
+    expect(told).to_have_text([re.compile("22:50:00 送达（控制台，第 1 次）"), re.compile("wangqiang 未送达（试过 0 次）")])
 
 
 def test_a_notice_rings_while_one_is_elsewhere_and_all_can_be_seen_at_once(site: RunningSite, visit: Opener) -> None:

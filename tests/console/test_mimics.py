@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.console.conftest import PHONE, WALL, Opener, RunningSite, enter, go, running
-from tests.console.layout import clashes, outside, texts, too_small
+from tests.console.layout import clashes, outside, settled, too_small
 from tests.console.situation import Situation, clock, occurrence
 
 DRAWN = ("power", "water", "elevator", "fire", "parking", "charging")
@@ -172,9 +172,7 @@ def test_no_text_of_a_drawing_overlaps_leaves_its_panel_or_is_too_small(evening:
     opened = visit(evening, "/wall", WALL, language)
     for system in (*DRAWN, *WITH_CARDS):
         go(opened.page, f"{evening.url}/systems/{system}")
-        opened.page.wait_for_timeout(300)
-        found = texts(opened.page, ".stage", besides=".people")
-        assert len(found) > 15, system
+        found = settled(opened.page, ".stage", besides=".people", more_than=15)
         assert too_small(found) == [], system
         assert outside(found) == [], system
         assert clashes(found) == [], system

@@ -1,5 +1,8 @@
 """Rules, what they would have done, and how well they do: read, edited, tried on the past, measured."""
 
+import re
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.console.conftest import DESK, Opener, RunningSite, go
@@ -68,6 +71,20 @@ def test_a_proposal_is_tried_on_the_past_and_says_in_words_what_it_would_miss(si
     expect(page.locator(".code textarea")).to_have_value(text_with("20s"))
 
 
+@pytest.mark.parametrize(
+    ("came", "words"),
+    [
+        pytest.param({"readings": 0}, "这段时间没有存下读数，测不出来", id="nothing was stored"),
+        pytest.param({}, "两边都没有新的报警，开始时就在报的一直在报", id="what stood went on standing"),
+    ],
+)
+def test_no_alarm_is_told_apart_from_nothing_known(site: RunningSite, visit: Opener, came: dict[str, int], words: str) -> None:
+    none = {"annunciated": 0, "occurrences": 0, "active_s": 3600.0}
+    both = {side: result()[side] | none for side in ("now", "proposed")}
+    site.site.book.job = run(result=result() | both | came)
+    expect(visit(site, "/backtests/B-0007", DESK).page.locator(".verdict")).to_contain_text(words)
+
+
 def text_with(delay: str) -> str:
     return f"id: sump.high\nfor: {{class: sump}}\nwhen: level > high_m\non_delay: {delay}\nparams: {{high_m: 1.2}}\n"
 
@@ -77,6 +94,7 @@ def test_figures_are_judged_and_a_bad_actor_leads_to_a_proved_change(site: Runni
     page = visit(site, "/figures", DESK).page
     expect(page.locator(".summary")).to_have_text("共 41 条报警，每天 47 条，3 项达标，3 项未达标 自 1月1日 起有记录，之前的时间不评")
     expect(page.locator(".judged tr.missed").first).to_have_text("报警泛滥时间2.1 %不超过 1.0 %未达标")
+    expect(page.locator("[data-key=unauthorised] li")).to_have_text(re.compile("sump.high *14:05 +管家 +改了规则，没有他人批准"))
     page.get_by_role("button", name="找建议").first.click()
     found = page.locator(".suggestion")
     expect(found).to_contain_text("报警延时改为 20 秒")

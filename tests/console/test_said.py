@@ -49,10 +49,19 @@ def test_mistakes_and_refusals_have_chinese_words(site: RunningSite, visit: Open
 
 def test_a_refusal_names_states_as_the_console_does(site: RunningSite, visit: Opener) -> None:
     page = visit(site, "/login", DESK, logged_in=False).page
-    told = page.evaluate(
-        _TOLD, ["a ticket that is on site does not allow accept; allowed now: start", "'wen' is not known; did you mean 'when'?"]
-    )
-    assert told == ["工单现在是“已到场”，不能接单", "不认识 'wen'；是不是 'when'？"]
+    said = [
+        "a ticket that is on site does not allow accept; allowed now: start",
+        "'wen' is not known; did you mean 'when'?",
+        "'level' is in 'm', which does not convert to 'meter'; did you mean 'm'? (for device 'pr2.tank')",
+        "not valid YAML: could not find expected ':'; write ': ' for '：'",
+    ]
+    told = [
+        "工单现在是“已到场”，不能接单",
+        "不认识 'wen'；是不是 'when'？",
+        "'level' 的单位是 'm'，不能换算成 'meter'；是不是 'm'？（设备 'pr2.tank'）",
+        "YAML 写法不对：'：' 要写成 ': '（could not find expected ':'）",
+    ]
+    assert page.evaluate(_TOLD, said) == told
 
 
 _MODULE = "const {translated} = await import(document.documentElement.dataset.base + '/js/core/said.js');"

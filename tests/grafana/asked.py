@@ -45,7 +45,7 @@ class Engine:
         """Every row of the answer, tags among its columns. AssertionError on any error of the engine."""
         text = self.filled(query, variables)
         body = urllib.parse.urlencode({"db": "guanjia", "epoch": "ns", "q": text}).encode()
-        with closing(urllib.request.urlopen(f"{self._url}/query", data=body, timeout=30)) as reply:
+        with closing(urllib.request.urlopen(f"{self._url}/query", data=body, timeout=60)) as reply:
             [result] = json.load(reply)["results"]
         assert "error" not in result, f"{result['error']}: {text}"
         assert not re.search(r"\$\w", text), f"a variable was left in: {text}"
@@ -58,7 +58,7 @@ class Engine:
     def filled(self, query: str, variables: Mapping[str, str]) -> str:
         start_ns = self.now_ns - RANGE_MINUTES * MINUTE
         text = query.replace("$timeFilter", f"time >= {start_ns // 10**6}ms and time <= {(self.now_ns + SECOND) // 10**6}ms")
-        text = text.replace("$__interval", STEP)
+        text = text.replace("$__interval", STEP).replace("now()", f"{self.now_ns // 10**6}ms")
         for variable in ("area", "device"):
             text = text.replace(f"${variable}", variables.get(variable, ".*"))
         return text

@@ -1,6 +1,5 @@
-"""The reference site's last three hours in a real InfluxDB, written by the product's own sink; some devices broken, one silent."""
+"""Three hours of the reference site in a real InfluxDB, written by the product's own sink; some devices broken, one silent."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from guanjia.config.configuration import Configuration, load_configuration
-from model.clock import HOUR, SECOND
+from model.clock import MINUTE, SECOND
 from model.site import Site, StoreConfig
 from store.history.drain import Drain
 from store.history.influx import InfluxSink
@@ -21,6 +20,8 @@ from tests.store.bench_site import FixedClock
 from tests.store.influx_engine import INFLUXD, influxd
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "talent-apartments"
+NOW_NS = 1_768_359_587 * SECOND
+"""A Wednesday in January, 10:59:47 on site: the same at whatever hour and however slowly the tests run."""
 MINUTES = 180
 BROKEN = {
     "b01.light-meter": "feeder_trip",
@@ -59,11 +60,10 @@ def lived(reference: Configuration, tmp_path_factory: pytest.TempPathFactory) ->
     if INFLUXD is None:
         pytest.skip("influxd is not installed (Debian package influxdb)")
     directory = tmp_path_factory.mktemp("influxd")
-    now_ns = time.time_ns() // SECOND * SECOND
-    machines = LivedSite(reference.site, now_ns - MINUTES * HOUR // 60)
+    machines = LivedSite(reference.site, NOW_NS - MINUTES * MINUTE)
     with influxd(directory) as url:
         _fill(url, machines, directory)
-        yield Lived(reference.site, Engine(url, now_ns), machines)
+        yield Lived(reference.site, Engine(url, NOW_NS), machines)
 
 
 def _fill(url: str, lived: LivedSite, directory: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -20,6 +19,7 @@ from guanjia.commands.words import configuration
 from guanjia.config.configuration import Configuration
 from tests.grafana.conftest import EXAMPLES
 from tests.grafana.fake_grafana import TOKEN, Kept, grafana
+from tests.ports import free_ports
 
 PAGES = ["overview", "power", "water", "elevators", "fire", "parking", "charging"]
 SECRET = "influx-secret"
@@ -167,8 +167,7 @@ def test_a_wrong_token_is_said_to_be_wrong_and_not_repeated(kept: Kept, site: Pa
 
 
 def test_nobody_there_is_an_error(site: Path) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     code, said = guanjia("push", "--url", f"http://127.0.0.1:{port}", "--site", site)
     assert code == 1
     assert f"no Grafana answers at http://127.0.0.1:{port}" in said
@@ -211,8 +210,7 @@ def test_an_export_that_can_not_be_written_exits_with_1(tmp_path: Path) -> None:
 def test_a_real_grafana_takes_the_dashboards(tmp_path: Path, site: Path) -> None:
     """Pushed twice with its own service account's token; Grafana gives back every page."""
     assert BINARY is not None
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     home = Path(BINARY).resolve().parents[1]
     home = home if (home / "conf").is_dir() else Path("/usr/share/grafana")
     settings = [f"cfg:default.paths.data={tmp_path}", f"cfg:default.server.http_port={port}", "cfg:default.server.http_addr=127.0.0.1"]
@@ -228,7 +226,7 @@ def test_a_real_grafana_takes_the_dashboards(tmp_path: Path, site: Path) -> None
             reader.close()
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 def _service_account(port: int) -> str:
@@ -246,6 +244,6 @@ def _service_account(port: int) -> str:
 def _admin(port: int, path: str, body: dict[str, str]) -> dict[str, str]:
     headers = {"Content-Type": "application/json", "Authorization": "Basic YWRtaW46YWRtaW4="}
     request = urllib.request.Request(f"http://127.0.0.1:{port}/api{path}", json.dumps(body).encode(), headers)
-    with closing(urllib.request.urlopen(request, timeout=10)) as reply:
+    with closing(urllib.request.urlopen(request, timeout=60)) as reply:
         found: dict[str, str] = json.load(reply)
         return found

@@ -18,7 +18,7 @@ from tests.api.fakes import FakeClock
 
 MANAGER = Actor("manager", Role.MANAGER)
 ZONE = ZoneInfo("Asia/Shanghai")
-RESULT = {"now": {"annunciated": 9, "tickets": 4}, "proposed": {"annunciated": 2, "tickets": 1}, "missed_incidents": []}
+RESULT = {"now": {"annunciated": 9, "tickets": 4}, "proposed": {"annunciated": 2, "tickets": 1}, "missed_incidents": [], "readings": 8}
 
 
 class Bench:
@@ -77,7 +77,7 @@ async def test_one_is_judged_at_a_time_and_tells_how_far_it_is(tmp_path: Path, b
         assert (done.state, done.progress, done.by) == (JobState.DONE, 1.0, "manager")
         assert done.question["start"] == "1970-01-01T08:00:00.000+08:00"
         assert done.summary is not None
-        assert (done.summary.alarms_now, done.summary.alarms_proposed, done.summary.missed) == (9, 2, 0)
+        assert (done.summary.alarms_now, done.summary.alarms_proposed, done.summary.missed, done.summary.readings) == (9, 2, 0, 8)
         assert await jobs.result(first.id) == RESULT
         assert bench.most_at_once == 1
 
@@ -145,6 +145,13 @@ async def test_the_platforms_stop_ends_them_and_the_newest_are_there_after_a_res
     assert len(list((tmp_path / "backtests").glob("*.result.json"))) == 38
     assert await again.result(again.jobs()[2].id) == RESULT
     assert again.put({}, MANAGER, bench.work).id == "B-0045"
+
+
+async def test_what_waits_when_the_platform_is_killed_is_there_afterwards_and_says_so(tmp_path: Path, bench: Bench) -> None:
+    killed = jobs_in(tmp_path, lambda asked: bench.work).put({"rule": "a"}, MANAGER, bench.work)
+    again = jobs_in(tmp_path, lambda asked: bench.work)
+    assert [(job.id, job.state, job.error) for job in again.jobs()] == [(killed.id, JobState.CANCELLED, "the platform was stopped")]
+    assert again.put({}, MANAGER, bench.work).id == "B-0002"
 
 
 async def test_a_full_disk_fails_the_job_and_nothing_else(tmp_path: Path, bench: Bench) -> None:

@@ -40,9 +40,11 @@ def test_check_accepts_every_example(site: Path) -> None:
 def test_the_rules_a_demo_begins_with_fit_its_site_and_stay_as_somebody_changes_them(tmp_path: Path) -> None:
     rules = tmp_path / demo.RULES
     demo._write_rules(rules)
-    (tmp_path / "site.yaml").write_text(f"{reference_site('small')}\nrules: [{demo.RULES}]\n", encoding="utf-8")
+    (tmp_path / "site.yaml").write_text(demo._whole(reference_site("small")), encoding="utf-8")
     checked = _run("check", str(tmp_path / "site.yaml"))
     assert (checked.exit_code, "No mistakes" in checked.output) == (0, True)
+    rules.with_name("another.yaml").write_text("hello", encoding="utf-8")
+    assert "another.yaml:1: a rule file is a list" in _run("check", str(tmp_path / "site.yaml")).output.replace("\n", "")
     rules.write_text("[]", encoding="utf-8")
     demo._write_rules(rules)
     assert rules.read_text(encoding="utf-8") == "[]"

@@ -13,6 +13,7 @@ from guanjia.commands.run import owning, refuse_ports
 from guanjia.config.site_file import read_site
 from guanjia.data_folder import FolderTaken, owned
 from guanjia.ports import trouble
+from tests.ports import HOST, free_ports
 
 HOLD = """
 import sys, pathlib
@@ -59,7 +60,7 @@ def test_a_folder_that_can_not_be_made_is_refused(tmp_path: Path, capsys: pytest
 
 
 def test_a_port_in_use_is_told_with_the_option_that_changes_it(capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    with socket.create_server((HOST, free_ports(1)[0])) as taken:
         port = taken.getsockname()[1]
         assert trouble("127.0.0.1", port) == "taken"
         with pytest.raises(typer.Exit) as refused:
@@ -78,7 +79,7 @@ mqtt: {{port: {port}}}
 
 
 def test_the_embedded_brokers_port_is_told_apart_from_the_consoles(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as other:
+    with socket.create_server((HOST, free_ports(1)[0])) as taken, socket.create_server((HOST, free_ports(1)[0])) as other:
         broker, console = taken.getsockname()[1], other.getsockname()[1]
         with pytest.raises(typer.Exit):
             refuse_ports("127.0.0.1", console, read_site(SITE.format(port=broker), "site.yaml", tmp_path))

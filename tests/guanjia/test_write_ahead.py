@@ -60,7 +60,8 @@ class House:
         self.journal.close()
 
 
-async def test_an_alarm_waits_for_its_block_and_says_how_far_the_journal_reaches(tmp_path: Path) -> None:
+async def test_an_alarm_waits_for_its_block_and_says_how_far_the_journal_reaches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_ahead, "PATIENCE_S", 60.0)
     house = House(tmp_path)
     running = asyncio.create_task(house.lane.run())
     house.hear(1)
@@ -89,10 +90,10 @@ async def test_a_spool_that_does_not_write_holds_nobody_up_for_long(tmp_path: Pa
 
 
 async def test_only_the_first_of_many_waits_for_a_spool_that_does_not_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write_ahead, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(write_ahead, "PATIENCE_S", 0.5)
     monkeypatch.setattr(journal_lane, "TOGETHER", 1)
     house = House(tmp_path)
-    async with asyncio.timeout(6):
+    async with asyncio.timeout(15):  # 31 times the patience are more
         for number in range(1, 31):
             house.hear(number)
         running = asyncio.create_task(house.lane.run())
@@ -101,6 +102,7 @@ async def test_only_the_first_of_many_waits_for_a_spool_that_does_not_write(tmp_
         await house.lane.commit([])
     assert len(house.told) == 31
     assert house.journal.judged("w") is None
+    monkeypatch.setattr(write_ahead, "PATIENCE_S", 60.0)
     house.spool.flush()
     house.hear(32)
     await asyncio.sleep(0.01)

@@ -27,6 +27,8 @@ from simulators.past import STEP_NS, full_step, instants, rows
 from simulators.reference_site import reference_site
 from tests.store.bench_site import Bench, FixedClock
 
+pytestmark = pytest.mark.timeout(400)  # processes that make a day and a half of a site: seconds, minutes on a busy machine
+
 
 @dataclass
 class Past:
@@ -176,9 +178,9 @@ async def test_cancelled_it_leaves_no_process_behind(tmp_path: Path, past: Past,
     making = asyncio.create_task(
         Yesterday(past.site, ["--site", str(file), "--seed", "1"], SystemClock()).make(bench.history, lambda _: arrived.set())
     )
-    await asyncio.wait_for(arrived.wait(), 60)
+    await asyncio.wait_for(arrived.wait(), 120)
     making.cancel()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         with pytest.raises(asyncio.CancelledError):
             await making
 

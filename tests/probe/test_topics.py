@@ -45,19 +45,24 @@ def test_of_a_broker_full_of_topics_the_rest_is_only_counted() -> None:
     assert (len(ear.topics), ear.others) == (MOST_TOPICS, 5)
 
 
-async def test_what_is_said_while_listening_is_heard_with_its_size() -> None:
+async def test_what_is_said_while_listening_is_heard_with_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guanjia.probe.listen.CONNECT_S", 60.0)
     broker = EmbeddedBroker(0)
     await broker.start()
-    ear = Ear([("parking/#", 0)])
+    where, ear = Broker("127.0.0.1", broker.port, "probe-test", clean=True), Ear([("parking/#", 0)])
     try:
-        listening = asyncio.create_task(listen(Broker("127.0.0.1", broker.port, "probe-test", clean=True), ear, 1.5))
-        await asyncio.wait_for(ear.connected.wait(), 30)
+        assert await listen(where, Ear([("parking/#", 0)]), 0.0)
+        listening = asyncio.create_task(listen(where, ear, 600.0))
+        await asyncio.wait_for(ear.connected.wait(), 60)
         for payload in (b"1", GATE):
             await asyncio.to_thread(publish.single, "parking/gate-n/state", payload, hostname="127.0.0.1", port=broker.port)
-        assert await listening
+        async with asyncio.timeout(60):
+            while not (heard := ear.topics.get("parking/gate-n/state")) or heard.messages < 2:  # noqa: ASYNC110 -- told by no event
+                await asyncio.sleep(0.01)
+        listening.cancel()
+        await asyncio.wait([listening])
     finally:
         await broker.stop()
-    heard = ear.topics["parking/gate-n/state"]
     assert (heard.messages, heard.most_bytes, heard.sample, heard.retained) == (2, len(GATE), GATE, False)
 
 

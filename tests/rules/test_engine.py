@@ -261,7 +261,7 @@ def test_a_shelving_outlives_its_occurrence_and_is_lifted_by_rule_and_device() -
         ({"shelvable": False}, "x", 60, "may not be shelved"),
         ({}, " ", 60, "needs a reason"),
         ({}, "x", 0, "more than 0"),
-        ({"max_shelve_s": 600}, "x", 601, "at most 600 s"),
+        ({"max_shelve_s": 600}, "x", 601, "at most 10 min"),
     ],
 )
 def test_shelving_is_refused(changes: dict[str, Any], reason: str, length_s: int, message: str) -> None:

@@ -107,7 +107,7 @@ def test_without_an_end_it_lasts_as_long_as_it_may_also_through_a_restart() -> N
     [
         ({}, " ", HOUR, "needs a reason"),
         ({}, "x", 0, "later than now"),
-        ({}, "x", 90 * DAY + 1, "within 2160 hours"),
+        ({}, "x", 90 * DAY + 1, "within 90 days"),
         ({"life_safety": True}, "x", None, "only until a stated time"),
         ({"life_safety": True}, "x", 24 * HOUR + 1, "within 24 hours"),
     ],

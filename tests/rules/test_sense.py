@@ -47,7 +47,7 @@ def test_a_text_that_cannot_be_filled_with_every_name_is_refused(place: str) -> 
     assert said(text=f'"{place}"') == [f"only {{device}} can stand in braces, not {place} (found '{place}')"]
 
 
-@pytest.mark.parametrize("figure", [".inf", "-.inf", ".nan"])
+@pytest.mark.parametrize("figure", [".inf", "-.inf", ".nan", "yes"])
 def test_a_figure_is_a_number(figure: str) -> None:
     assert len(said(params=f"{{low_m: {figure}}}")) == 1
     assert len(said(more=f"  deadband: {{level: {figure}}}\n")) == 1
@@ -116,6 +116,43 @@ def test_a_level_is_graver_than_the_rule_on_devices_of_every_class() -> None:
 )
 def test_a_delay_is_refused_only_where_the_condition_ends_before_it_whatever_is_read(when: str, delay: str, can_hold: bool) -> None:
     assert (said(when, delay) == []) is can_hold
+
+
+@pytest.mark.parametrize(
+    ("when", "clear_when", "at_once"),
+    [
+        ("level < low_m", "level < low_m", "the same condition"),
+        ("level < low_m", "level > 0.8", "level from 0.8 to 1"),
+        ("level < low_m and flow > 3", "level < 2", "flow above 3 and level below 1"),
+        ("level < low_m", "level > low_m", None),
+        ("level < low_m", "level > 1.2 or fault", None),
+        ("level < low_m", "flow < 3", None),
+        ("level < low_m and running", "level > 0.8", None),
+    ],
+)
+def test_what_clears_an_alarm_is_not_what_raises_it(when: str, clear_when: str, at_once: str | None) -> None:
+    """Only where both are limits of the same things it can be told from the text."""
+    told = [one.partition(" raises the alarm and clears it at once")[0] for one in said(when, more=f"  clear_when: {clear_when}\n")]
+    assert told == ([at_once] if at_once else [])
+
+
+@pytest.mark.parametrize("when", ["1", "1 > 0", "not True"])
+def test_a_condition_asks_for_something(when: str) -> None:
+    assert "it asks for nothing that is read, and never changes; name a point" in said(f'"{when} "')
+
+
+@pytest.mark.parametrize(
+    ("key", "span", "told"),
+    [
+        ("realarm", "1ms", "asked again after 1 ms nobody has had time to act; write 1 min or more"),
+        ("realarm", "1min", None),
+        ("max_shelve", "0s", "for no time at all it can't be shelved; write 'shelvable: false'"),
+        ("max_shelve", "900d", "shelving is for at most 7 d; for longer an alarm is taken out of service, with approval"),
+        ("max_shelve", "7d", None),
+    ],
+)
+def test_an_alarm_asks_again_and_is_shelved_for_times_in_which_people_live(key: str, span: str, told: str | None) -> None:
+    assert said(more=f"  {key}: {span}\n") == ([told] if told else [])
 
 
 def test_a_duration_has_an_end() -> None:

@@ -10,6 +10,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from model.site import BrokerConfig
+from simulators import broker_link
 from tests.mosquitto import plain_broker
 from tests.ports import HOST
 
@@ -25,6 +26,12 @@ class Listener:
 
     def topics(self) -> set[str]:
         return {topic for topic, _, _ in self.heard}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Devices look for their broker twenty times a second, and so are soon gone when they are told to."""
+    monkeypatch.setattr(broker_link, "RECONNECT_S", (0.05, 0.05))
 
 
 @pytest.fixture

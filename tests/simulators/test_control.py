@@ -278,7 +278,7 @@ async def test_a_site_with_a_serial_line_nobody_can_link_still_starts(tmp_path: 
     fleet = Fleet(site, StandingClock(), control_port=0)
     await fleet.start()
     try:
-        async with AsyncClient(base_url=f"http://127.0.0.1:{fleet.control_port}") as api:
+        async with AsyncClient(base_url=f"http://127.0.0.1:{fleet.control_port}", timeout=60) as api:
             tank = await told(api, "/devices/pr2.tank")
         assert tank["address"].startswith("/dev/")
         assert tank["address"].endswith("unit 3")

@@ -45,7 +45,7 @@ async def fleet(site: Site, clock: StandingClock) -> AsyncIterator[Fleet]:
 
 @pytest.fixture
 async def api(fleet: Fleet) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(base_url=f"http://127.0.0.1:{fleet.control_port}") as client:
+    async with AsyncClient(base_url=f"http://127.0.0.1:{fleet.control_port}", timeout=60) as client:
         yield client
 
 

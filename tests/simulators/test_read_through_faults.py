@@ -83,11 +83,23 @@ def _is_whole(block: Block) -> bool:
     return block.fault is None and list(block.values) == RIGHT
 
 
-async def _all_whole_again(sink: Remembered, names: set[str], timeout_s: float) -> None:
+def _wrong(blocks: list[Block]) -> set[str]:
+    """The devices of which something wrong passed for good."""
+    return {block.device for block in blocks if any(value != right for value, right in _goods(block))}
+
+
+def _have_shown(blocks: list[Block], names: set[str]) -> bool:
+    """Whether every fault has touched a poll: one that strikes by chance may spare some, and a busy machine makes few."""
+    touched = {block.device for block in blocks if not _is_whole(block)}
+    return touched >= names - {NetworkFault.OK} and _wrong(blocks) >= MISREAD
+
+
+async def _all_whole_again(sink: Remembered, names: set[str]) -> None:
     begun = len(sink.blocks)
-    await sink.until(lambda blocks: {b.device for b in blocks[begun:] if _is_whole(b)} >= names, timeout_s)
+    await sink.until(lambda blocks: {b.device for b in blocks[begun:] if _is_whole(b)} >= names)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "wire", ["tcp", "rtu", pytest.param("serial", marks=pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals"))]
 )
@@ -95,19 +107,15 @@ async def test_nothing_wrong_passes_for_good_and_every_device_is_read_again_when
     async with misbehaving(wire, tmp_path) as (stations, wires):
         sink = Remembered()
         async with collecting(site({name: (PROFILE, connection) for name, connection in wires.items()}), sink):
-            await _all_whole_again(sink, set(stations), 40)
+            await _all_whole_again(sink, set(stations))
             begun = len(sink.blocks)
             for name, station in stations.items():
                 takes = AMOUNTS.get(name)
                 station.fault, station.amount = NetworkFault(name), 0.5 if takes and takes.field == "share" else LATE_S
             await asyncio.sleep(2.5)  # polls go wrong in real time
-            await sink.until(lambda blocks: {b.device for b in blocks[begun + len(stations) :]} >= set(stations), 30)
+            await sink.until(lambda blocks: _have_shown(blocks[begun + len(stations) :], set(stations)))
             ill = sink.blocks[begun + len(stations) :]
             for station in stations.values():
                 station.fault = NetworkFault.OK
-            await _all_whole_again(sink, set(stations), 40)
-    assert {b.device for b in ill} == set(stations)
-    wrong = {b.device for b in ill if any(value != right for value, right in _goods(b))}
-    assert wrong == MISREAD
-    untouched = {b.device for b in ill if _is_whole(b)} - {b.device for b in ill if not _is_whole(b)}
-    assert untouched <= {NetworkFault.OK} | MISREAD
+            await _all_whole_again(sink, set(stations))
+    assert _wrong(ill) == MISREAD

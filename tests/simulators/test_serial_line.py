@@ -80,6 +80,9 @@ async def test_noise_on_the_line_is_over_when_the_line_was_quiet(tmp_path: Path,
         end = os.open(opened.path, os.O_RDWR | os.O_NOCTTY)
         try:
             os.write(end, b"\x01\x03\x00")
+            async with asyncio.timeout(60):
+                while opened._inbox is None or len(opened._inbox.received) < 3:  # noqa: ASYNC110 -- no event of ours
+                    await asyncio.sleep(0.001)
             await asyncio.sleep(framing.SILENCE_S + 0.05)  # the pause itself is what is tested
             os.write(end, b"\x01" + READ + checksum(b"\x01" + READ))
             assert await asyncio.wait_for(asyncio.to_thread(os.read, end, 99), 30) == bytes.fromhex("01030205aa") + checksum(

@@ -46,11 +46,11 @@ def influxd(directory: Path, ports: Sequence[int] = ()) -> Iterator[str]:
             yield url
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 def post(url: str) -> None:
-    with closing(urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=10)) as reply:
+    with closing(urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=60)) as reply:
         assert reply.status < 300
 
 
@@ -58,7 +58,7 @@ def _wait_for(url: str) -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
-            with closing(urllib.request.urlopen(url, timeout=1)):
+            with closing(urllib.request.urlopen(url, timeout=10)):
                 return
         except OSError:
             assert time.monotonic() < deadline, "influxd did not start"

@@ -133,7 +133,7 @@ def test_a_stop_interrupts_what_still_reads(tmp_path: Path) -> None:
     reader.start()
     begun.wait()
     bench.months.close()
-    reader.join(10)
+    reader.join(60)
     assert told in (["InterruptException"], ["ConnectionException"])
     assert not bench.drain.drain(), "a drain that is slower than the stop takes it for a history that is away"
     bench.spool.close()

@@ -194,23 +194,23 @@ def test_a_real_server_of_the_same_write_path_takes_what_the_spool_holds(bench: 
             server = InfluxServer2(StoreConfig("influxdb", url, "home", "talent", "secret"))
             bench.take(*(meter(T0 + index * SECOND, float(index)) for index in range(20)))
             assert Drain(bench.spool, InfluxSink(server, site(), bench.spool), bench.clock).drain()
-            with closing(urllib.request.urlopen(f"{url}/internal/force_flush", timeout=10)):
+            with closing(urllib.request.urlopen(f"{url}/internal/force_flush", timeout=60)):
                 pass
             match = urllib.parse.quote('power_meter_energy_import{device="sub1.m1",system="power"}')
-            with closing(urllib.request.urlopen(f"{url}/api/v1/export?match={match}", timeout=10)) as reply:
+            with closing(urllib.request.urlopen(f"{url}/api/v1/export?match={match}", timeout=60)) as reply:
                 exported = json.loads(reply.read())
             assert exported["values"] == list(range(20))
             server.close()
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def _wait_for(url: str) -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
-            with closing(urllib.request.urlopen(url, timeout=1)):
+            with closing(urllib.request.urlopen(url, timeout=10)):
                 return
         except OSError:
             assert time.monotonic() < deadline, "victoria-metrics did not start"

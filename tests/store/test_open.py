@@ -35,7 +35,7 @@ def test_what_was_accepted_is_there_after_a_restart(tmp_path: Path, config: Stor
         store.accept(meter(T0 + index * SECOND, float(index)))
     began = time.monotonic()
     store.stop()
-    assert time.monotonic() - began < 9
+    assert time.monotonic() - began < 30, "nobody waits for a history that is away"
     again = opened(tmp_path / "data")
     assert again.history.aggregate(ENERGY, [T0, T0 + 2 * HOUR], Aggregate.COUNT) == [5000.0]
     again.start()

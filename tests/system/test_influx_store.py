@@ -43,12 +43,12 @@ class Influx:
 
     def rows(self, query: str) -> list[list[Any]]:
         text = urllib.parse.urlencode({"db": "guanjia", "epoch": "ns", "q": query})
-        with closing(urllib.request.urlopen(f"{self.url}/query?{text}", timeout=10)) as reply:
+        with closing(urllib.request.urlopen(f"{self.url}/query?{text}", timeout=60)) as reply:
             [result] = json.load(reply)["results"]
         return [row for series in result.get("series", []) for row in series["values"]]
 
     def write(self, line: str) -> None:
-        with closing(urllib.request.urlopen(f"{self.url}/write?db=guanjia", data=line.encode(), timeout=10)):
+        with closing(urllib.request.urlopen(f"{self.url}/write?db=guanjia", data=line.encode(), timeout=60)):
             pass
 
 
@@ -93,7 +93,7 @@ def test_history_lives_in_influxdb_and_outlives_its_absence(tmp_path: Path) -> N
         _its_absence_is_said_and_the_spool_holds(rig)
         influx.start()
         until_ns = time.time_ns()
-        until("the spool to be drained", lambda: (lag(rig) < 100 and rig.ready()) or None, 60)
+        until("the spool to be drained", lambda: (lag(rig) < 100 and rig.ready() and _newest_ns(influx) >= until_ns) or None, 60)
         _no_gap(influx, since_ns - 5 * SECOND, until_ns)
         assert rig.metrics()["guanjia_history_influxdb_refused_lines_total"] == 0
         assert rig.metrics()["guanjia_spool_refused_blocks_total"] == 0
@@ -119,9 +119,9 @@ def _what_only_influxdb_knows_comes_back_too(rig: Rig, influx: Influx) -> None:
 
 
 def _its_absence_is_said_and_the_spool_holds(rig: Rig) -> None:
-    before = delivered(rig)
     away_until = time.monotonic() + AWAY_S
     until("the outage on /readyz", lambda: not rig.ready() or None, 60)
+    before = delivered(rig)
     until("blocks waiting in the spool", lambda: lag(rig) > 200 or None, 60)
     refused = rig.ask("GET", f"/points/{DEVICE}.{POINT}/readings")
     assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
@@ -130,9 +130,16 @@ def _its_absence_is_said_and_the_spool_holds(rig: Rig) -> None:
     assert delivered(rig) == before, "nothing is taken for delivered that was not"
 
 
+def _newest_ns(influx: Influx) -> int:
+    return max(_times_ns(influx, "time > 0"), default=0)
+
+
+def _times_ns(influx: Influx, when: str) -> list[int]:
+    return [at_ns for at_ns, _ in influx.rows(f'select "{POINT}" from "power_meter" where "device" = \'{DEVICE}\' and {when}')]
+
+
 def _no_gap(influx: Influx, start_ns: int, end_ns: int) -> None:
-    where = f"\"device\" = '{DEVICE}' and time >= {start_ns} and time < {end_ns}"
-    times = [at_ns for at_ns, _ in influx.rows(f'select "{POINT}" from "power_meter" where {where}')]
+    times = _times_ns(influx, f"time >= {start_ns} and time < {end_ns}")
     assert times[0] - start_ns < LONGEST_GAP_NS
     assert end_ns - times[-1] < LONGEST_GAP_NS
     assert max(later - earlier for earlier, later in pairwise(times)) < LONGEST_GAP_NS

@@ -35,7 +35,7 @@ def test_mbpoll_reads_what_the_api_shows(rig: Rig) -> None:
 
 def _mbpoll(at: ModbusTcp, wire: Register) -> float:
     """One input register pair as a big-endian float, by mbpoll's own reckoning (its references count from 1)."""
-    words = [str(MBPOLL), "-m", "tcp", "-a", str(at.unit), "-p", str(at.port), "-t", "3:float", "-B", "-1", "-q"]
+    words = [str(MBPOLL), "-m", "tcp", "-a", str(at.unit), "-p", str(at.port), "-t", "3:float", "-B", "-1", "-q", "-o", "10"]
     words += ["-r", str(wire.address + 1), "-c", "1", at.host]
     said = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout
     line = next(line for line in said.splitlines() if line.startswith("["))
@@ -46,7 +46,7 @@ def _mbpoll(at: ModbusTcp, wire: Register) -> float:
 def test_mosquitto_sub_sees_the_barrier_through_mosquitto(tmp_path: Path) -> None:
     with plain_broker(tmp_path) as port, running(tmp_path, broker=f"mqtt://{HOST}:{port}") as rig:
         words = [str(MOSQUITTO_SUB), "-h", HOST, "-p", str(port), "-t", "parking/#", "-v", "-C", "1", "-W", "60"]
-        said = subprocess.run(words, capture_output=True, text=True, timeout=70, check=True).stdout
+        said = subprocess.run(words, capture_output=True, text=True, timeout=90, check=True).stdout
         assert '"entries"' in said
         shown = until("the barrier's state", lambda: rig.get("/points/gate.north.in.entries")["value"], 60)
         assert shown >= 0

@@ -9,10 +9,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from paho.mqtt import publish
 
 from guanjia.config.site_file import load_site
 from model.profile import Point, Register, TopicPath, WireType
@@ -36,6 +38,7 @@ from tests.system.witnesses import (
 pytestmark = pytest.mark.timeout(300)
 SERIAL, SPARKPLUG, RTU = "pr2.tank", "sub2.d6", "sub2.d5"
 """Devices of the reference site that are put on other wires, so that every kind of wire is looked at."""
+BIRTHS = ("spBv1.0/talent/NBIRTH/sub2", "spBv1.0/talent/DBIRTH/sub2/d6")
 _OTHER_WAYS_TO_WRITE = ("bcd_yyyymmdd", "schneider_datetime4", "schneider_4q_fp_pf")
 
 
@@ -51,6 +54,15 @@ class Standing:
         """Name → value and unit, numbers alone."""
         told = self.rig.control.get(f"/devices/{device}").json()
         return {n: (v, told["units"].get(n, "")) for n, v in told["state"].items() if isinstance(v, int | float)}
+
+    def topics(self) -> set[str]:
+        """What must be heard before the truth of every class can be compared."""
+        spoken = [d for d in self.one_of_each(Mqtt) if isinstance(d.connection, Mqtt) and d.connection.format is PayloadFormat.JSON]
+        return {*BIRTHS, *(_topic(device, point) for device in spoken for point, _ in self.spoken(device))}
+
+    def spoken(self, device: Device) -> list[tuple[Point, float]]:
+        """Of a device that speaks JSON: what it says on a topic of its own."""
+        return [(p, value) for p, value in self.comparable(device) if "#" not in _topic(device, p) and p.name != "time"]
 
     def one_of_each(self, wire: type) -> list[Device]:
         """The first device of every profile that is on such a wire."""
@@ -122,10 +134,15 @@ def standing(tmp_path_factory: pytest.TempPathFactory, broker: int) -> Iterator[
     del devices[SPARKPLUG]["modbus"]
     devices[SPARKPLUG]["mqtt"] = {"topic": "spBv1.0/talent/sub2/d6", "format": "sparkplug_b"}
     rig.site.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
+
+    def site_time_s() -> float:
+        return float(rig.control.get("/clock").json()["site_time"])
+
     try:
         rig.start_simulators()
         rig.control.post("/clock", json={"speed": 60}).raise_for_status()
-        time.sleep(3)  # minutes of life, so that nothing stands at its beginning
+        begun_s = site_time_s()
+        until("minutes of life, so that nothing stands at its beginning", lambda: site_time_s() > begun_s + 120 or None, 60)
         rig.control.post("/clock", json={"speed": 0}).raise_for_status()
         yield Standing(rig, load_site(rig.site), broker)
     finally:
@@ -185,17 +202,36 @@ def test_a_node_client_reads_every_plain_number_of_every_modbus_profile(
 
 
 @pytest.fixture(scope="module")
-def heard(standing: Standing) -> dict[str, bytes]:
+def heard(standing: Standing, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The last message of every topic after all devices have come back to their broker, as mosquitto_sub prints them."""
-    words = [str(MOSQUITTO_SUB), "-h", HOST, "-p", str(standing.broker_port), "-t", "#", "-F", "%t %x", "-W", "10"]
-    listening = subprocess.Popen(words, stdout=subprocess.PIPE)
-    control = standing.rig.control
-    control.post("/broker", json={"kind": "down"}).raise_for_status()
-    until("no device on the broker", lambda: control.get("/broker").json()["connected"] == 0 or None, 60)
-    control.post("/broker", json={"kind": "ok"}).raise_for_status()
-    out, _ = listening.communicate(timeout=100)
-    lines = [line.rpartition(b" ") for line in out.splitlines()]
+    file, control = tmp_path_factory.mktemp("heard") / "said", standing.rig.control
+    words = [str(MOSQUITTO_SUB), "-h", HOST, "-p", str(standing.broker_port), "-t", "#", "-F", "%t %x"]
+    # The broker tells of this to whoever listens.
+    publish.single("there", b"!", qos=1, retain=True, hostname=HOST, port=standing.broker_port)
+    with file.open("wb") as out, subprocess.Popen(words, stdout=out) as listening:
+        try:
+            until("the listener", lambda: "there" in _last(file) or None, 60)
+            control.post("/broker", json={"kind": "down"}).raise_for_status()
+            until("no device on the broker", lambda: control.get("/broker").json()["connected"] == 0 or None, 60)
+            control.post("/broker", json={"kind": "ok"}).raise_for_status()
+            until("every topic", lambda: standing.topics() <= _last(file).keys() or None, 60)
+            until("silence", lambda: _is_quiet(file) or None, 60)
+        finally:
+            listening.terminate()
+    return _last(file)
+
+
+def _last(file: Path) -> dict[str, bytes]:
+    """Payload by topic, of the lines that are whole."""
+    lines = [line.rpartition(b" ") for line in file.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
     return {topic.decode(): bytes.fromhex(payload.decode()) for topic, _, payload in lines}
+
+
+def _is_quiet(file: Path) -> bool:
+    """Time on site stands still: once everything is said nothing more comes."""
+    before = file.stat().st_size
+    time.sleep(1)
+    return file.stat().st_size == before
 
 
 def test_mosquitto_sub_hears_the_truth_of_every_class_that_speaks_json(standing: Standing, heard: dict[str, bytes]) -> None:
@@ -204,7 +240,7 @@ def test_mosquitto_sub_hears_the_truth_of_every_class_that_speaks_json(standing:
     for device in standing.one_of_each(Mqtt):
         assert isinstance(device.connection, Mqtt)
         if device.connection.format is PayloadFormat.JSON:
-            points = [(p, e) for p, e in standing.comparable(device) if "#" not in _topic(device, p) and p.name != "time"]
+            points = standing.spoken(device)
             wrong += told_wrongly(device, lambda point, d=device: _said(d, point, heard), points, THOUSANDTHS)  # type: ignore[misc]
             compared[device.device_class] = len(points)
     assert wrong == []
@@ -230,8 +266,7 @@ def test_eclipse_s_own_decoder_reads_the_truth_of_a_sparkplug_device(
     standing: Standing, heard: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = install(tmp_path_factory.mktemp("sparkplug"), "sparkplug-payload@1")
-    topics = ["spBv1.0/talent/NBIRTH/sub2", "spBv1.0/talent/DBIRTH/sub2/d6"]
-    node_birth, birth = node(folder, SPARKPLUG_JS, [heard[topic].hex() for topic in topics])
+    node_birth, birth = node(folder, SPARKPLUG_JS, [heard[topic].hex() for topic in BIRTHS])
     assert (node_birth["seq"], birth["seq"]) == (0, 1)
     metrics = {metric["name"]: metric["value"] for metric in birth["metrics"]}
     meter = standing.site.devices[SPARKPLUG]

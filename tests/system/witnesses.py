@@ -36,7 +36,7 @@ function value(wanted, body) {
   return TAKE[wanted.type](bytes)
 }
 async function device(at) {
-  const socket = new net.Socket(), client = new Modbus.client.TCP(socket, at.unit, 5000)
+  const socket = new net.Socket(), client = new Modbus.client.TCP(socket, at.unit, 60000)
   await new Promise((resolve, reject) => { socket.once('connect', resolve); socket.once('error', reject); socket.connect(at) })
   const found = []
   for (const wanted of at.points) {
@@ -80,7 +80,7 @@ def install(folder: Path, *packages: str) -> Path:
 def node(folder: Path, script: str, question: object) -> Any:
     """Run a script with its question on standard input; its answer is the JSON it prints."""
     done = subprocess.run(
-        [str(NODE), "-e", script], cwd=folder, input=json.dumps(question), capture_output=True, text=True, timeout=90, check=False
+        [str(NODE), "-e", script], cwd=folder, input=json.dumps(question), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
@@ -122,7 +122,7 @@ def mbpoll(device: Device, point: Point) -> float:
     at, wire = device.connection, point.wire
     assert isinstance(wire, Register)
     assert isinstance(at, ModbusTcp | ModbusSerial)
-    words = [str(MBPOLL), "-0", "-1", "-q", "-a", str(at.unit), "-r", str(wire.address), "-c", "1"]
+    words = [str(MBPOLL), "-0", "-1", "-q", "-o", "10", "-a", str(at.unit), "-r", str(wire.address), "-c", "1"]
     words += ["-t", _MBPOLL_TABLES[wire.table] + (_MBPOLL_TYPES.get(point.type, "") if wire.table in (Table.INPUT, Table.HOLDING) else "")]
     words += ["-B"] if wire.word_order is WordOrder.MSW_FIRST else []
     if isinstance(at, ModbusTcp):

@@ -1,6 +1,7 @@
 """Blocks, frames and a broker in memory, for tests of the two sides of the link."""
 
 from array import array
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -53,6 +54,8 @@ class MemoryBroker:
     voices: list[Voice] = field(default_factory=list)
     drops: Callable[[str, bytes], bool] = lambda topic, payload: False
     published: list[str] = field(default_factory=list)
+    delivered: Counter[str] = field(default_factory=Counter)
+    """How often what was published under a topic was not swallowed."""
     now_ns: Callable[[], int] = lambda: 0
 
     def join(self, voice: Voice) -> None:
@@ -71,6 +74,7 @@ class MemoryBroker:
         self.published.append(topic)
         if self.drops(topic, payload):
             return
+        self.delivered[topic] += 1
         for voice in [*self.voices]:
             if any(matches(name, topic) for name, _ in voice.filters):
                 voice.message(topic, payload, self.now_ns(), retain, False)

@@ -8,7 +8,7 @@ import struct
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -89,19 +89,20 @@ class Part:
     def told(self) -> str:
         return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
 
-    async def ready(self) -> dict[str, Any]:
-        """``/readyz`` as it stands, by part; empty while nobody answers."""
+    async def is_ready(self, *parts: str) -> bool:
+        """Whether ``/readyz`` says so of these parts; of all, where none is named."""
 
         def ask() -> Any:
             try:
-                with urllib.request.urlopen(f"http://{HOST}:{self._port}/readyz", timeout=5) as answer:
+                with urllib.request.urlopen(f"http://{HOST}:{self._port}/readyz", timeout=20) as answer:
                     return json.load(answer)
             except urllib.error.HTTPError as error:
                 return json.load(error)
             except OSError:
                 return {"parts": []}
 
-        return {part["part"]: part["ok"] for part in (await asyncio.to_thread(ask))["parts"]}
+        told = {part["part"]: part["ok"] for part in (await asyncio.to_thread(ask))["parts"]}
+        return bool(told) and all(told.get(part) for part in parts or told)
 
     def blocks(self) -> list[tuple[str, int]]:
         """What its spool holds for the history: device and time, in order."""
@@ -122,10 +123,11 @@ class Part:
                 return []
 
 
-async def until(what: Callable[[], bool], parts: list[Part]) -> None:
+async def until(what: Callable[[], bool | Awaitable[bool]], parts: list[Part]) -> None:
     """Looks ten times a second: the parts are processes of their own and can't call us."""
     for _ in range(round(PATIENCE_S * 10)):
-        if what():
+        found = what()
+        if found if isinstance(found, bool) else await found:
             return
         await asyncio.sleep(0.1)
     raise AssertionError("\n".join(part.told() for part in parts))
@@ -143,8 +145,8 @@ async def test_killing_core_and_edge_in_turn_loses_and_doubles_nothing(tmp_path:
             site.write_text(site_text(f"mqtt://{HOST}:{broker_port}", meters_port, version), encoding="utf-8")
             await asyncio.gather(edge.start(), core.start())
             await until(lambda: core.position("origin") > 10, both)
-            assert (await core.ready())["edge:field"]
-            assert all((await edge.ready()).values())
+            await until(lambda: core.is_ready("edge:field"), both)
+            await until(edge.is_ready, both)
 
             await core.end(signal.SIGKILL)
             taken = core.position("origin")

@@ -29,7 +29,7 @@ async def refused(act: Awaitable[object]) -> list[Mistake]:
         (HIGH.replace("level > 3", "level >"), 3, "", ""),
         (HIGH.replace("priority", "prioritty"), 4, "'prioritty' is not known", "priority"),
         (HIGH.replace("on_delay: 10s", "on_delay: soon"), 8, "duration", ""),
-        (HIGH + "units: {level: kW}\n", 3, "does not convert", ""),
+        (HIGH + "units: {level: kW}\n", 11, "does not convert", ""),
         (HIGH + "suppressed_by: [tank.lo]\n", 11, "there is no rule 'tank.lo'", "tank.low"),
         (HIGH.replace("id: tank.high", "id: tank.higher"), 1, "this is the text of 'tank.high'", ""),
         ("[]", 1, "", ""),

@@ -183,6 +183,11 @@ def test_time_before_the_platform_recorded_is_no_good_time(recorded_days: float,
     assert (round(found.per_day, 6), told.verdict) == (per_day, verdict)
 
 
+def test_what_came_in_half_an_hour_is_not_told_as_what_a_day_would_bring() -> None:
+    found = of([row(number * 60 * SECOND) for number in range(6)], Period((START, START + HOUR // 2)))
+    assert (found.per_day, found.per_hour, found.per_10min) == (6, 6, 2)
+
+
 def test_a_flood_over_midnight_is_one_for_the_day_on_which_it_becomes_one() -> None:
     rows = [row(DAY - 300 * SECOND + number * 50 * SECOND, device=str(number)) for number in range(12)]
     whole, first, second = (of(rows, Period((START + begin, START + end))) for begin, end in ((0, 2 * DAY), (0, DAY), (DAY, 2 * DAY)))

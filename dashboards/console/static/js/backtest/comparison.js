@@ -10,8 +10,9 @@ const ROWS = [['annunciated', number], ['per_day', per], ['busiest_10min', numbe
 /** 少 83 条报警，4 起真实事件都不会漏掉. */
 export function verdict (result) {
   const { now, proposed, missed_incidents: missed, question, period } = result
+  if (!result.readings) return headline(t('verdict.no_history'), t('verdict.no_history_means'))
   if (!question.compared) return headline(t('verdict.alone', { count: number(now.annunciated), days: per(coveredOf(period)) }), isPartly(period) ? basisOf(result) : '')
-  if (!now.annunciated && !proposed.annunciated && !missed.length) return headline(t('backtest.quiet'), basisOf(result))
+  if (!now.annunciated && !proposed.annunciated && !missed.length) return headline(t(now.active_s || proposed.active_s ? 'verdict.standing' : 'backtest.quiet'), basisOf(result))
   const difference = now.annunciated - proposed.annunciated
   const fewer = difference > 0 ? t('verdict.fewer', { count: number(difference) }) : difference < 0 ? t('verdict.more', { count: number(-difference) }) : t('verdict.same')
   const misses = missesOf(missed.length, result.incidents)

@@ -59,7 +59,8 @@ async function followOnce () {
   changed()
 }
 
-function cameWords (question, { now, proposed, missed }) {
+function cameWords (question, { now, proposed, missed, readings }) {
+  if (readings === 0) return t('backtest.came_of_nothing')
   if (!question.yaml && !question.suggest) return t('backtest.came_now', { count: number(now.alarms) })
   const words = t('backtest.came', { now: number(now.alarms), proposed: number(proposed.alarms) })
   return missed ? [words, t('backtest.misses', { count: missed })].join(t('list.clause')) : words

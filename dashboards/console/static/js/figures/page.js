@@ -31,7 +31,7 @@ function content () {
     summary(kpis),
     h('div', { class: 'figures-grid', 'data-key': 'grid' }, part('figures.against_targets', kpis, figureTable), h('div', { class: 'column' },
       part('figures.by_day', kpis, dayBars), part('figures.priorities', review, priorities))),
-    part('figures.worst', review, badActors), review ? reviewLists(review) : null]
+    part('figures.worst', review, badActors), review ? reviewLists(review, kpis?.unauthorised ?? []) : null]
 }
 
 const part = (key, answer, draw) => h('section', { class: `panel part ${key.replace('.', '-')}`, 'data-key': key }, h('h2', { class: 't1' }, t(key)),

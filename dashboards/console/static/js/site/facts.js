@@ -43,5 +43,5 @@ function dueFact (ticket) {
   const due = newest(ticket, 'finish')
   if (!due || due.met_at) return null
   const late = due.paused_at ? 0 : now() - instant(due.due_at)
-  return late > 0 ? t('state.overdue', { over: over(late) }) : t('state.due', { time: dueTime(instant(due.due_at)) })
+  return late > 0 ? t('state.overdue', { over: over(late) }) : t('ticket.due.finish', { time: dueTime(instant(due.due_at)) })
 }

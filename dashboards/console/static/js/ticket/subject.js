@@ -46,7 +46,7 @@ export function clockPanel (ticket) {
     h('div', { class: 'dues t2' },
       next ? h('p', {}, t(`ticket.${rest < 0 ? 'over' : 'left'}.${next.promise}`), h('b', { class: 't1' }, rest < 0 ? over(-rest) : left(rest))) : null,
       h('p', {}, clock.paused_at ? t('ticket.paused', { reason: holdReason(ticket) })
-        : t('ticket.due', { time: dueTime(instant(clock.due_at)) }))),
+        : t(`ticket.due.${clock.promise}`, { time: dueTime(instant(clock.due_at)) }))),
     h('span', { class: `bar ${view.tone}` }, h('i', { style: { width: `${view.fraction * 100}%` } })))
 }
 
