@@ -111,6 +111,7 @@ SERVICE_TABLE: dict[tuple[Service, ServiceAct], Service] = {
     (Service.OUT_OF_SERVICE, ServiceAct.RETURN): Service.IN_SERVICE,
 }
 
+_OF_PEOPLE = frozenset({Happening.ACKNOWLEDGE, Happening.RESET})
 ACTIVE = frozenset({_S.ACTIVE_UNACKNOWLEDGED, _S.ACTIVE_ACKNOWLEDGED})
 
 
@@ -119,7 +120,7 @@ def after(state: AlarmState, happening: Happening) -> AlarmState:
     try:
         return TABLE[state, happening]
     except KeyError:
-        possible = ", ".join(h for s, h in TABLE if s is state)
+        possible = ", ".join(h for s, h in TABLE if s is state and h in _OF_PEOPLE) or "nothing"
         raise IllegalAct(f"an alarm that is {_words(state)} can't {happening}; possible now: {possible}") from None
 
 

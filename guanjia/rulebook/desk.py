@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -13,6 +14,7 @@ from guanjia.no_pauses import without_collections, without_pauses
 from guanjia.rulebook.history import Act
 from guanjia.rulebook.in_force import SENT, InForce, edited, file_text, first, id_in, reread, taken_back, with_text
 from guanjia.rulebook.shelf import Shelf
+from model.alarm import AlarmEvent
 from model.clock import Clock
 from model.mistake import Mistake
 from model.people import PLATFORM, Actor
@@ -25,6 +27,7 @@ from rules.hints import hints
 log = structlog.get_logger()
 T = TypeVar("T")
 Proposal = tuple[InForce, list[RuleVersion]]
+_SEEN_WITHIN_S = 2.0
 FILES = "rule files"
 """What is changed by reading them again, in the audit trail."""
 
@@ -33,6 +36,10 @@ class WorkLane(Protocol):
     """The way into the journal, for the desk's work."""
 
     async def work(self, work: Callable[[JournalWrite], T]) -> T: ...
+
+    async def commit(self, events: Sequence[AlarmEvent]) -> None:
+        """Queue them, and wait until they and all before them are on disk and told."""
+        ...
 
 
 class Court(Protocol):
@@ -184,6 +191,8 @@ class RuleDesk:
                 await self._lane.work(partial(_keep, lines=lines, audit=AuditLine(act.at_ns, by.name, what, target, comment)))
             moved = self._court.adopt(fresh) if fresh else {}
             self._now = then
+            if moved:
+                await self._seen()
         finally:
             if fresh:  # The old rules by now, or the new ones when they could not be put down.
                 await asyncio.to_thread(fresh.dissolve)
@@ -192,6 +201,12 @@ class RuleDesk:
             log.info("rules_adopted", rules=changed, by=by.name, moved=dict(moved))
             self._told(adopted, by)
         return adopted
+
+    async def _seen(self) -> None:
+        """Whoever asks after our answer finds the alarms moved; a journal that does not take them now will have them later."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SEEN_WITHIN_S):
+                await self._lane.commit(())
 
 
 def opened(files: InForce, history: Sequence[RuleVersion], now_ns: int) -> Proposal:

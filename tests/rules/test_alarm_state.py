@@ -93,3 +93,16 @@ def test_transitions_name_every_pair_of_the_table_once() -> None:
     assert {(s, h): f for s, h, f in transitions()} == _expected()
     assert _expected_service() == SERVICE_TABLE
     assert len(FLAG_TABLE) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "possible"),
+    [
+        (_S.NORMAL, _H.ACKNOWLEDGE, "nothing"),
+        (_S.ACTIVE_UNACKNOWLEDGED, _H.RESET, "acknowledge"),
+        (_S.LATCHED_ACKNOWLEDGED, _H.ACKNOWLEDGE, "reset"),
+    ],
+)
+def test_a_refusal_names_what_people_can_do(state: AlarmState, act: Happening, possible: str) -> None:
+    with pytest.raises(IllegalAct, match=f"possible now: {possible}$"):
+        after(state, act)

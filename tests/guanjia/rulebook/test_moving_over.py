@@ -32,6 +32,13 @@ async def test_an_open_alarm_survives_an_edit_of_its_limit_and_keeps_what_raised
     assert "level > 3.5\n" in words[after.judged_by]
 
 
+async def test_an_edit_is_answered_once_the_alarms_it_moved_are_on_disk(high: Room) -> None:
+    await high.edit("tank.low", LOW.replace("60s", "90s"))
+    assert high.committed == 0
+    await high.edit("tank.high", HIGHER)
+    assert high.committed == 1
+
+
 async def test_an_edit_that_makes_the_condition_false_clears_by_the_new_off_delay(high: Room) -> None:
     high.reads(3.2)
     await high.edit("tank.high", HALF)
