@@ -7,7 +7,7 @@ from api.next_due import NextDue
 from api.register import decode_shape, place_of, profile_line, shown_file, spaced, wire_shape
 from api.shapes import InputShape, LimitShape, RawShape, RuleTrace, RuleWordsShape, TracedTicket, TraceShape
 from api.words import Wire, address, bits_set, meaning, phrase
-from model.alarm import AlarmEvent, AlarmEventKind, Evidence, Occurrence, Standing
+from model.alarm import ANNOUNCING, AlarmEvent, Evidence, Occurrence, Standing
 from model.clock import SECOND
 from model.exchange import Place, scale_place
 from model.notice import Notice
@@ -20,8 +20,6 @@ from model.ticket import Ticket, TicketEvent
 from rules.limits import limits
 from rules.parameters import params_of
 from rules.syntax import parse
-
-_ASKING = frozenset({AlarmEventKind.RAISED, AlarmEventKind.ROSE, AlarmEventKind.REALARMED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,8 @@ class Past:
     @property
     def asked_ns(self) -> int:
         """When somebody was last asked to answer the alarm."""
-        return max((event.at_ns for event in self.story if event.kind in _ASKING), default=self.occurrence.raised_at_ns)
+        asked = (event.at_ns for event in self.story if event.kind in ANNOUNCING and not event.standing.is_silent)
+        return max(asked, default=self.occurrence.raised_at_ns)
 
     def words_of(self, version: str) -> RuleVersion | None:
         return next((kept for kept in self.versions if kept.version == version and kept.origin is not Origin.RETIRED), None)

@@ -170,8 +170,11 @@ class BacktestJobs:
         return kept
 
     def _write(self, file: Path, content: bytes) -> None:
+        """Whole or not at all."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        aside = file.with_name(f"{file.name}.part")
+        aside.write_bytes(content)
+        aside.replace(file)
 
     def _keep(self, number: int, job: BacktestJob, old: Sequence[int]) -> None:
         """The head of one that is done means that all of it is there."""

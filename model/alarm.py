@@ -83,6 +83,20 @@ class AlarmEventKind(StrEnum):
     """The rule or device has left the configuration; its open occurrence ends."""
 
 
+ANNOUNCING = frozenset(
+    {
+        AlarmEventKind.RAISED,
+        AlarmEventKind.REALARMED,
+        AlarmEventKind.UNSHELVED,
+        AlarmEventKind.SHELVING_EXPIRED,
+        AlarmEventKind.UNSUPPRESSED,
+        AlarmEventKind.IN_SERVICE,
+        AlarmEventKind.ROSE,
+    }
+)
+"""An alarm is shouted when it is raised, when it becomes graver, again when nobody acts, and when what held it back is lifted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shelving:
     """Set aside by an operator. ``until_ns`` always set; ``one_shot`` ends at the return to normal too."""

@@ -9,6 +9,7 @@ from rules.calls import SPANS, function_of
 from rules.limits import comparisons
 from rules.syntax import Formula
 
+_AT_ONCE = "raises the alarm and clears it at once, again and again; write a condition that is false while 'when' is true"
 Side = tuple[str, str]
 """Of a name: ``Gt`` above its limit, ``Lt`` below."""
 
@@ -30,17 +31,19 @@ def not_graver(when: Formula, levels: Sequence[Formula | None], params: Mapping[
 
 
 def clears_at_once(when: Formula, clear_when: Formula, params: Mapping[str, float]) -> str | None:
-    """What readings that raise the alarm clear as well, so that it would come and go with each of them. Only where both ask for nothing but
-    limits of the same things; None: there are none such, or it can't be told from the text.
+    """Why readings that raise the alarm clear it as well, so that it would come and go with each of them. Only where both ask for nothing
+    but limits of the same things; None: there are none such, or it can't be told from the text.
     """
     if ast.dump(when.tree) == ast.dump(clear_when.tree):
-        return "the same condition"
+        return f"the same condition {_AT_ONCE}"
     raising, clearing = _limits(when, params), _limits(clear_when, params)
     names = sorted({name for name, _ in raising})
     if not clearing or len(raising) != _parts_of(when) or len(clearing) != _parts_of(clear_when) or {n for n, _ in clearing} - {*names}:
         return None
     spans = [_both(name, raising, clearing) for name in names]
-    return " and ".join(_between(name, *span) for name, span in zip(names, spans, strict=True)) if all(a < b for a, b in spans) else None
+    if not all(low < high for low, high in spans):
+        return None
+    return f"{' and '.join(_between(name, *span) for name, span in zip(names, spans, strict=True))} {_AT_ONCE}"
 
 
 def _both(name: str, *sides: Mapping[Side, float]) -> tuple[float, float]:
@@ -50,9 +53,10 @@ def _both(name: str, *sides: Mapping[Side, float]) -> tuple[float, float]:
 
 
 def _between(name: str, low: float, high: float) -> str:
+    """As a condition says it."""
     if high == inf:
-        return f"{name} above {low:g}"
-    return f"{name} below {high:g}" if low == -inf else f"{name} from {low:g} to {high:g}"
+        return f"{name} > {low:g}"
+    return f"{name} < {high:g}" if low == -inf else f"{low:g} < {name} < {high:g}"
 
 
 def _is_passed(side: Side, number: float, earlier: float) -> bool:
@@ -61,10 +65,15 @@ def _is_passed(side: Side, number: float, earlier: float) -> bool:
 
 def _limits(formula: Formula, params: Mapping[str, float]) -> dict[Side, float]:
     """The limits that are passed whenever the condition is true: those among its parts joined by 'and'. Empty where one stands twice."""
-    compared = [part for part in _joined(formula.tree) if isinstance(part, ast.Compare)]
+    compared = [part for part in _joined(formula.tree) if isinstance(part, ast.Compare) and not _holds_another(part)]
     found = [((name, how[:2]), number) for part in compared for name, how, number in comparisons(part, params)]
     limits = dict(found)
     return limits if len(limits) == len(found) else {}
+
+
+def _holds_another(compared: ast.Compare) -> bool:
+    """``count(level > 3, 1h) > 5``: the inner limit is none of the outer one's."""
+    return any(isinstance(node, ast.Compare | ast.BoolOp) for node in ast.walk(compared) if node is not compared)
 
 
 def _parts_of(formula: Formula) -> int:

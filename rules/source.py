@@ -23,7 +23,7 @@ _SLIPS = (
     (re.compile(r"(?<![\w:])\d{1,2}:\d\d(?![\w:])"), 'write the times in quotes: between_times("08:30", "18:00")'),
     (re.compile(r"(?<![\w.])[\d.]+(?:\s*[秒分小天]|\s+(?:ms|s|min|h|d)\b)"), "write a duration as it stands here: 5min"),
     (
-        re.compile(r"(?<![\w.])\d[\d.]*\s?(?:(?!(?:and|or|not|in|is|if|for|else)\b|e[-+]?\d)[A-Za-z°℃]|%(?!\s*[\w(]))"),
+        re.compile(r"(?<![\w.])\d[\d.]*\s?(?:(?!(?i:and|or|not|in|is|if|for|else)\b|e[-+]?\d)[A-Za-z°℃]|%(?!\s*[\w(]))"),
         "a number stands without its unit; the unit goes under 'units:'",
     ),
 )

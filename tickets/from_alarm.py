@@ -4,22 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from model.alarm import AlarmEvent, AlarmEventKind, AlarmState, Occurrence
+from model.alarm import ANNOUNCING, AlarmEvent, AlarmEventKind, AlarmState, Occurrence
 from model.clock import SECOND
 from model.rule import Rule
-
-_ANNOUNCING = frozenset(
-    {
-        AlarmEventKind.RAISED,
-        AlarmEventKind.REALARMED,
-        AlarmEventKind.UNSHELVED,
-        AlarmEventKind.SHELVING_EXPIRED,
-        AlarmEventKind.UNSUPPRESSED,
-        AlarmEventKind.IN_SERVICE,
-        AlarmEventKind.ROSE,
-    }
-)
-"""An alarm is shouted when it is raised, when it becomes graver, again when nobody acts, and when what held it back is lifted."""
 
 _CLEARING = frozenset({AlarmEventKind.RETURNED, AlarmEventKind.LATCHED})
 
@@ -49,7 +36,7 @@ def ask_of(event: AlarmEvent, rule: Rule | None, ticket_id: str | None) -> Ask:
     """``ticket_id`` is the occurrence's ticket as the journal has it; the event's own snapshot may be older."""
     if event.occurrence is not None and event.kind is AlarmEventKind.WITHDRAWN and ticket_id:
         return Ask.NOTE_WITHDRAWAL
-    if event.occurrence is None or event.kind not in _ANNOUNCING | _CLEARING:
+    if event.occurrence is None or event.kind not in ANNOUNCING | _CLEARING:
         return Ask.NOT_ABOUT_TICKETS
     if event.kind in _CLEARING:
         return Ask.NOTE_RETURN if ticket_id else Ask.NOT_ABOUT_TICKETS

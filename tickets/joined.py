@@ -32,13 +32,15 @@ def joined(ticket: Ticket, occurrence: Occurrence, rule: Rule, now_ns: int) -> I
 
 def risen(ticket: Ticket, occurrence: Occurrence, rule: Rule, now_ns: int) -> Iterator[Line]:
     """An alarm of the ticket has come to a graver level: title and first steps are the level's, and so are class and promises where they
-    are tighter.
+    are tighter. A ticket that is of a tighter class than the level orders stays as it is.
     """
     ordered = rule.ticket.ticket_class if rule.ticket else ticket.ticket_class
     if ordered is TicketClass.EMERGENCY is not ticket.ticket_class:
         ticket, what = _made_emergency(ticket, occurrence, rule, now_ns), "made_emergency"
     else:
-        ticket, what = replace(ticket, title=occurrence.text, first_steps=rule.why.first_steps), "alarm_rose"
+        what = "alarm_rose"
+        if not is_tighter(ticket.ticket_class, ordered):
+            ticket = replace(ticket, title=occurrence.text, first_steps=rule.why.first_steps)
         if is_tighter(ordered, ticket.ticket_class):
             ticket = replace(ticket, ticket_class=ordered, clocks=clocks.hastened(ticket.clocks, ordered, now_ns))
     yield ticket, what, occurrence.id

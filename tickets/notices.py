@@ -7,7 +7,8 @@
 | a ticket becomes an emergency                     | its owner, engineering room, maintenance head  |
 | an emergency that nobody has reached calls again  | its owner, engineering room                    |
 | a fault keeps coming back                         | maintenance head                               |
-| its alarm becomes graver                          | its owner; in an emergency also room and head  |
+| its alarm becomes graver                          | its owner                                      |
+| and so an emergency does                          | its owner, engineering room, maintenance head  |
 | nobody can be sent                                | engineering room                               |
 | dispatched, sent back to be done again            | its owner                                      |
 | handed on, or taken over by another               | its former owner                               |
@@ -74,7 +75,8 @@ def _of(before: Ticket | None, ticket: Ticket, event: TicketEvent, people: Seque
             if is_emergency and event.by == PLATFORM.name:
                 yield NoticeKind.EMERGENCY, [*room, *head]
         case "alarm_rose":
-            yield NoticeKind.ALARM_ROSE, [owner, *room, *head] if is_emergency else [owner]
+            is_graver = is_emergency and before is not None and ticket.title != before.title
+            yield NoticeKind.ALARM_ROSE, [owner, *room, *head] if is_graver else [owner]
         case TicketAct.DISPATCH:
             yield NoticeKind.DISPATCHED, [owner]
         case TicketAct.CANCEL:

@@ -23,7 +23,8 @@ from rules.parameters import figures_given
 
 app = typer.Typer(help="The rule book: list it, explain a rule, test rules against history.", no_args_is_help=True)
 app.command("backtest")(backtest_rules)
-_INDENTED = "\n" + " " * 17
+_LABEL = 19
+_INDENTED = "\n" + " " * (_LABEL + 2)
 """A line below another one of an explanation."""
 SiteOption = Annotated[Path | None, typer.Option("--site", help="A site file; without it, the built-in library alone.")]
 
@@ -130,9 +131,9 @@ def explain(
     lines = (*_what(rule), *_why(rule), *_record(rule))
     for name, words in lines:
         if words:
-            out.print(f"{name:>15}  {words}", markup=False, soft_wrap=True)
+            out.print(f"{name:>{_LABEL}}  {words}", markup=False, soft_wrap=True)
     if found is None:
         return
     for verdict in found.book.of_rule(rule.id):
         how = verdict.detail or _watched(verdict, found.site)
-        out.print(f"{'':>15}  {verdict.device.id}: {how}", markup=False, soft_wrap=True)
+        out.print(f"{'':>{_LABEL}}  {verdict.device.id}: {how}", markup=False, soft_wrap=True)

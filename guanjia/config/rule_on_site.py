@@ -16,7 +16,7 @@ from model.wording import near
 from rules.book import Book, Verdict
 from rules.duration import words
 from rules.errors import Fit
-from rules.levels import not_graver
+from rules.levels import clears_at_once, not_graver
 from rules.parameters import params_of
 from rules.selection import HERE
 from rules.syntax import Formula, parse
@@ -58,6 +58,7 @@ class RuleOnSite:
         yield from self._far()
         yield from self._empty_groups()
         yield from self._levels()
+        yield from self._clearing()
         if self._one.source.origin is not Origin.LIBRARY:
             yield from self._windows()
 
@@ -107,6 +108,17 @@ class RuleOnSite:
         for (index, message), devices in alike.items():
             if (index, message) not in own:
                 yield self._one.within(("levels", index, "when"), (1, 1), f"{message}{_for(devices)}")
+
+    def _clearing(self) -> Iterator[Mistake]:
+        """As ``_levels``."""
+        rule, when, clear_when = self._one.rule, self._formulas[("when",)], self._formulas.get(("clear_when",))
+        alike: dict[str, list[str]] = {}
+        for device in self._judged() if clear_when and not clears_at_once(when, clear_when, {}) else ():
+            found = clears_at_once(when, clear_when, params_of(rule, device, self._draft.site)) if clear_when else None
+            if found:
+                alike.setdefault(found, []).append(device.id)
+        for message, devices in alike.items():
+            yield self._one.within(("clear_when",), (1, 1), f"{message}{_for(devices)}")
 
     def _windows(self) -> Iterator[Mistake]:
         """What is read less often than a window is long shows nothing in it."""

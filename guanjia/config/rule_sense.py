@@ -38,7 +38,7 @@ def sense_mistakes(one: Written, formulas: Formulas, has: Callable[..., bool]) -
         yield from _order(one)
     if has("params", "levels"):
         yield from _reach(one, formulas)
-    if has("params", "clear_when"):
+    if has("clear_when"):
         yield from _clearing(one, formulas)
     if has("priority", "why"):
         yield from _time_to_respond(one, ("why", "respond_within"), one.entry.priority, one.entry.why.respond_within)
@@ -67,7 +67,7 @@ def _spans(one: Written) -> Iterator[Mistake]:
         yield one.mistake(("realarm",), f"asked again after {words(entry.realarm)} nobody has had time to act; write {soonest} or more")
     if entry.shelvable and not entry.life_safety and entry.max_shelve == 0:
         yield one.mistake(("max_shelve",), "for no time at all it can't be shelved; write 'shelvable: false'")
-    if entry.max_shelve > LONGEST_SHELVING_NS:
+    if entry.shelvable and not entry.life_safety and entry.max_shelve > LONGEST_SHELVING_NS:
         longest = words(LONGEST_SHELVING_NS)
         yield one.mistake(("max_shelve",), f"shelving is for at most {longest}; for longer an alarm is taken out of service, with approval")
 
@@ -80,11 +80,11 @@ def _idle(one: Written, formulas: Formulas) -> Iterator[Mistake]:
 
 
 def _clearing(one: Written, formulas: Formulas) -> Iterator[Mistake]:
+    """As far as it can be told without the figures of the devices."""
     when, clear_when = formulas.get(("when",)), formulas.get(("clear_when",))
-    both = clears_at_once(when, clear_when, one.entry.params) if when and clear_when else None
-    if both:
-        told = f"{both} raises the alarm and clears it at once, again and again"
-        yield one.within(("clear_when",), (1, 1), f"{told}; write a condition that is false while 'when' is true")
+    told = clears_at_once(when, clear_when, {}) if when and clear_when else None
+    if told:
+        yield one.within(("clear_when",), (1, 1), told)
 
 
 def _days(one: Written, path: Path) -> Iterator[Mistake]:

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -191,8 +190,6 @@ class RuleDesk:
                 await self._lane.work(partial(_keep, lines=lines, audit=AuditLine(act.at_ns, by.name, what, target, comment)))
             moved = self._court.adopt(fresh) if fresh else {}
             self._now = then
-            if moved:
-                await self._seen()
         finally:
             if fresh:  # The old rules by now, or the new ones when they could not be put down.
                 await asyncio.to_thread(fresh.dissolve)
@@ -200,13 +197,17 @@ class RuleDesk:
         if changed:
             log.info("rules_adopted", rules=changed, by=by.name, moved=dict(moved))
             self._told(adopted, by)
+        if moved:
+            await self._seen()
         return adopted
 
     async def _seen(self) -> None:
-        """Whoever asks after our answer finds the alarms moved; a journal that does not take them now will have them later."""
-        with suppress(TimeoutError):
+        """Whoever asks after our answer finds the alarms moved. The rules are in force even if the journal takes the alarms later."""
+        try:
             async with asyncio.timeout(_SEEN_WITHIN_S):
                 await self._lane.commit(())
+        except Exception as error:  # noqa: BLE001 - of the lane or the journal; the act itself has been done
+            log.warning("moved_alarms_not_on_disk_yet", error=repr(error))
 
 
 def opened(files: InForce, history: Sequence[RuleVersion], now_ns: int) -> Proposal:

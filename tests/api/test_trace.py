@@ -151,6 +151,8 @@ async def test_at_a_graver_level_it_says_what_that_level_asks_for(house: House, 
     house.journal.record(AlarmEvent(AlarmEventKind.ROSE, NOW - MINUTE // 2, standing, risen, PLATFORM))
     assert (await operator.get("/api/v1/alarms/a1")).json()["why"]["action"]["en"] == "Get out"
     assert [(due["what"], due["at"]) for due in (await traced(operator))["next"]] == [("acknowledge", "2026-01-14T09:01:30.000+08:00")]
+    house.journal.record(AlarmEvent(AlarmEventKind.SHELVING_EXPIRED, NOW - 1_000_000_000, standing, risen, PLATFORM))
+    assert [due["at"] for due in (await traced(operator))["next"]] == ["2026-01-14T09:01:59.000+08:00"]
 
 
 async def test_the_trace_tells_both_stories(house: House, operator: httpx.AsyncClient) -> None:

@@ -230,6 +230,7 @@ def test_windows_keep_a_bounded_memory() -> None:
     [
         ("levl >", "can't be read as a condition", 1, None),
         ("running && level > 2", "write 'and' for '&&'", 1, 9),
+        ("level > 2 AND running", "write 'and' for 'AND'", 1, 11),
         ("level = 2", "write '==' to compare", 1, 7),
         ("max（level，1） > 2", "write '(' for '（'", 1, 4),
         ("level ≥ 2 且 running", "write '>=' for '≥'", 1, 7),

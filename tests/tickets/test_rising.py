@@ -79,6 +79,20 @@ def test_an_emergency_that_becomes_graver_has_other_first_steps_and_room_and_hea
     assert all(NoticeKind.ALARM_ROSE in kinds for kinds in told.values())
 
 
+def test_a_lesser_alarm_that_rises_leaves_the_words_of_an_emergency(journal: SqlJournal) -> None:
+    """Both are of one cause: whoever is to get out must not read that the floor is to be mopped."""
+    order = TicketOrder(TicketClass.EMERGENCY, "plumbing", "flood")
+    grave = rule("pump.dry_run", order, (STEP,))
+    lesser = replace(rule("pump.leak", TicketOrder(TicketClass.SMALL, "plumbing", "flood")), levels=(_level("same", None),))
+    desk, other = Desk(site(PEOPLE), [grave, lesser]), raised("o2", rule="pump.leak")
+    tell(journal, raised("o1"), desk=desk)
+    tell(journal, other, desk=desk)
+    before = only_ticket(journal)
+    tell(journal, _rose(other, "same"), now_ns=DAY_NS + 5 * MINUTE, desk=desk)
+    after = only_ticket(journal)
+    assert (after.title, after.first_steps, after.ticket_class) == (before.title, (STEP,), TicketClass.EMERGENCY)
+
+
 def test_an_alarm_raised_at_a_level_opens_the_levels_ticket(journal: SqlJournal) -> None:
     tell(journal, raised("o1", level="small"), desk=DESK)
     assert only_ticket(journal).ticket_class is TicketClass.SMALL

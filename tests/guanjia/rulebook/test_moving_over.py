@@ -3,7 +3,7 @@
 import pytest
 
 from model.alarm import IllegalAct
-from model.ports import OccurrenceFilter, TicketFilter
+from model.ports import JournalUnavailable, OccurrenceFilter, TicketFilter
 from tests.guanjia.rulebook.room import HIGH, LOW, MANAGER, OWN, TANK, Room, listed, rule
 
 HIGHER = HIGH.replace("level > 3", "level > 3.5")
@@ -37,6 +37,15 @@ async def test_an_edit_is_answered_once_the_alarms_it_moved_are_on_disk(high: Ro
     assert high.committed == 0
     await high.edit("tank.high", HIGHER)
     assert high.committed == 1
+
+
+async def test_an_edit_is_in_force_and_told_even_if_the_journal_takes_its_alarms_later(high: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(events: object) -> None:
+        raise JournalUnavailable("the disk is full")
+
+    monkeypatch.setattr(high, "commit", refuse)
+    adopted = await high.edit("tank.high", HIGHER)
+    assert (adopted.moved, high.told[-1], high.version("tank.high")) == ({"rule_changed": 1}, adopted, adopted.versions["tank.high"])
 
 
 async def test_an_edit_that_makes_the_condition_false_clears_by_the_new_off_delay(high: Room) -> None:
